@@ -1,0 +1,49 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { operationError } from '../shared/errors';
+import { explanations } from '../shared/explanations';
+import { searchUsers } from './listSearch';
+import { resources } from './operations';
+import { fieldsOf, panelOf, subtitleOf } from './panel';
+import { runItems } from './run/runItems';
+
+export class LiveCall implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'LiveCall',
+		name: 'liveCall',
+		icon: { light: 'file:../../icons/livecall.svg', dark: 'file:../../icons/livecall.dark.svg' },
+		group: ['output'],
+		version: 1,
+		subtitle: subtitleOf(resources),
+		description:
+			'Place and schedule callbacks, follow calls, fetch recordings and manage users in LiveCall',
+		defaults: { name: 'LiveCall' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'liveCallApi', required: true }],
+		properties: panelOf(resources),
+	};
+
+	methods = { listSearch: { searchUsers } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const resourceName = this.getNodeParameter('resource', 0);
+		const operationName = this.getNodeParameter('operation', 0);
+		const resource = resources.find(({ option }) => option.value === resourceName);
+		const operation = resource?.operations.find(({ option }) => option.value === operationName);
+		if (!resource || !operation) {
+			throw operationError(
+				this.getNode(),
+				explanations.unknownOperation(String(resourceName), String(operationName)),
+				0,
+			);
+		}
+		return [await runItems(this, resource.option.value, operation, fieldsOf(operation))];
+	}
+}

@@ -1,0 +1,86 @@
+import type { INodeProperties } from 'n8n-workflow';
+import type { Operation } from '../operations/operation';
+import { DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS } from '../run/item';
+import { DEFAULT_CONCURRENCY } from '../run/runItems';
+
+export const callIdField: INodeProperties = {
+	displayName: 'Call ID',
+	name: 'callId',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. 123',
+	description: 'The ID that LiveCall gave when the call was placed, or that its webhook brought',
+};
+
+export const simplifyField: INodeProperties = {
+	displayName: 'Simplify',
+	name: 'simplify',
+	type: 'boolean',
+	default: true,
+	description: 'Whether to return a simplified version of the response instead of the raw data',
+};
+
+export const phoneNumberField: INodeProperties = {
+	displayName: 'Phone Number',
+	name: 'phoneNumber',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. +49 30 1234567',
+	description:
+		'With its country code; 7 to 15 digits, set off with spaces, dots, hyphens or brackets as you like',
+};
+
+export const nameField: INodeProperties = {
+	displayName: 'Name',
+	name: 'name',
+	type: 'string',
+	default: '',
+	required: true,
+	placeholder: 'e.g. Nathan Miller',
+	description: "The user's name, as LiveCall shows it",
+};
+
+/** What to do in an execution that retries one whose request may have been carried out. */
+export const redialUnknownOption: INodeProperties = {
+	displayName: 'Redial Unknown',
+	name: 'redialUnknown',
+	type: 'boolean',
+	default: false,
+	description:
+		'Whether to send a request once more whose outcome is unknown, when a failed execution is retried. Look in LiveCall first whether it was carried out. The tries of Retry On Fail never send it again.',
+};
+
+/** The options that every operation has. */
+export function commonOptions(kind: Operation['kind']): INodeProperties[] {
+	const concurrency = DEFAULT_CONCURRENCY[kind];
+	return [
+		{
+			displayName: 'Max Concurrency',
+			name: 'maxConcurrency',
+			type: 'number',
+			typeOptions: { minValue: 1, maxValue: 1000 },
+			default: concurrency,
+			description:
+				'How many items are worked on at once. The output keeps the order of the input. While LiveCall answers that there are too many requests, fewer run by themselves.',
+		},
+		{
+			displayName: 'Max Retries',
+			name: 'maxRetries',
+			type: 'number',
+			typeOptions: { minValue: 0, maxValue: 10 },
+			default: DEFAULT_RETRIES,
+			description:
+				'How often a request is sent again when LiveCall is out of reach, answers with a 5xx status or asks to slow down. What would ring a customer or add a user is repeated only where LiveCall certainly did not act on it.',
+		},
+		{
+			displayName: 'Request Timeout',
+			name: 'requestTimeout',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: DEFAULT_TIMEOUT_SECONDS,
+			description: 'How long to wait for each answer of LiveCall, in seconds',
+		},
+	];
+}

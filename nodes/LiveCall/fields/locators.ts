@@ -1,0 +1,83 @@
+import type { INodeProperties } from 'n8n-workflow';
+
+/** Matches the address of an edit page in LiveCall's dashboard, with the id as its only group. */
+const editPage = (page: string): string =>
+	`^\\s*https?:\\/\\/app\\.livecall\\.io\\/${page}\\/([A-Za-z0-9_-]{1,64})\\/edit\\/?(?:[?#].*)?\\s*$`;
+
+/**
+ * Without a validation of its own: n8n gives a field's pattern 250 ms of wall-clock time when a workflow starts, and
+ * stops the workflow where a busy machine takes longer (n8n 2.41, `safeRegex`). The node checks every id itself.
+ */
+const byId = {
+	displayName: 'By ID',
+	name: 'id',
+	type: 'string' as const,
+	placeholder: 'e.g. 123',
+};
+
+/** The target group; LiveCall's API has no list of them, and calls them filters. */
+export const filterLocator: INodeProperties = {
+	displayName: 'Target Group',
+	name: 'filterId',
+	type: 'resourceLocator',
+	default: { mode: 'id', value: '' },
+	required: true,
+	description:
+		'The target group whose consultants are rung; the API calls it a filter. Its ID is the number in the address of its edit page in LiveCall: https://app.livecall.io/targeting/ID/edit.',
+	modes: [
+		byId,
+		{
+			displayName: 'By URL',
+			name: 'url',
+			type: 'string',
+			placeholder: 'e.g. https://app.livecall.io/targeting/123/edit',
+			extractValue: { type: 'regex', regex: editPage('targeting') },
+			validation: [
+				{
+					type: 'regex',
+					properties: {
+						regex: editPage('targeting'),
+						errorMessage:
+							"A target group's address looks like this: https://app.livecall.io/targeting/ID/edit",
+					},
+				},
+			],
+		},
+	],
+};
+
+/** A user, who is a consultant in LiveCall's words. */
+export const userLocator: INodeProperties = {
+	displayName: 'User',
+	name: 'userId',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The consultant, as listed in LiveCall under Users',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Choose a user…',
+			typeOptions: { searchListMethod: 'searchUsers', searchable: true },
+		},
+		byId,
+		{
+			displayName: 'By URL',
+			name: 'url',
+			type: 'string',
+			placeholder: 'e.g. https://app.livecall.io/users/456/edit',
+			extractValue: { type: 'regex', regex: editPage('users') },
+			validation: [
+				{
+					type: 'regex',
+					properties: {
+						regex: editPage('users'),
+						errorMessage: "A user's address looks like this: https://app.livecall.io/users/ID/edit",
+					},
+				},
+			],
+		},
+	],
+};

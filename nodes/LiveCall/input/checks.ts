@@ -1,0 +1,152 @@
+import { isObject } from '../../shared/api/answers';
+
+/** Either the value in the form in which it is used, or what was found and what to do. */
+export type Checked<T> = { value: T } | { found: string; advice: string };
+
+/** A check of one parameter: pure, and run before LiveCall is asked anything. */
+export type Check<T> = (given: unknown) => Checked<T>;
+
+/** Shows a value in a message, shortened. */
+export function shown(given: unknown): string {
+	if (given === undefined || given === null || given === '') return 'nothing';
+	const text = typeof given === 'string' ? given : (JSON.stringify(given) ?? String(given));
+	return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
+}
+
+/** Text as typed, trimmed; a number, as spreadsheets give it, is taken as text. */
+function asText(given: unknown): string | undefined {
+	if (typeof given === 'string') return given.trim();
+	return typeof given === 'number' || typeof given === 'bigint' ? String(given) : undefined;
+}
+
+/** An id of LiveCall: 1 to 64 letters, digits, `-` or `_`. */
+export const anId: Check<string> = (given) => {
+	const text = asText(given);
+	if (text !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(text)) return { value: text };
+	return {
+		found: `needs an ID of 1 to 64 letters, digits, "-" or "_", but ${shown(given)} was found`,
+		advice: text?.includes('://')
+			? 'To paste an address, choose "By URL" first.'
+			: 'Enter the ID alone, e.g. 123. An expression that finds nothing gives nothing: check it against the input.',
+	};
+};
+
+/**
+ * A resource locator: an id chosen from a list or typed, or the address of a page of LiveCall's dashboard.
+ * @param page the part of the address before the id: `targeting` or `users` (help centre, calls)
+ */
+export function aLocator(page: 'targeting' | 'users'): Check<string> {
+	const address = new RegExp(
+		`^https?://app\\.livecall\\.io/${page}/([A-Za-z0-9_-]{1,64})/edit/?(?:[?#].*)?$`,
+	);
+	return (given) => {
+		if (!isObject(given) || !('mode' in given)) return anId(given);
+		if (given.mode !== 'url') return anId(given.value);
+		const found = address.exec(asText(given.value) ?? '');
+		if (found) return { value: found[1] };
+		return {
+			found: `needs the address of an edit page, but ${shown(given.value)} was found`,
+			advice: `Open it in LiveCall and copy the address from the browser: https://app.livecall.io/${page}/ID/edit.`,
+		};
+	};
+}
+
+/** A phone number, sent as typed and trimmed. */
+export const aPhoneNumber: Check<string> = (given) => {
+	const text = asText(given);
+	const advice = 'Enter it with its country code, e.g. +49 30 1234567.';
+	if (text === undefined || text === '')
+		return { found: `needs a phone number, but ${shown(given)} was found`, advice };
+	const strange = /[^0-9 +()\-./]/u.exec(text);
+	if (strange) {
+		return {
+			found: `may hold digits, spaces and + ( ) - . / only, but ${shown(strange[0])} was found in ${shown(text)}`,
+			advice,
+		};
+	}
+	const digits = digitsOf(text).length;
+	return digits >= 7 && digits <= 15
+		? { value: text }
+		: { found: `needs 7 to 15 digits, but ${shown(text)} has ${digits}`, advice };
+};
+
+export function digitsOf(phoneNumber: unknown): string {
+	return (asText(phoneNumber) ?? '').replace(/\D/g, '');
+}
+
+/** Text that is not empty, trimmed. */
+export const someText: Check<string> = (given) => {
+	const text = asText(given);
+	return text
+		? { value: text }
+		: {
+				found: `needs some text, but ${shown(given)} was found`,
+				advice: 'Fill it in, or check the expression against the input.',
+			};
+};
+
+/** Text that is part of what is looked for. */
+export const somePhoneDigits: Check<string> = (given) => {
+	const digits = digitsOf(given);
+	return digits
+		? { value: digits }
+		: {
+				found: `needs digits to look for, but ${shown(given)} was found`,
+				advice: 'Enter part of a number, e.g. 4930.',
+			};
+};
+
+/**
+ * A number within bounds.
+ * @param unit what it counts, for the message
+ */
+export function aNumber(unit: string, least: number, most: number, whole = false): Check<number> {
+	return (given) => {
+		const text = asText(given);
+		const value = text ? Number(text) : NaN;
+		if (value >= least && value <= most && (!whole || Number.isInteger(value))) return { value };
+		const bounds = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
+		return {
+			found: `needs a ${whole ? 'whole ' : ''}number ${bounds} (${unit}), but ${shown(given)} was found`,
+			advice: 'Enter such a number, or remove the option to use its default.',
+		};
+	};
+}
+
+/** How many items run at once. */
+export const aConcurrency = aNumber('items at once', 1, 1000, true);
+
+/** How often a request is sent again. */
+export const aRetryCount = aNumber('retries', 0, 10, true);
+
+/**
+ * A number above zero.
+ * @param unit what it counts, for the message
+ */
+export function aNumberAboveZero(unit: string): Check<number> {
+	return (given) => {
+		const checked = aNumber(unit, 0, 86_400)(given);
+		return 'value' in checked && checked.value === 0
+			? {
+					found: `needs a number above 0 (${unit}), but ${shown(given)} was found`,
+					advice: 'Enter such a number.',
+				}
+			: checked;
+	};
+}
+
+/** A switch. */
+export const isTrue: Check<boolean> = (given) => ({ value: given === true || given === 'true' });
+
+/** One of the values of a dropdown; an expression may give any. */
+export function oneOf<T extends string>(...values: T[]): Check<T> {
+	return (given) => {
+		const value = values.find((known) => known === given);
+		return value !== undefined
+			? { value }
+			: {
+					found: `needs one of ${values.join(', ')}, but ${shown(given)} was found`,
+					advice: 'Choose one from the list.',
+				};
+	};
+}

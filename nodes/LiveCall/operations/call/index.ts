@@ -1,0 +1,10 @@
+import type { ResourceOperations } from '../operation';
+import { create } from './create';
+import { get } from './get';
+import { waitUntilEnded } from './waitUntilEnded';
+
+export const call: ResourceOperations = {
+	option: { name: 'Call', value: 'call' },
+	first: 'create',
+	operations: [create, get, waitUntilEnded],
+};

@@ -1,0 +1,79 @@
+import { getCall } from '../../../shared/api/endpoints';
+import { hasEnded, simplifyCall } from '../../../shared/call';
+import { callTopic } from '../../../shared/errors';
+import { explanations } from '../../../shared/explanations';
+import { callIdField, simplifyField } from '../../fields/common';
+import { aNumber, anId, oneOf } from '../../input/checks';
+import type { Operation } from '../operation';
+
+const DEFAULT_TIMEOUT_MINUTES = 30;
+const DEFAULT_POLL_SECONDS = 5;
+
+/** Looks at a call again and again until it has ended: LiveCall's API has no request that waits. */
+export const waitUntilEnded: Operation = {
+	option: {
+		name: 'Wait Until Ended',
+		value: 'waitUntilEnded',
+		action: 'Wait until a call has ended',
+		description: 'Go on once the call is over, with its outcome',
+	},
+	kind: 'read',
+	fields: [callIdField, simplifyField],
+	options: [
+		{
+			displayName: 'On Timeout',
+			name: 'onTimeout',
+			type: 'options',
+			default: 'fail',
+			description: 'What to do when the call has not ended in time',
+			options: [
+				{ name: 'Fail', value: 'fail', description: 'The item fails' },
+				{ name: 'Return', value: 'return', description: 'Go on with the call as it is then' },
+			],
+		},
+		{
+			displayName: 'Poll Interval',
+			name: 'pollInterval',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: DEFAULT_POLL_SECONDS,
+			description: 'How long to wait between two looks at the call, in seconds',
+		},
+		{
+			displayName: 'Timeout',
+			name: 'timeout',
+			type: 'number',
+			typeOptions: { minValue: 0, numberPrecision: 2 },
+			default: DEFAULT_TIMEOUT_MINUTES,
+			description:
+				'How long to wait for the end of the call, in minutes; fractions such as 0.5 are fine',
+		},
+	],
+	async execute(item) {
+		const callId = item.read('callId', anId);
+		const minutes = item.option(
+			'timeout',
+			aNumber('minutes', 0, Infinity),
+			DEFAULT_TIMEOUT_MINUTES,
+		);
+		const pollSeconds = item.option(
+			'pollInterval',
+			aNumber('seconds', 1, 86_400),
+			DEFAULT_POLL_SECONDS,
+		);
+		const onTimeout = item.option('onTimeout', oneOf('fail', 'return'), 'fail');
+		const deadline = Date.now() + minutes * 60_000;
+
+		for (;;) {
+			const call = await item.ask(getCall(callId), callTopic(callId));
+			const left = deadline - Date.now();
+			if (hasEnded(call) || (left <= 0 && onTimeout === 'return')) {
+				return { json: item.isOn('simplify') ? simplifyCall(call) : call };
+			}
+			if (left <= 0) {
+				throw item.wrong(explanations.notEnded(callId, minutes, String(call.status)));
+			}
+			await item.pause(Math.min(pollSeconds * 1000, left));
+		}
+	},
+};

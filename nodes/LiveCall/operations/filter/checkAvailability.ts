@@ -1,0 +1,23 @@
+import { getFilter } from '../../../shared/api/endpoints';
+import { filterTopic } from '../../../shared/errors';
+import { filterLocator } from '../../fields/locators';
+import { aLocator } from '../../input/checks';
+import { withAvailability } from '../../run/availability';
+import type { Operation } from '../operation';
+
+/** Reads whether a target group can be reached, and when next. */
+export const checkAvailability: Operation = {
+	option: {
+		name: 'Check Availability',
+		value: 'checkAvailability',
+		action: 'Check the availability of a target group',
+		description: 'See whether a consultant of a target group can be reached now, and when next',
+	},
+	kind: 'read',
+	fields: [filterLocator],
+	async execute(item) {
+		const filterId = item.read('filterId', aLocator('targeting'));
+		const filter = await item.ask(getFilter(filterId), filterTopic(filterId));
+		return { json: withAvailability(filter, Date.now()) };
+	},
+};

@@ -1,0 +1,8 @@
+import type { ResourceOperations } from '../operation';
+import { checkAvailability } from './checkAvailability';
+
+export const filter: ResourceOperations = {
+	option: { name: 'Filter (Target Group)', value: 'filter' },
+	first: 'checkAvailability',
+	operations: [checkAvailability],
+};

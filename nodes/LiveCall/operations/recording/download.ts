@@ -1,0 +1,155 @@
+import type { IBinaryData } from 'n8n-workflow';
+import { getRecording, type Recording } from '../../../shared/api/endpoints';
+import { certaintyOf, mayRepeat, type FailureKind } from '../../../shared/api/outcome';
+import { openRecording, type RecordingStream } from '../../../shared/api/recordingFile';
+import { recordingTopic } from '../../../shared/errors';
+import { explanations } from '../../../shared/explanations';
+import { callIdField } from '../../fields/common';
+import { aNumber, anId, someText } from '../../input/checks';
+import type { Item } from '../../run/item';
+import type { Operation } from '../operation';
+import { fileNameOf, mimeTypeOf } from './fileName';
+
+/** How long to wait between two looks for a recording that is not ready, in ms. */
+const LOOK_AGAIN_MS = 2_000;
+
+/** The wait before the first repeat of a download, in ms; each further one is longer by as much. */
+const REPEAT_AFTER_MS = 500;
+
+/** Statuses with which download hosts refuse a link that has expired; LiveCall documents none. */
+const EXPIRED = new Set([401, 403, 404, 410]);
+
+/** Fetches a recording as a file: streamed, under its own name, without the API key. */
+export const download: Operation = {
+	option: {
+		name: 'Download',
+		value: 'download',
+		action: 'Download a recording',
+		description: 'Get the recording of a call as a file',
+	},
+	kind: 'download',
+	fields: [
+		callIdField,
+		{
+			displayName: 'Put Output File in Field',
+			name: 'binaryPropertyName',
+			type: 'string',
+			default: 'data',
+			required: true,
+			hint: 'The name of the output binary field to put the file in',
+			description: 'Where following nodes find the file',
+		},
+	],
+	options: [
+		{
+			displayName: 'File Name',
+			name: 'fileName',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. call-123.mp3',
+			description: "What to call the file; without this option it keeps LiveCall's name",
+		},
+		{
+			displayName: 'Wait for Recording',
+			name: 'waitForRecording',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 0,
+			description: 'For how long to look again while there is no recording yet, in seconds',
+		},
+	],
+	async execute(item) {
+		const callId = item.read('callId', anId);
+		const property = item.read('binaryPropertyName', someText);
+		const wanted = item.readAdded('options', 'fileName', someText);
+		const waitSeconds = item.option('waitForRecording', aNumber('seconds', 0, 86_400), 0);
+
+		const readyBy = Date.now() + waitSeconds * 1000;
+		const { recording, file } = await open(item, callId, readyBy);
+		const fileName = fileNameOf(wanted, file.contentDisposition, file.contentType, callId);
+		const binary = await store(item, callId, file, fileName);
+		return {
+			json: { id: recording.id, call_id: recording.call_id ?? callId },
+			binary: { [property]: binary },
+		};
+	},
+};
+
+/** Asks for the link and opens it at once, with a fresh link for each try. */
+async function open(
+	item: Item,
+	callId: string,
+	readyBy: number,
+): Promise<{ recording: Recording; file: RecordingStream }> {
+	let renewed = false;
+	for (let tries = 1; ; tries++) {
+		const recording = await askForLink(item, callId, readyBy);
+		const file = await openRecording(item.run.functions, recording.url, item.timeoutMs);
+		if (!('kind' in file)) return { recording, file };
+		const expired = file.kind === 'status' && EXPIRED.has(file.status);
+		const again = expired ? !renewed : mayRepeat('GET', file) && tries <= item.maxRetries;
+		if (!again) throw downloadFailed(item, callId, file, tries);
+		renewed ||= expired;
+		if (!expired) await item.pause(REPEAT_AFTER_MS * tries);
+	}
+}
+
+/** Asks for the link; while there is no recording yet, again until the time is over. */
+async function askForLink(item: Item, callId: string, readyBy: number): Promise<Recording> {
+	for (;;) {
+		const reply = await item.client.send(getRecording(callId));
+		const left = readyBy - Date.now();
+		const notReady =
+			!reply.ok && reply.failure.how.kind === 'status' && reply.failure.how.status === 404;
+		if (!notReady || left <= 0) return item.expect(reply, recordingTopic(callId));
+		await item.pause(Math.min(LOOK_AGAIN_MS, left));
+	}
+}
+
+/** Hands the stream to n8n's binary storage, which takes it in piece by piece. */
+async function store(
+	item: Item,
+	callId: string,
+	file: RecordingStream,
+	fileName: string,
+): Promise<IBinaryData> {
+	const { helpers } = item.run.functions;
+	if (file.announcedBytes === 0) {
+		file.stream.destroy();
+		throw item.wrong(explanations.incompleteRecording(callId, 'was empty'));
+	}
+	let binary: IBinaryData | undefined;
+	try {
+		binary = await helpers.prepareBinaryData(file.stream, fileName, mimeTypeOf(file.contentType));
+	} catch {
+		// What is thrown here may hold the link.
+		binary = undefined;
+	}
+	if (!binary)
+		throw item.wrong(explanations.incompleteRecording(callId, 'broke off before its end'));
+	const bytes = await sizeOf(item, binary);
+	if (bytes === 0) throw item.wrong(explanations.incompleteRecording(callId, 'was empty'));
+	if (file.announcedBytes !== undefined && bytes < file.announcedBytes) {
+		throw item.wrong(
+			explanations.incompleteRecording(
+				callId,
+				`broke off after ${bytes} of ${file.announcedBytes} bytes`,
+			),
+		);
+	}
+	return binary;
+}
+
+/** How many bytes were stored; n8n 1.x does not say so in the item. */
+async function sizeOf(item: Item, binary: IBinaryData): Promise<number> {
+	if (typeof binary.bytes === 'number') return binary.bytes;
+	if (binary.id) return (await item.run.functions.helpers.getBinaryMetadata(binary.id)).fileSize;
+	return Buffer.byteLength(binary.data, 'base64');
+}
+
+function downloadFailed(item: Item, callId: string, how: FailureKind, tries: number): Error {
+	if (how.kind === 'status' && EXPIRED.has(how.status)) {
+		return item.wrong(explanations.linkRefused(callId, how.status));
+	}
+	return item.failed({ how, certainty: certaintyOf(how), tries }, recordingTopic(callId));
+}

@@ -1,0 +1,23 @@
+import { getRecording } from '../../../shared/api/endpoints';
+import { recordingTopic } from '../../../shared/errors';
+import { callIdField } from '../../fields/common';
+import { anId } from '../../input/checks';
+import type { Operation } from '../operation';
+
+/** Gets the temporary link to a recording. */
+export const get: Operation = {
+	option: {
+		name: 'Get',
+		value: 'get',
+		action: 'Get the link to a recording',
+		description:
+			'Get a download link that is valid for a short time only. Whoever has the link can listen.',
+	},
+	kind: 'read',
+	fields: [callIdField],
+	async execute(item) {
+		const callId = item.read('callId', anId);
+		const { id, call_id, url } = await item.ask(getRecording(callId), recordingTopic(callId));
+		return { json: { id, call_id, url } };
+	},
+};

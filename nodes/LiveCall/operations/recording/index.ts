@@ -1,0 +1,9 @@
+import type { ResourceOperations } from '../operation';
+import { download } from './download';
+import { get } from './get';
+
+export const recording: ResourceOperations = {
+	option: { name: 'Recording', value: 'recording' },
+	first: 'download',
+	operations: [download, get],
+};

@@ -1,0 +1,35 @@
+import { createUser } from '../../../shared/api/endpoints';
+import { createUserTopic } from '../../../shared/errors';
+import { nameField, phoneNumberField, redialUnknownOption } from '../../fields/common';
+import { aPhoneNumber, digitsOf, isTrue, someText } from '../../input/checks';
+import { recall, sendOnce } from '../../run/once';
+import type { Operation } from '../operation';
+
+/** Adds a user, once for each item: LiveCall takes the same person any number of times. */
+export const create: Operation = {
+	option: {
+		name: 'Create',
+		value: 'create',
+		action: 'Create a user',
+		description: 'Add a consultant',
+	},
+	kind: 'write',
+	fields: [nameField, phoneNumberField],
+	options: [redialUnknownOption],
+	async execute(item) {
+		const name = item.read('name', someText);
+		const phoneNumber = item.read('phoneNumber', aPhoneNumber);
+		const redialUnknown = item.option('redialUnknown', isTrue, false);
+
+		const asked = { customer: digitsOf(phoneNumber), terms: name };
+		const known = recall(item, asked, createUserTopic, redialUnknown);
+		if (known?.state === 'placed') return { json: known.answer };
+		const user = await sendOnce(
+			item,
+			asked,
+			createUser({ name, phone_number: phoneNumber }),
+			createUserTopic,
+		);
+		return { json: user };
+	},
+};

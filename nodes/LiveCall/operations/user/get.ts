@@ -1,0 +1,25 @@
+import { userTopic, usersTopic } from '../../../shared/errors';
+import { userLocator } from '../../fields/locators';
+import { aLocator } from '../../input/checks';
+import { findUser } from '../../run/userDirectory';
+import type { Operation } from '../operation';
+
+/** Finds a user in the list: LiveCall has no request for a single one (LiveCall's help centre, users). */
+export const get: Operation = {
+	option: {
+		name: 'Get',
+		value: 'get',
+		action: 'Get a user',
+		description: 'Find a consultant in the list of users',
+	},
+	kind: 'read',
+	fields: [userLocator],
+	async execute(item) {
+		const userId = item.read('userId', aLocator('users'));
+		const users = item.expect(await item.run.users.all(item.client), usersTopic);
+		const user = findUser(users, userId);
+		if (user) return { json: user };
+		const { notFound } = userTopic(userId, 'read this user');
+		throw item.wrong(notFound);
+	},
+};

@@ -1,0 +1,74 @@
+import { usersTopic } from '../../../shared/errors';
+import { aNumber, digitsOf, someText, somePhoneDigits } from '../../input/checks';
+import type { Operation } from '../operation';
+
+/** Lists users. LiveCall has no paging and no search (LiveCall's help centre, users): both are done here. */
+export const getAll: Operation = {
+	option: {
+		name: 'Get Many',
+		value: 'getAll',
+		action: 'Get many users',
+		description: 'List the consultants, all or those that match',
+	},
+	kind: 'read',
+	fields: [
+		{
+			displayName: 'Return All',
+			name: 'returnAll',
+			type: 'boolean',
+			default: false,
+			description: 'Whether to return all results or only up to a given limit',
+		},
+		{
+			displayName: 'Limit',
+			name: 'limit',
+			type: 'number',
+			typeOptions: { minValue: 1 },
+			default: 50,
+			displayOptions: { show: { returnAll: [false] } },
+			description: 'Max number of results to return',
+		},
+		{
+			displayName: 'Filters',
+			name: 'filters',
+			type: 'collection',
+			placeholder: 'Add filter',
+			default: {},
+			options: [
+				{
+					displayName: 'Name',
+					name: 'name',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. miller',
+					description: 'Part of the name, in upper or lower case',
+				},
+				{
+					displayName: 'Phone Number',
+					name: 'phoneNumber',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. 4930',
+					description: 'Part of the phone number; only its digits count',
+				},
+			],
+		},
+	],
+	async execute(item) {
+		const returnAll = item.run.functions.getNodeParameter('returnAll', item.index, false) === true;
+		const limit = returnAll ? Infinity : item.read('limit', aNumber('users', 1, Infinity, true));
+		const name = item.readAdded('filters', 'name', someText)?.toLowerCase() ?? '';
+		const digits = item.readAdded('filters', 'phoneNumber', somePhoneDigits) ?? '';
+
+		const users = item.expect(await item.run.users.all(item.client), usersTopic);
+		return users
+			.filter((user) =>
+				String(user.name ?? '')
+					.toLowerCase()
+					.includes(name),
+			)
+			.filter((user) => digitsOf(user.phone_number).includes(digits))
+			.slice(0, limit)
+			.map((user) => ({ json: user }));
+	},
+};

@@ -1,0 +1,44 @@
+import type { IDataObject } from 'n8n-workflow';
+import { explanations } from '../../../shared/explanations';
+import { nameField, phoneNumberField } from '../../fields/common';
+import { userLocator } from '../../fields/locators';
+import { aLocator, aPhoneNumber, someText } from '../../input/checks';
+import { changeUser } from '../../run/changeUser';
+import type { Operation } from '../operation';
+
+/** Changes a user. */
+export const update: Operation = {
+	option: {
+		name: 'Update',
+		value: 'update',
+		action: 'Update a user',
+		description: 'Change the name or the phone number of a consultant',
+	},
+	kind: 'write',
+	fields: [
+		userLocator,
+		{
+			displayName: 'Update Fields',
+			name: 'updateFields',
+			type: 'collection',
+			placeholder: 'Add field',
+			default: {},
+			options: [
+				{ ...nameField, required: false },
+				{ ...phoneNumberField, required: false },
+			],
+		},
+	],
+	async execute(item) {
+		const userId = item.read('userId', aLocator('users'));
+		const changes: IDataObject = {};
+		const name = item.readAdded('updateFields', 'name', someText);
+		const phoneNumber = item.readAdded('updateFields', 'phoneNumber', aPhoneNumber);
+		if (name !== undefined) changes.name = name;
+		if (phoneNumber !== undefined) changes.phone_number = phoneNumber;
+		if (Object.keys(changes).length === 0) {
+			throw item.wrong(explanations.nothingToUpdate());
+		}
+		return { json: await changeUser(item, userId, changes) };
+	},
+};

@@ -1,0 +1,76 @@
+import { createUser } from '../../../shared/api/endpoints';
+import { createUserTopic, usersTopic } from '../../../shared/errors';
+import { explanations } from '../../../shared/explanations';
+import { nameField, phoneNumberField, redialUnknownOption } from '../../fields/common';
+import { aPhoneNumber, digitsOf, isTrue, someText } from '../../input/checks';
+import { changeUser } from '../../run/changeUser';
+import { exclusively } from '../../run/exclusive';
+import type { Item } from '../../run/item';
+import { recall, sendOnce } from '../../run/once';
+import type { Operation, Output } from '../operation';
+
+/** Creates a user, or brings the one with the same phone number up to date. */
+export const upsert: Operation = {
+	option: {
+		name: 'Create or Update',
+		value: 'upsert',
+		action: 'Create or update a user',
+		description: 'Create a new record, or update the current one if it already exists (upsert)',
+	},
+	kind: 'write',
+	fields: [
+		{
+			...phoneNumberField,
+			description: `Finds the user: a number with the same digits is the same user. ${phoneNumberField.description}.`,
+		},
+		nameField,
+	],
+	options: [redialUnknownOption],
+	async execute(item) {
+		const phoneNumber = item.read('phoneNumber', aPhoneNumber);
+		const name = item.read('name', someText);
+		const redialUnknown = item.option('redialUnknown', isTrue, false);
+		// Two items with the same number, side by side, would both find nobody and both create.
+		const { id } = item.run.functions.getNode();
+		return await exclusively(
+			`upsert:${id}:${digitsOf(phoneNumber)}`,
+			async () => await createOrUpdate(item, phoneNumber, name, redialUnknown),
+		);
+	},
+};
+
+async function createOrUpdate(
+	item: Item,
+	phoneNumber: string,
+	name: string,
+	redialUnknown: boolean,
+): Promise<Output> {
+	const digits = digitsOf(phoneNumber);
+	const asked = { customer: digits, terms: name };
+	const earlier = item.run.ledger.find(item.index, asked);
+	if (earlier?.state === 'placed') return { json: { ...earlier.answer, upsert_result: 'created' } };
+
+	const listed = await item.run.users.all(item.client);
+	// Without the list it stays unknown what became of an earlier try, and that must be said first.
+	if (!listed.ok) recall(item, asked, createUserTopic, false);
+	const users = item.expect(listed, usersTopic);
+	const [user, another] = users.filter((candidate) => digitsOf(candidate.phone_number) === digits);
+	if (another) {
+		throw item.wrong(explanations.sharedNumber(String(user.id), String(another.id)));
+	}
+	if (!user) {
+		// Asked only now: where an earlier try did create the user, the list has settled what was unknown.
+		recall(item, asked, createUserTopic, redialUnknown);
+		const created = await sendOnce(
+			item,
+			asked,
+			createUser({ name, phone_number: phoneNumber }),
+			createUserTopic,
+		);
+		item.run.users.put(created);
+		return { json: { ...created, upsert_result: 'created' } };
+	}
+	if (user.name === name) return { json: { ...user, upsert_result: 'unchanged' } };
+	const updated = await changeUser(item, String(user.id), { name });
+	return { json: { ...updated, upsert_result: 'updated' } };
+}

@@ -1,0 +1,31 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { Resource } from '../../shared/api/answers';
+import { updateUser } from '../../shared/api/endpoints';
+import { userTopic, usersTopic } from '../../shared/errors';
+import type { Item } from './item';
+import { findUser } from './userDirectory';
+
+/**
+ * Changes a user. Where PATCH answers without the user, which is not documented, the user is read back from the list.
+ * @param changes the fields to change, in LiveCall's names
+ * @returns the user as it is now
+ * @throws NodeApiError when LiveCall refuses or is out of reach
+ */
+export async function changeUser(
+	item: Item,
+	userId: string,
+	changes: IDataObject,
+): Promise<Resource> {
+	const topic = userTopic(userId, `update user "${userId}"`);
+	const answered = await item.ask(updateUser(userId, changes), topic);
+	const { users } = item.run;
+	if (answered) {
+		users.put(answered);
+		return answered;
+	}
+	// A list that this run asked for earlier does not know of the change yet; one that it asks for now does.
+	users.amend(userId, changes);
+	const user = findUser(item.expect(await users.all(item.client), usersTopic), userId);
+	if (user) return user;
+	throw item.wrong(topic.notFound);
+}

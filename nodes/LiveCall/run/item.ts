@@ -1,0 +1,160 @@
+import type { IDataObject, INodeProperties, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { isObject } from '../../shared/api/answers';
+import { LiveCallClient, type ApiRequest } from '../../shared/api/client';
+import type { Failure, Reply } from '../../shared/api/outcome';
+import { wait } from '../../shared/api/wait';
+import { apiError, operationError, type Topic } from '../../shared/errors';
+import { explanations, type Explanation } from '../../shared/explanations';
+import { aConcurrency, aNumberAboveZero, aRetryCount, type Check } from '../input/checks';
+import type { Run } from './run';
+
+/** The request time-out when the options give none, in seconds. */
+export const DEFAULT_TIMEOUT_SECONDS = 30;
+/** How often a request is sent again when the options say nothing. */
+export const DEFAULT_RETRIES = 3;
+
+/** One input item of a run: its checked parameters, and its way to LiveCall. */
+export class Item {
+	private readonly collections = new Map<string, IDataObject>();
+	private ownClient: LiveCallClient | undefined;
+
+	/**
+	 * @param run what all items of the run share
+	 * @param index the item's place in the input, counted from 0
+	 */
+	constructor(
+		readonly run: Run,
+		readonly index: number,
+	) {}
+
+	/**
+	 * Reads and checks a field of the panel.
+	 * @param name the field's name
+	 * @throws NodeOperationError that names the item and the field
+	 */
+	read<T>(name: string, check: Check<T>): T {
+		return this.checked(
+			this.run.functions.getNodeParameter(name, this.index),
+			check,
+			label(this.run.fields, name),
+		);
+	}
+
+	/**
+	 * Reads and checks an entry of a collection, such as "Options".
+	 * @returns `undefined` when the entry was not added
+	 * @throws NodeOperationError that names the item and the entry
+	 */
+	readAdded<T>(collection: string, name: string, check: Check<T>): T | undefined {
+		const entries = this.collection(collection);
+		if (!(name in entries)) return undefined;
+		const field = this.run.fields.find((candidate) => candidate.name === collection);
+		const labels = (field?.options ?? []).filter(
+			(entry): entry is INodeProperties => 'displayName' in entry && 'type' in entry,
+		);
+		return this.checked(entries[name], check, label(labels, name));
+	}
+
+	/** Whether a switch of the panel is on. */
+	isOn(name: string): boolean {
+		return this.run.functions.getNodeParameter(name, this.index) !== false;
+	}
+
+	/** Reads and checks an entry of "Options", or gives its default. */
+	option<T>(name: string, check: Check<T>, byDefault: T): T {
+		return this.readAdded('options', name, check) ?? byDefault;
+	}
+
+	/** An error about what a person entered for this item. */
+	wrong(explanation: Explanation): NodeOperationError {
+		return operationError(this.run.functions.getNode(), explanation, this.index);
+	}
+
+	/** An error about what LiveCall answered for this item. */
+	failed(failure: Failure, topic: Topic): NodeApiError {
+		return apiError(this.run.functions.getNode(), failure, topic, this.index);
+	}
+
+	/**
+	 * Asks LiveCall.
+	 * @param topic what the request is about, for the error
+	 * @throws NodeApiError when there is no usable answer
+	 */
+	async ask<T>(request: ApiRequest<T>, topic: Topic): Promise<T> {
+		return this.expect(await this.client.send(request), topic);
+	}
+
+	/** The value of a reply. @throws NodeApiError when there is none */
+	expect<T>(reply: Reply<T>, topic: Topic): T {
+		if (reply.ok) return reply.value;
+		throw this.failed(reply.failure, topic);
+	}
+
+	/**
+	 * Waits between two looks at LiveCall.
+	 * @param ms how long, in ms
+	 * @throws NodeOperationError when the execution is cancelled meanwhile
+	 */
+	async pause(ms: number): Promise<void> {
+		if (await wait(ms, this.run.signal)) return;
+		throw this.wrong(explanations.canceledWhileWaiting());
+	}
+
+	/**
+	 * This item's way to LiveCall. Its options are checked on first use, and so before any request.
+	 * @throws NodeOperationError when an option or the credential is wrong
+	 */
+	get client(): LiveCallClient {
+		this.ownClient ??= this.connect();
+		return this.ownClient;
+	}
+
+	private connect(): LiveCallClient {
+		this.readAdded('options', 'maxConcurrency', aConcurrency);
+		return new LiveCallClient(this.run.functions, {
+			baseUrl: this.baseUrl(),
+			connection: this.run.connection,
+			timeoutMs: this.timeoutMs,
+			maxRetries: this.maxRetries,
+			pace: this.run.pace,
+			signal: this.run.signal,
+		});
+	}
+
+	/** How often a request is sent again, where that is safe. */
+	get maxRetries(): number {
+		return this.option('maxRetries', aRetryCount, DEFAULT_RETRIES);
+	}
+
+	/** How long one request may take, in ms. */
+	get timeoutMs(): number {
+		return (
+			this.option('requestTimeout', aNumberAboveZero('seconds'), DEFAULT_TIMEOUT_SECONDS) * 1000
+		);
+	}
+
+	private baseUrl(): string {
+		const { baseUrl } = this.run.connection;
+		if (baseUrl !== undefined) return baseUrl;
+		throw this.wrong(explanations.wrongBaseUrl());
+	}
+
+	private collection(name: string): IDataObject {
+		const known = this.collections.get(name);
+		if (known) return known;
+		const given = this.run.functions.getNodeParameter(name, this.index, {});
+		const entries: IDataObject = isObject(given) ? given : {};
+		this.collections.set(name, entries);
+		return entries;
+	}
+
+	private checked<T>(given: unknown, check: Check<T>, shownAs: string): T {
+		const result = check(given);
+		if ('value' in result) return result.value;
+		throw this.wrong(explanations.wrongField(shownAs, result.found, result.advice));
+	}
+}
+
+function label(fields: INodeProperties[], name: string): string {
+	return fields.find((field) => field.name === name)?.displayName ?? name;
+}

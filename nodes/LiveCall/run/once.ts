@@ -1,0 +1,52 @@
+import type { NodeOperationError } from 'n8n-workflow';
+import type { Resource } from '../../shared/api/answers';
+import type { ApiRequest } from '../../shared/api/client';
+import { mayAlreadyHave, type Topic } from '../../shared/errors';
+import type { Item } from './item';
+import type { Asked, Entry } from './ledger';
+
+/**
+ * What an item has already sent, from an earlier try of Retry On Fail or from the execution that this one retries.
+ * @param sendUnknownAgain whether the person has said that a request of unknown outcome may be sent once more; it
+ *   counts in another execution than the one that sent it, where the person has had time to look
+ * @returns the entry when the item was placed, or was sent and may be sent again; `undefined` when nothing was sent
+ * @throws NodeOperationError when the item was sent and its outcome is unknown
+ */
+export function recall(
+	item: Item,
+	asked: Asked,
+	topic: Topic,
+	sendUnknownAgain: boolean,
+): Entry | undefined {
+	const { ledger } = item.run;
+	const entry = ledger.find(item.index, asked);
+	if (entry?.state !== 'sent' || (sendUnknownAgain && !ledger.isOfThisExecution(entry)))
+		return entry;
+	throw outcomeUnknown(item, topic);
+}
+
+/** An error about an item that an earlier try has sent, and of which nobody knows what came of it. */
+export function outcomeUnknown(item: Item, topic: Topic): NodeOperationError {
+	return item.wrong(
+		mayAlreadyHave(topic.done ?? 'done this', 'An earlier try was sent and its outcome is unknown'),
+	);
+}
+
+/**
+ * Sends what LiveCall must not do twice, and writes down what came of it.
+ * @throws NodeApiError when there is no usable answer
+ */
+export async function sendOnce(
+	item: Item,
+	asked: Asked,
+	request: ApiRequest<Resource>,
+	topic: Topic,
+): Promise<Resource> {
+	const { ledger } = item.run;
+	const { client } = item;
+	ledger.sent(item.index, asked);
+	const reply = await client.send(request);
+	if (reply.ok) ledger.placed(item.index, asked, reply.value);
+	else if (reply.failure.certainty !== 'unknown') ledger.clear(item.index);
+	return item.expect(reply, topic);
+}

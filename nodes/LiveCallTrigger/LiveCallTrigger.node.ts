@@ -1,0 +1,260 @@
+import {
+	NodeConnectionTypes,
+	type IDataObject,
+	type INodeType,
+	type INodeTypeDescription,
+	type IWebhookFunctions,
+	type IWebhookResponseData,
+} from 'n8n-workflow';
+import { isObject } from '../shared/api/answers';
+import { hasEnded } from '../shared/call';
+import { readConnection, type Connection } from '../shared/credential';
+import { turnedAway, type TurnedAway } from './delivery/answers';
+import { mismatch, type Filters } from './delivery/filters';
+import { readPayload, type Payload } from './delivery/payload';
+import { Repeats } from './delivery/repeats';
+import { tokenIsRight } from './delivery/token';
+import { verifyCall } from './delivery/verification';
+
+/** What a delivery is taken for, or how it is turned away. */
+type Believed = { verified: boolean; call: IDataObject } | TurnedAway;
+
+export class LiveCallTrigger implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'LiveCall Trigger',
+		name: 'liveCallTrigger',
+		icon: { light: 'file:../../icons/livecall.svg', dark: 'file:../../icons/livecall.dark.svg' },
+		group: ['trigger'],
+		version: 1,
+		subtitle:
+			'={{ ($parameter["events"] ?? []).map((event) => event === "call.ended" ? "Call ended" : "Call created").join(", ") }}',
+		description: 'Starts the workflow when a call was created or has ended in LiveCall',
+		defaults: { name: 'LiveCall Trigger' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'liveCallApi', required: true }],
+		webhooks: [
+			{
+				name: 'default',
+				httpMethod: 'POST',
+				responseMode: 'onReceived',
+				responseData: 'Accepted',
+				path: 'webhook',
+			},
+		],
+		eventTriggerDescription:
+			'Have a call placed in LiveCall; its webhook must lead to the Test URL',
+		triggerPanel: {
+			header: 'Listen for calls from LiveCall',
+			executionsHelp: {
+				inactive:
+					'Webhooks have two modes: test and production.<br /><br /><b>Use test mode while you build</b>. Start listening with the button above, add the <b>Test URL</b> in LiveCall and have a call placed; what arrives is shown here.<br /><br /><b>Use production mode to run by itself</b>. Publish the workflow and add the <b>Production URL</b> in LiveCall.',
+				active:
+					'Webhooks have two modes: test and production.<br /><br /><b>Use test mode while you build</b>. Start listening with the button above, add the <b>Test URL</b> in LiveCall and have a call placed; what arrives is shown here.<br /><br /><b>In production mode the workflow runs by itself</b>, as LiveCall calls the <b>Production URL</b>. See its runs under Executions.',
+			},
+			activationHint:
+				'Once the workflow is published, add the Production URL in LiveCall, and it runs by itself.',
+		},
+		properties: [
+			{
+				displayName:
+					'Open <b>Webhook URLs</b> above, copy the URL and add it in LiveCall under <a href="https://app.livecall.io/settings/integrations/webhooks" target="_blank">Settings → Integrations → Webhooks</a>, once for each event: the Test URL while you listen here, the Production URL for the published workflow. LiveCall does not let n8n do this by itself. If the credential has a Webhook Token, add ?token= and the token to the URL.',
+				name: 'setupNotice',
+				type: 'notice',
+				default: '',
+			},
+			{
+				displayName: 'Events',
+				name: 'events',
+				type: 'multiOptions',
+				required: true,
+				default: ['call.created', 'call.ended'],
+				description: 'What starts the workflow',
+				options: [
+					{ name: 'Call Created', value: 'call.created', description: 'A call was asked for' },
+					{ name: 'Call Ended', value: 'call.ended', description: 'A call is over' },
+				],
+			},
+			{
+				displayName: 'Verify With LiveCall',
+				name: 'verifyCalls',
+				type: 'boolean',
+				default: true,
+				description:
+					'Whether to read each call from LiveCall and believe only that answer. LiveCall does not sign its webhooks, so without this anybody who knows the URL can make up calls.',
+			},
+			{
+				displayName: 'Options',
+				name: 'options',
+				type: 'collection',
+				placeholder: 'Add option',
+				default: {},
+				options: [
+					{
+						displayName: 'Ignore Repeats',
+						name: 'ignoreRepeats',
+						type: 'boolean',
+						default: true,
+						description:
+							'Whether to start the workflow only once for the same event of the same call',
+					},
+					{
+						displayName: 'Outcome',
+						name: 'outcome',
+						type: 'options',
+						default: 'any',
+						description:
+							'Which calls start the workflow, by how they ended; other than "Any", only ended calls do',
+						options: [
+							{ name: 'Any', value: 'any' },
+							{
+								name: 'Successful',
+								value: 'successful',
+								description: 'Only calls that ended successfully',
+							},
+							{
+								name: 'Unsuccessful',
+								value: 'unsuccessful',
+								description: 'Only calls that ended otherwise',
+							},
+						],
+					},
+					{
+						displayName: 'Target Groups',
+						name: 'filterIds',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. 12, 34',
+						description:
+							'Only calls of these target groups, by their IDs, separated by commas. The ID is the number in the address of the edit page: https://app.livecall.io/targeting/ID/edit.',
+					},
+					{
+						displayName: 'When Unverifiable',
+						name: 'whenUnverifiable',
+						type: 'options',
+						default: 'reject',
+						description: 'What to do while LiveCall cannot be asked about a call',
+						displayOptions: { show: { '/verifyCalls': [true] } },
+						options: [
+							{
+								name: 'Accept',
+								value: 'accept',
+								description:
+									'Start the workflow with what the webhook says, marked as not verified',
+							},
+							{
+								name: 'Reject',
+								value: 'reject',
+								description: 'Answer with status 503 and start nothing',
+							},
+						],
+					},
+				],
+			},
+		],
+	};
+
+	// LiveCall's API cannot make, list or remove webhook subscriptions (LiveCall's help centre, webhooks): a person does it
+	// by hand, so there is nothing to look for, to make or to remove.
+	webhookMethods = {
+		default: {
+			async checkExists(): Promise<boolean> {
+				return true;
+			},
+			async create(): Promise<boolean> {
+				return true;
+			},
+			async delete(): Promise<boolean> {
+				return true;
+			},
+		},
+	};
+
+	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+		const repeats = new Repeats(this);
+		return await repeats.during(async () => await handleDelivery(this, repeats));
+	}
+}
+
+/** From a delivery to a started workflow, or to the answer that turns it away. */
+async function handleDelivery(
+	functions: IWebhookFunctions,
+	repeats: Repeats,
+): Promise<IWebhookResponseData> {
+	const connection = await readConnection(functions);
+	const query: unknown = functions.getQueryData();
+	if (!tokenIsRight(connection.webhookToken, isObject(query) ? query.token : undefined)) {
+		return answer(functions, turnedAway.wrongToken);
+	}
+
+	const payload = readPayload(functions.getBodyData(), functions.getRequestObject().rawBody);
+	if (!payload) return answer(functions, turnedAway.noCallId);
+
+	const options = readOptions(functions);
+	const believed = await believe(functions, payload, connection, options.whenUnverifiable);
+	if ('status' in believed) return answer(functions, believed);
+	const { call, verified } = believed;
+
+	const event = payload.event ?? (hasEnded(call) ? 'call.ended' : 'call.created');
+	const other = mismatch(event, call, options.filters);
+	if (other) return answer(functions, other);
+
+	// While a person listens in the editor, sending the same call again is how they try things.
+	const isTest = functions.getMode() === 'manual';
+	if (options.ignoreRepeats && !isTest && !repeats.claim(`${event} ${payload.callId}`)) {
+		return answer(functions, turnedAway.repeat);
+	}
+	// Named twice: first in the order of the fields, last so that no field of the call can stand in for them.
+	const item: IDataObject = { ...{ event, verified }, ...call, ...{ event, verified } };
+	return { workflowData: [functions.helpers.returnJsonArray([item])] };
+}
+
+/** What is believed of a delivery: LiveCall's own answer, or what it says itself where the settings allow that. */
+async function believe(
+	functions: IWebhookFunctions,
+	payload: Payload,
+	connection: Connection,
+	whenUnverifiable: unknown,
+): Promise<Believed> {
+	if (functions.getNodeParameter('verifyCalls', true) === false)
+		return { verified: false, call: payload.fields };
+	const verification = await verifyCall(functions, connection, payload.callId);
+	if (verification === 'unknown') return turnedAway.unknownCall;
+	if (verification !== 'unverifiable') return { verified: true, call: verification.call };
+	return whenUnverifiable === 'accept'
+		? { verified: false, call: payload.fields }
+		: turnedAway.unverifiable;
+}
+
+interface TriggerOptions {
+	filters: Filters;
+	ignoreRepeats: boolean;
+	whenUnverifiable: unknown;
+}
+
+function readOptions(functions: IWebhookFunctions): TriggerOptions {
+	const given: unknown = functions.getNodeParameter('options', {});
+	const { filterIds, outcome, ignoreRepeats, whenUnverifiable } = isObject(given) ? given : {};
+	const events: unknown = functions.getNodeParameter('events', []);
+	return {
+		filters: {
+			events: Array.isArray(events) ? events.map(String) : [],
+			filterIds: String(filterIds ?? '')
+				.split(',')
+				.map((id) => id.trim())
+				.filter((id) => id !== ''),
+			outcome: outcome === 'successful' || outcome === 'unsuccessful' ? outcome : 'any',
+		},
+		ignoreRepeats: ignoreRepeats !== false,
+		whenUnverifiable,
+	};
+}
+
+/** Answers the delivery; nothing is started. */
+function answer(
+	functions: IWebhookFunctions,
+	{ status, message }: TurnedAway,
+): IWebhookResponseData {
+	functions.getResponseObject().status(status).json({ message });
+	return { noWebhookResponse: true };
+}

@@ -1,0 +1,28 @@
+/** How the sender of a delivery that is turned away is answered. */
+export interface TurnedAway {
+	status: number;
+	message: string;
+}
+
+export const turnedAway = {
+	wrongToken: { status: 401, message: 'The token in the address is missing or wrong' },
+	noCallId: { status: 400, message: 'No call ID was found in the request' },
+	unknownCall: { status: 404, message: 'LiveCall knows no such call' },
+	unverifiable: {
+		status: 503,
+		message: 'LiveCall could not be asked about this call; send it again later',
+	},
+	otherEvent: {
+		status: 200,
+		message: 'Nothing was started: this trigger does not listen to this event',
+	},
+	otherFilter: {
+		status: 200,
+		message: 'Nothing was started: this trigger does not listen to this target group',
+	},
+	otherOutcome: {
+		status: 200,
+		message: 'Nothing was started: this trigger does not listen to this outcome',
+	},
+	repeat: { status: 200, message: 'Nothing was started: this was delivered before' },
+} satisfies Record<string, TurnedAway>;

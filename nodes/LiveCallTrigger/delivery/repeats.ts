@@ -1,0 +1,81 @@
+import { randomUUID } from 'crypto';
+import type { IWebhookFunctions } from 'n8n-workflow';
+
+/** How many deliveries of a node are remembered. */
+const MOST = 1_000;
+
+/**
+ * What this process knows beyond the static data. n8n hands each delivery a copy of the static data and writes back
+ * the last one that ends, so of deliveries that arrive together all but one would be forgotten.
+ */
+interface Memory {
+	/** Ties the memory to the static data it was written to: a workflow that starts afresh has another. */
+	lineage: string;
+	seen: Set<string>;
+}
+
+/** Deliveries of a node that were handled at the same time, each together with at least one other. */
+interface Burst {
+	underWay: number;
+	/** Belongs to all of them, to the slowest too: none of them may have found static data yet. */
+	memory?: Memory;
+}
+
+const memories = new Map<string, Memory>();
+const bursts = new Map<string, Burst>();
+
+/** The deliveries that have started the workflow, across restarts of n8n. One for each delivery, made as it arrives. */
+export class Repeats {
+	private readonly node: string;
+	private readonly burst: Burst;
+
+	constructor(private readonly functions: IWebhookFunctions) {
+		this.node = `${functions.getWorkflow().id} ${functions.getNode().id}`;
+		this.burst = bursts.get(this.node) ?? { underWay: 0 };
+	}
+
+	/**
+	 * Runs the handling of the delivery, so that those which arrive together know of each other.
+	 * @returns what the handling gives; throws what it throws
+	 */
+	async during<T>(handle: () => Promise<T>): Promise<T> {
+		this.burst.underWay++;
+		bursts.set(this.node, this.burst);
+		try {
+			return await handle();
+		} finally {
+			this.burst.underWay--;
+			if (this.burst.underWay === 0) bursts.delete(this.node);
+		}
+	}
+
+	/**
+	 * Remembers the delivery.
+	 * @param delivery what tells it apart: its event and its call
+	 * @returns whether it is the first of its kind
+	 */
+	claim(delivery: string): boolean {
+		const stored = this.functions.getWorkflowStaticData('node');
+		const memory = this.recall(typeof stored.lineage === 'string' ? stored.lineage : undefined);
+		const known: unknown = stored.seen;
+		if (Array.isArray(known)) known.forEach((entry) => memory.seen.add(String(entry)));
+		if (memory.seen.has(delivery)) return false;
+		memory.seen.add(delivery);
+		const kept = [...memory.seen].slice(-MOST);
+		memory.seen = new Set(kept);
+		stored.lineage = memory.lineage;
+		stored.seen = kept;
+		return true;
+	}
+
+	private recall(lineage: string | undefined): Memory {
+		const known = lineage === undefined ? this.burst.memory : memories.get(this.node);
+		const memory: Memory =
+			known && (lineage ?? known.lineage) === known.lineage
+				? known
+				: { lineage: lineage ?? randomUUID(), seen: new Set() };
+		memories.set(this.node, memory);
+		this.burst.memory = memory;
+		return memory;
+	}
+}

@@ -1,0 +1,58 @@
+import type { IWebhookFunctions } from 'n8n-workflow';
+import type { Resource } from '../../shared/api/answers';
+import { LiveCallClient } from '../../shared/api/client';
+import { getCall } from '../../shared/api/endpoints';
+import type { Connection } from '../../shared/credential';
+
+/** How long LiveCall may take to confirm a call, all tries together, in ms. */
+const VERIFY_WITHIN_MS = 8_000;
+
+/** How often the question is repeated while there is time. */
+const RETRIES = 3;
+
+/** What LiveCall says of the call that a delivery names. */
+export type Verification = { call: Resource } | 'unknown' | 'unverifiable';
+
+/** Deliveries of the same call that arrive together share one question. */
+const underWay = new Map<string, Promise<Verification>>();
+
+/**
+ * Asks LiveCall about a call.
+ * @returns the call; `unknown` when LiveCall has no such call; `unverifiable` when it cannot be asked or gives no
+ *   usable answer. Never throws.
+ */
+export async function verifyCall(
+	functions: IWebhookFunctions,
+	connection: Connection,
+	callId: string,
+): Promise<Verification> {
+	const { baseUrl } = connection;
+	if (baseUrl === undefined) return 'unverifiable';
+	const question = [functions.getWorkflow().id, functions.getNode().id, baseUrl, callId].join(' ');
+	const asked = underWay.get(question) ?? ask(functions, connection, baseUrl, callId);
+	underWay.set(question, asked);
+	try {
+		return await asked;
+	} finally {
+		underWay.delete(question);
+	}
+}
+
+async function ask(
+	functions: IWebhookFunctions,
+	connection: Connection,
+	baseUrl: string,
+	callId: string,
+): Promise<Verification> {
+	const client = new LiveCallClient(functions, {
+		baseUrl,
+		connection,
+		timeoutMs: VERIFY_WITHIN_MS,
+		maxRetries: RETRIES,
+		deadline: Date.now() + VERIFY_WITHIN_MS,
+	});
+	const reply = await client.send(getCall(callId));
+	if (reply.ok) return String(reply.value.id) === callId ? { call: reply.value } : 'unverifiable';
+	const { how } = reply.failure;
+	return how.kind === 'status' && how.status === 404 ? 'unknown' : 'unverifiable';
+}

@@ -1,0 +1,79 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/** A resource as LiveCall sends it: any fields, with an id. */
+export type Resource = IDataObject & { id: string | number };
+
+export function isObject(value: unknown): value is IDataObject {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Ids are numbers in some of LiveCall's answers and documented as strings in others (LiveCall's help centre, calls). */
+export function isId(value: unknown): value is string | number {
+	return (
+		(typeof value === 'string' && value !== '') ||
+		(typeof value === 'number' && Number.isFinite(value))
+	);
+}
+
+export function isResource(value: unknown): value is Resource {
+	return isObject(value) && isId(value.id);
+}
+
+/** What a reader finds in an answer: the value, or which part is missing, in words. */
+export type Reading<T> = { value: T } | { missing: string };
+
+/** Reads the answer to a request. */
+export type Reader<T> = (answer: unknown) => Reading<T>;
+
+/** Reads `{"<wrapper>": {"id": …}}`, the form of all of LiveCall's single answers. */
+export function wrapped(wrapper: string): Reader<Resource> {
+	return (answer) => {
+		const value = isObject(answer) ? answer[wrapper] : undefined;
+		return isResource(value) ? { value } : { missing: `"${wrapper}" with an "id"` };
+	};
+}
+
+/** Reads `{"<wrapper>": [{"id": …}, …]}`, the form of LiveCall's lists. */
+export function wrappedList(wrapper: string): Reader<Resource[]> {
+	return (answer) => {
+		const value: unknown = isObject(answer) ? answer[wrapper] : undefined;
+		if (!Array.isArray(value)) return { missing: `the list "${wrapper}"` };
+		const resources = value.filter(isResource);
+		return resources.length === value.length
+			? { value: resources }
+			: { missing: `an "id" in each of "${wrapper}"` };
+	};
+}
+
+/**
+ * Flattens LiveCall's own words out of an error's body, whichever of the usual forms it has:
+ * `{"errors": {"field": ["is invalid"]}}`, `{"errors": ["…"]}`, `{"error": "…"}`, `{"message": "…"}`.
+ * @param body the parsed body
+ * @param secrets what is blotted out, where LiveCall repeats what it was sent
+ * @returns at most ten messages of at most 200 characters
+ */
+export function reasonsIn(body: unknown, secrets: string[]): string[] {
+	if (!isObject(body)) return [];
+	const found = ['errors', 'error', 'message', 'messages'].flatMap((key) => flatten(body[key]));
+	const reasons = [...new Set(found)].slice(0, 10);
+	return reasons.map((reason) => blotted(reason, secrets).slice(0, 200));
+}
+
+/** A text without secrets; the tokens of recording links are not known beforehand, but look like this. */
+function blotted(text: string, secrets: string[]): string {
+	return secrets
+		.reduce((clean, secret) => clean.split(secret).join('***'), text)
+		.replace(/(token=)[^\s"'&]+/gi, '$1***');
+}
+
+function flatten(value: unknown): string[] {
+	if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
+	if (Array.isArray(value)) return value.flatMap(flatten);
+	if (!isObject(value)) return [];
+	return Object.entries(value).flatMap(([field, inner]) => {
+		const reasons = flatten(inner);
+		return /^(message|detail|details|title|base|full_messages)$/.test(field)
+			? reasons
+			: reasons.map((reason) => `${field.replace(/_/g, ' ')} ${reason}`);
+	});
+}

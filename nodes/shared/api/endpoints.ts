@@ -1,0 +1,90 @@
+import type { IDataObject } from 'n8n-workflow';
+import { isObject, isResource, wrapped, wrappedList, type Reader, type Resource } from './answers';
+import type { ApiRequest } from './client';
+
+/** LiveCall's documented routes (help centre, "Integration of LiveCall's server-side API"), and nothing else. */
+
+export type Recording = Resource & { url: string };
+export type Filter = Resource & { status: string; available_call_times: string[] };
+
+const id = (value: string): string => encodeURIComponent(value);
+
+/** `POST /calls`: places a call. Each request that LiveCall acts on rings the customer. */
+export function placeCall(call: IDataObject): ApiRequest<Resource> {
+	return { method: 'POST', path: '/calls', body: { call }, read: wrapped('call') };
+}
+
+/** `GET /calls/:id` */
+export function getCall(callId: string): ApiRequest<Resource> {
+	return { method: 'GET', path: `/calls/${id(callId)}`, read: wrapped('call') };
+}
+
+/** `GET /calls/:id/recording`: answers a link that is valid for a short time only. */
+export function getRecording(callId: string): ApiRequest<Recording> {
+	return { method: 'GET', path: `/calls/${id(callId)}/recording`, read: readRecording };
+}
+
+const readRecording: Reader<Recording> = (answer) => {
+	const recording = isObject(answer) ? answer.recording : undefined;
+	if (!isResource(recording)) return { missing: '"recording" with an "id"' };
+	const { url } = recording;
+	return typeof url === 'string' && /^https?:\/\/./i.test(url)
+		? { value: { ...recording, url } }
+		: { missing: '"recording" with a download link as its "url"' };
+};
+
+/** `GET /filters/:id`: a target group's availability. */
+export function getFilter(filterId: string): ApiRequest<Filter> {
+	return { method: 'GET', path: `/filters/${id(filterId)}`, read: readFilter };
+}
+
+const readFilter: Reader<Filter> = (answer) => {
+	const filter = isObject(answer) ? answer.filter : undefined;
+	if (!isResource(filter) || typeof filter.status !== 'string') {
+		return { missing: '"filter" with an "id" and a "status"' };
+	}
+	const times: unknown = filter.available_call_times;
+	const readable = Array.isArray(times) ? times.filter(isTime) : undefined;
+	return Array.isArray(times) && readable?.length === times.length
+		? { value: { ...filter, status: filter.status, available_call_times: readable } }
+		: { missing: '"available_call_times" with a list of times' };
+};
+
+function isTime(value: unknown): value is string {
+	return typeof value === 'string' && !Number.isNaN(Date.parse(value));
+}
+
+/** `GET /users`: all users of the account; no paging is documented. */
+export function getUsers(): ApiRequest<Resource[]> {
+	return { method: 'GET', path: '/users', read: wrappedList('users') };
+}
+
+/** `POST /users` */
+export function createUser(user: IDataObject): ApiRequest<Resource> {
+	return { method: 'POST', path: '/users', body: { user }, read: wrapped('user') };
+}
+
+/** `PATCH /users/:id`: what it answers is not documented, so the user is read only where it is there. */
+export function updateUser(userId: string, user: IDataObject): ApiRequest<Resource | undefined> {
+	return {
+		method: 'PATCH',
+		path: `/users/${id(userId)}`,
+		body: { user },
+		bodyOptional: true,
+		read: (answer) => {
+			const updated = isObject(answer) ? answer.user : undefined;
+			return { value: isResource(updated) ? updated : undefined };
+		},
+	};
+}
+
+/** `DELETE /users/:id`: what it answers is not documented, so any success is one. */
+export function deleteUser(userId: string): ApiRequest<true> {
+	return {
+		method: 'DELETE',
+		path: `/users/${id(userId)}`,
+		bodyOptional: true,
+		read: () => ({ value: true }),
+		goneOnRepeat: true,
+	};
+}

@@ -1,0 +1,145 @@
+import type { IHttpRequestMethods } from 'n8n-workflow';
+
+/**
+ * What is known about a request that brought no usable answer:
+ * - `notCarriedOut`: LiveCall did not act on it (the connection was never made, or 429);
+ * - `refused`: LiveCall declined it for good (any other 4xx but 408);
+ * - `unknown`: LiveCall may have acted on it (time-out, connection lost, 408, 5xx, redirect, unreadable answer).
+ */
+export type Certainty = 'notCarriedOut' | 'refused' | 'unknown';
+
+/** What is wrong with an answer that was received whole. */
+export type Unreadable = 'webPage' | 'cutOff' | 'empty' | 'shape' | 'redirect';
+
+/** How a single request ended when it brought no usable answer. */
+export type FailureKind =
+	| {
+			kind: 'notSent';
+			reason: 'refused' | 'unresolved' | 'unreachable' | 'unsendable' | 'cancelled';
+	  }
+	| { kind: 'lost' }
+	| { kind: 'timeout'; timeoutMs: number }
+	| { kind: 'cancelled' }
+	| { kind: 'status'; status: number; reasons: string[]; retryAfterMs?: number }
+	| { kind: 'unreadable'; what: Unreadable; status: number; missing?: string };
+
+/** A request that brought no usable answer, after all the tries that were safe. */
+export interface Failure {
+	how: FailureKind;
+	certainty: Certainty;
+	/** How often the request was sent. */
+	tries: number;
+}
+
+/** Either what LiveCall answered, checked for its shape, or why there is no answer. */
+export type Reply<T> = { ok: true; value: T } | { ok: false; failure: Failure };
+
+/**
+ * Decides what a failed request means. This is the only place that does.
+ * LiveCall documents no error answers: what is not certain is taken as unknown.
+ */
+export function certaintyOf(how: FailureKind): Certainty {
+	if (how.kind === 'notSent') return 'notCarriedOut';
+	if (how.kind !== 'status') return 'unknown';
+	if (how.status === 429) return 'notCarriedOut';
+	return how.status >= 400 && how.status < 500 && how.status !== 408 ? 'refused' : 'unknown';
+}
+
+/**
+ * Says whether sending a request once more can do no harm and may help.
+ * A POST rings a customer or adds a user each time LiveCall acts on it, so it is repeated only where LiveCall
+ * certainly did not act; the other methods give the same state however often they arrive.
+ */
+export function mayRepeat(method: IHttpRequestMethods, how: FailureKind): boolean {
+	if (how.kind === 'cancelled' || how.kind === 'unreadable') return false;
+	if (how.kind === 'notSent') return how.reason !== 'cancelled' && how.reason !== 'unsendable';
+	if (how.kind === 'status' && how.status === 429) return true;
+	if (method === 'POST') return false;
+	return how.kind !== 'status' || how.status === 408 || how.status >= 500;
+}
+
+/** System codes that Node.js gives when a host name cannot be looked up. */
+const LOOKUP_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME']);
+
+/** System codes of a connection that could not be made; certain only while connecting. */
+const CONNECT_CODES = new Set([
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'EADDRNOTAVAIL',
+	'ETIMEDOUT',
+	'EACCES',
+	'EPERM',
+]);
+
+/** Codes of requests that cannot be put on the wire at all. */
+const UNSENDABLE_CODES = new Set([
+	'ERR_INVALID_URL',
+	'ERR_INVALID_CHAR',
+	'ERR_INVALID_PROTOCOL',
+	'ERR_UNESCAPED_CHARACTERS',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+	'CERT_HAS_EXPIRED',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_GET_ISSUER_CERT',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+interface SystemTrace {
+	code?: unknown;
+	syscall?: unknown;
+	name?: unknown;
+	cause?: unknown;
+	errors?: unknown;
+}
+
+function isTrace(value: unknown): value is SystemTrace {
+	return typeof value === 'object' && value !== null;
+}
+
+/** The error and its causes, outermost first: n8n's error, then axios's, then the one of Node.js. */
+function causes(thrown: unknown): SystemTrace[] {
+	const chain: SystemTrace[] = [];
+	for (let next = thrown; isTrace(next) && !chain.includes(next); next = next.cause)
+		chain.push(next);
+	return chain;
+}
+
+function notSentReason(
+	trace: SystemTrace,
+): 'refused' | 'unresolved' | 'unreachable' | 'unsendable' | undefined {
+	const code = typeof trace.code === 'string' ? trace.code : '';
+	// A host with several addresses is tried on each: only when none could be connected is it certain.
+	if (Array.isArray(trace.errors) && trace.errors.length > 0) {
+		const reasons = trace.errors.filter(isTrace).map(notSentReason);
+		return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
+	}
+	if (code === 'ECONNREFUSED') return 'refused';
+	if (LOOKUP_CODES.has(code)) return 'unresolved';
+	if (CONNECT_CODES.has(code) && trace.syscall === 'connect') return 'unreachable';
+	if (UNSENDABLE_CODES.has(code)) return 'unsendable';
+	return typeof trace.name === 'string' && trace.name.startsWith('Ssrf') ? 'unsendable' : undefined;
+}
+
+/**
+ * Reads what n8n's request helper threw. Nothing of the thrown object goes any further: it carries the request's
+ * headers, and with them the API key.
+ * @param thrown what was caught
+ * @param timeoutMs the request's time-out in ms, for the message
+ * @param cancelled whether the execution was cancelled
+ */
+export function failureOfThrown(
+	thrown: unknown,
+	timeoutMs: number,
+	cancelled: boolean,
+): FailureKind {
+	if (cancelled) return { kind: 'cancelled' };
+	const chain = causes(thrown);
+	for (const trace of [...chain].reverse()) {
+		const reason = notSentReason(trace);
+		if (reason) return { kind: 'notSent', reason };
+	}
+	const timedOut = chain.some(({ code }) => code === 'ECONNABORTED' || code === 'ETIMEDOUT');
+	return timedOut ? { kind: 'timeout', timeoutMs } : { kind: 'lost' };
+}

@@ -1,0 +1,89 @@
+import { wait } from './wait';
+
+/**
+ * How many requests of one run are under way at once. All items of a run share it, so that when LiveCall tells one
+ * of them to slow down (429), all of them do: the number is halved and nothing is sent until the wait is over. It
+ * grows back by one for each round of requests that went through.
+ */
+export class Pace {
+	private allowed: number;
+	private underWay = 0;
+	private goneThrough = 0;
+	private notBefore = 0;
+	private waking = false;
+	/** Requests that wait for their turn; those told to come again stand in front. */
+	private readonly queue: Array<(mayStart: boolean) => void> = [];
+
+	/**
+	 * @param most how many requests at once at most
+	 * @param signal the execution's cancel signal
+	 */
+	constructor(
+		private readonly most: number,
+		private readonly signal?: AbortSignal,
+	) {
+		this.allowed = most;
+		signal?.addEventListener('abort', () => this.queue.splice(0).forEach((turn) => turn(false)), {
+			once: true,
+		});
+	}
+
+	/**
+	 * Waits for a turn; each turn that was given must be ended with {@link end} or {@link slowDown}.
+	 * @param again whether this request was told to come again, and so goes first
+	 * @returns `false` when the execution was cancelled and no turn was given
+	 */
+	async turn(again: boolean): Promise<boolean> {
+		if (this.signal?.aborted) return false;
+		return await new Promise<boolean>((resolve) => {
+			if (again) this.queue.unshift(resolve);
+			else this.queue.push(resolve);
+			this.next();
+		});
+	}
+
+	/** Ends a turn. */
+	end(): void {
+		this.underWay--;
+		if (this.allowed < this.most && ++this.goneThrough >= this.allowed) {
+			this.allowed++;
+			this.goneThrough = 0;
+		}
+		this.next();
+	}
+
+	/**
+	 * Ends a turn that LiveCall answered with 429.
+	 * @param waitMs how long nobody sends, in ms
+	 */
+	slowDown(waitMs: number): void {
+		this.underWay--;
+		const now = Date.now();
+		// Requests that were under way together are all told the same: only the first of them halves the pace.
+		if (now >= this.notBefore) this.allowed = Math.max(1, Math.floor(this.allowed / 2));
+		this.goneThrough = 0;
+		this.notBefore = Math.max(this.notBefore, now + waitMs);
+		this.next();
+	}
+
+	private next(): void {
+		if (this.queue.length === 0) return;
+		const pause = this.notBefore - Date.now();
+		if (pause > 0) {
+			void this.wakeAfter(pause);
+			return;
+		}
+		while (this.queue.length > 0 && this.underWay < this.allowed) {
+			this.underWay++;
+			this.queue.shift()?.(true);
+		}
+	}
+
+	private async wakeAfter(ms: number): Promise<void> {
+		if (this.waking) return;
+		this.waking = true;
+		await wait(ms, this.signal);
+		this.waking = false;
+		this.next();
+	}
+}

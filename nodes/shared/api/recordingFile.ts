@@ -1,0 +1,86 @@
+import type { BinaryHelperFunctions, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
+import { isObject } from './answers';
+import { failureOfThrown, type FailureKind } from './outcome';
+
+/** A stream as n8n's helpers take it. */
+type FileStream = Exclude<Parameters<BinaryHelperFunctions['prepareBinaryData']>[0], Buffer>;
+
+/** A recording that is being received. */
+export interface RecordingStream {
+	stream: FileStream;
+	/** Empty where the host names none. */
+	contentType: string;
+	contentDisposition: string;
+	/** How many bytes were announced. */
+	announcedBytes: number | undefined;
+}
+
+/**
+ * Opens the link to a recording. The link is a bearer secret on another host (LiveCall's help centre, recordings): the API
+ * key is not sent there, and neither the link nor what n8n's helper throws, which holds it, goes any further.
+ * @param functions n8n's functions
+ * @param url the link
+ * @param timeoutMs how long the host may stay silent, in ms
+ * @returns the stream, or how the request failed; never throws
+ */
+export async function openRecording(
+	functions: IExecuteFunctions,
+	url: string,
+	timeoutMs: number,
+): Promise<RecordingStream | FailureKind> {
+	const signal = functions.getExecutionCancelSignal();
+	const options: IHttpRequestOptions = {
+		url,
+		// Compressed, the announced length would not be that of the file.
+		headers: { 'Accept-Encoding': 'identity' },
+		encoding: 'stream',
+		returnFullResponse: true,
+		ignoreHttpStatusErrors: true,
+		timeout: timeoutMs,
+		abortSignal: signal,
+	};
+	try {
+		const response: unknown = await functions.helpers.httpRequest(options);
+		return readResponse(response, timeoutMs);
+	} catch (error) {
+		return failureOfThrown(error, timeoutMs, signal?.aborted ?? false);
+	}
+}
+
+function readResponse(response: unknown, timeoutMs: number): RecordingStream | FailureKind {
+	if (!isObject(response) || !isStream(response.body)) return { kind: 'lost' };
+	const stream: FileStream = response.body;
+	const headers = isObject(response.headers) ? response.headers : {};
+	const status = Number(response.statusCode);
+	const contentType = text(headers['content-type']);
+	const announced = text(headers['content-length']);
+	if (status < 200 || status >= 300) {
+		stream.destroy();
+		return { kind: 'status', status, reasons: [] };
+	}
+	if (/^(text\/html|application\/(json|xml|problem\+json))\b/i.test(contentType)) {
+		stream.destroy();
+		return { kind: 'unreadable', what: 'webPage', status };
+	}
+	endWhenSilent(stream, timeoutMs);
+	return {
+		stream,
+		contentType,
+		contentDisposition: text(headers['content-disposition']),
+		announcedBytes: /^\d+$/.test(announced) ? Number(announced) : undefined,
+	};
+}
+
+/** The request's own time-out ends with the first byte of the answer (axios 1.x): from then on the socket's holds. */
+function endWhenSilent(stream: FileStream, timeoutMs: number): void {
+	if (!('setTimeout' in stream) || typeof stream.setTimeout !== 'function') return;
+	stream.setTimeout(timeoutMs, () => stream.destroy(new Error('The download stalled')));
+}
+
+function isStream(value: unknown): value is FileStream {
+	return typeof value === 'object' && value !== null && 'pipe' in value && 'destroy' in value;
+}
+
+function text(header: unknown): string {
+	return typeof header === 'string' ? header : '';
+}

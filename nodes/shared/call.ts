@@ -1,0 +1,30 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/** The fields that a simplified call keeps, in the order in which they are shown. */
+const SIMPLE_FIELDS = [
+	'id',
+	'status',
+	'outcome',
+	'phone_number',
+	'duration',
+	'filter_id',
+	'user_id',
+	'started_at',
+	'ended_at',
+	'custom_fields_data',
+];
+
+/** Keeps the fields of a call that most workflows need. */
+export function simplifyCall(call: IDataObject): IDataObject {
+	return Object.fromEntries(
+		SIMPLE_FIELDS.filter((field) => field in call).map((field) => [field, call[field]]),
+	);
+}
+
+/**
+ * Whether a call is over. `ended` is the only status that LiveCall documents, and `ended_at` is null until the call
+ * has ended (help centre, calls); either says so, since the other statuses are not known.
+ */
+export function hasEnded(call: IDataObject): boolean {
+	return call.status === 'ended' || (typeof call.ended_at === 'string' && call.ended_at !== '');
+}

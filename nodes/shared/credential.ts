@@ -1,0 +1,37 @@
+import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
+import type { RequestFunctions } from './api/client';
+
+/** What the LiveCall API credential holds. */
+export interface Connection {
+	/** Without a trailing slash; `undefined` when it is no web address. */
+	baseUrl: string | undefined;
+	/** Empty when the trigger asks for none. */
+	webhookToken: string;
+	/** What must be shown nowhere, even where LiveCall repeats it in an answer. */
+	secrets: string[];
+	/**
+	 * The credential itself, for n8n's request helper alone. Handed over with each request, it spares n8n from reading
+	 * and decrypting it anew for each of them (n8n 2.41, `httpRequestWithAuthentication`).
+	 */
+	credential: ICredentialDataDecryptedObject;
+}
+
+/**
+ * Reads the LiveCall API credential.
+ * @throws what n8n throws when the node has no such credential
+ */
+export async function readConnection(functions: RequestFunctions): Promise<Connection> {
+	const credential = await functions.getCredentials('liveCallApi');
+	const webhookToken = trimmed(credential.webhookToken);
+	const secrets = [trimmed(credential.apiKey), webhookToken].filter((secret) => secret !== '');
+	return { baseUrl: checkBaseUrl(credential.baseUrl), webhookToken, secrets, credential };
+}
+
+function trimmed(value: unknown): string {
+	return typeof value === 'string' ? value.trim() : '';
+}
+
+function checkBaseUrl(value: unknown): string | undefined {
+	const text = trimmed(value).replace(/\/+$/, '');
+	return /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/i.test(text) && URL.canParse(text) ? text : undefined;
+}

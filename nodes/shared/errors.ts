@@ -1,0 +1,251 @@
+import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
+import { LONGEST_RETRY_AFTER_MS } from './api/client';
+import type { Failure, FailureKind } from './api/outcome';
+import { explanations, type Explanation } from './explanations';
+
+/** What a request is about, in LiveCall's and n8n's words. */
+export interface Topic {
+	/** Completes "LiveCall refused to …". */
+	to: string;
+	/** What an answer with 404 means here. */
+	notFound: Explanation;
+	/** Completes "LiveCall may already have …", for what must not be done twice. */
+	done?: string;
+}
+
+export function callTopic(callId: string): Topic {
+	return {
+		to: `read call "${callId}"`,
+		notFound: {
+			message: `LiveCall knows no call "${callId}"`,
+			advice:
+				'Check "Call ID": it is the "id" that LiveCall gives when a call is placed or a webhook arrives.',
+		},
+	};
+}
+
+export function recordingTopic(callId: string): Topic {
+	return {
+		to: `give the recording of call "${callId}"`,
+		notFound: {
+			message: `LiveCall has no recording for call "${callId}"`,
+			advice:
+				'The call may not have been recorded, or its recording may not be ready yet: try again a little later, or let "Download" wait with its option "Wait for Recording". Check "Call ID" too.',
+		},
+	};
+}
+
+export function filterTopic(filterId: string): Topic {
+	return {
+		to: `read target group "${filterId}"`,
+		notFound: {
+			message: `LiveCall knows no target group "${filterId}"`,
+			advice:
+				'Check "Target Group": its ID is the number in the address of its edit page, https://app.livecall.io/targeting/ID/edit.',
+		},
+	};
+}
+
+export const usersTopic: Topic = {
+	to: 'list the users',
+	notFound: {
+		message: 'LiveCall has no list of users at this address',
+		advice: 'Check "Base URL" in the LiveCall API credential.',
+	},
+};
+
+export function userTopic(userId: string, to: string): Topic {
+	return {
+		to,
+		notFound: {
+			message: `LiveCall knows no user "${userId}"`,
+			advice:
+				'Check "User": its ID is the number in the address of its edit page, https://app.livecall.io/users/ID/edit. The user may have been deleted.',
+		},
+	};
+}
+
+export const placeCallTopic: Topic = {
+	to: 'place the call',
+	done: 'placed this call',
+	notFound: {
+		message: 'LiveCall did not find what the call needs',
+		advice:
+			'Check "Target Group" and "User", and "Base URL" in the LiveCall API credential. No call was placed.',
+	},
+};
+
+export const createUserTopic: Topic = {
+	to: 'create the user',
+	done: 'created this user',
+	notFound: {
+		message: 'LiveCall takes no new users at this address',
+		advice: 'Check "Base URL" in the LiveCall API credential. No user was created.',
+	},
+};
+
+/**
+ * Puts a failure into words. The only place that does. A run that was ended by a person says "canceled": n8n tells
+ * such an execution from one that failed by that word (n8n 2.41, `processSuccessExecution`).
+ */
+export function explain({ how, certainty, tries }: Failure, topic: Topic): Explanation {
+	const again =
+		certainty === 'notCarriedOut' ? 'Nothing was carried out, so trying again' : 'Trying again';
+	if (how.kind === 'status') {
+		const { status, reasons } = how;
+		const said = reasons.length > 0 ? `: ${reasons.join('; ')}` : '';
+		if (status === 401) {
+			return {
+				message: `LiveCall did not accept the API key${said}`,
+				advice:
+					'Check "API Key" in the LiveCall API credential. It comes from the account settings in LiveCall and is pasted without quotes. Nothing was carried out.',
+			};
+		}
+		if (status === 403) {
+			return {
+				message: `LiveCall does not allow this API key to ${topic.to}${said}`,
+				advice:
+					'Check "API Key" in the LiveCall API credential and what its account may do. Nothing was carried out.',
+			};
+		}
+		if (status === 404) return topic.notFound;
+		if (status === 429) {
+			return {
+				message: `LiveCall is receiving too many requests and did not ${topic.to}${triedOften(tries)}`,
+				advice: `${askedToWait(how.retryAfterMs)}${again} is safe. Wait a little, or lower "Max Concurrency" in the options.`,
+			};
+		}
+		if (certainty === 'refused') {
+			return {
+				message: `LiveCall refused to ${topic.to}${said || `, with status ${status}`}`,
+				advice: 'Correct what LiveCall names, then run this item again. Nothing was carried out.',
+			};
+		}
+	}
+	const happened = `${whatHappened(how)}${triedOften(tries)}`;
+	if (topic.done && certainty === 'unknown') return mayAlreadyHave(topic.done, happened);
+	if (how.kind === 'unreadable') {
+		return {
+			message: happened,
+			advice:
+				'Check that "Base URL" in the LiveCall API credential is LiveCall\'s API, by default https://api.livecall.io/v1, and that no proxy answers in its place.',
+		};
+	}
+	if (how.kind === 'notSent' && how.reason === 'unsendable') {
+		return {
+			message: happened,
+			advice:
+				'Check "Base URL" and "API Key" in the LiveCall API credential, and whether n8n trusts the certificate of that host and may connect to it. Nothing was carried out.',
+		};
+	}
+	if (how.kind === 'cancelled' || (how.kind === 'notSent' && how.reason === 'cancelled')) {
+		return { message: happened, advice: explanations.canceled().advice };
+	}
+	return {
+		message: happened,
+		advice: `${again} is safe. If it stays like this, check "Base URL" in the LiveCall API credential and whether LiveCall is up.`,
+	};
+}
+
+/** What is said of a request that must not be sent again, since LiveCall may have acted on it. */
+export function mayAlreadyHave(done: string, happened: string): Explanation {
+	const look = done.includes('call')
+		? 'Look in LiveCall whether the customer was called'
+		: 'Look in LiveCall whether the user is there';
+	return {
+		message: `LiveCall may already have ${done}: ${lowerFirst(happened)}`,
+		advice: `The request is not sent again by itself, since that could do it twice. ${look}; if not, set "Redial Unknown" in the options and retry this execution.`,
+	};
+}
+
+function lowerFirst(text: string): string {
+	return text.startsWith('LiveCall') ? text : text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+function whatHappened(how: FailureKind): string {
+	switch (how.kind) {
+		case 'notSent':
+			return {
+				refused: 'LiveCall could not be reached: the connection was refused',
+				unresolved: 'LiveCall could not be reached: the address of its host was not found',
+				unreachable: 'LiveCall could not be reached: there is no way to its host',
+				unsendable: 'The request to LiveCall could not be sent',
+				cancelled: 'The execution was canceled before LiveCall was asked',
+			}[how.reason];
+		case 'lost':
+			return 'The connection to LiveCall was lost before its answer was complete';
+		case 'timeout':
+			return `LiveCall did not answer within ${seconds(how.timeoutMs)}`;
+		case 'cancelled':
+			return 'The execution was canceled while LiveCall was being asked';
+		case 'status':
+			return `LiveCall answered with status ${how.status}${how.reasons.length > 0 ? ` (${how.reasons.join('; ')})` : ''}`;
+		case 'unreadable':
+			return {
+				webPage: "LiveCall's answer was a web page instead of data",
+				cutOff: "LiveCall's answer was cut off or is not JSON",
+				empty: `LiveCall's answer was empty, without ${how.missing ?? 'data'}`,
+				shape: `LiveCall's answer came without ${how.missing ?? 'data'}`,
+				redirect: `LiveCall's address answered with a redirect (status ${how.status}), which is not followed so that the API key stays with its host`,
+			}[how.what];
+	}
+}
+
+function triedOften(tries: number): string {
+	return tries > 1 ? ` (tried ${tries} times)` : '';
+}
+
+function askedToWait(retryAfterMs: number | undefined): string {
+	if (retryAfterMs === undefined) return '';
+	const longest =
+		retryAfterMs > LONGEST_RETRY_AFTER_MS
+			? `; the node waits ${seconds(LONGEST_RETRY_AFTER_MS)} at most`
+			: '';
+	return `LiveCall asked to wait ${seconds(retryAfterMs)}${longest}. `;
+}
+
+/** A time in words. */
+export function seconds(ms: number): string {
+	const count = Math.round(ms / 100) / 10;
+	return count === 1 ? '1 second' : `${count} seconds`;
+}
+
+/** An error about what a person entered, or about the run itself. */
+export function operationError(
+	node: INode,
+	{ message, advice }: Explanation,
+	itemIndex: number,
+): NodeOperationError {
+	const error = new NodeOperationError(node, message, {
+		itemIndex,
+		description: aboutItem(advice, itemIndex),
+	});
+	// n8n puts words of its own in place of a message in which it sees a system code, such as EPERM in a name.
+	error.message = `${message} [item ${itemIndex}]`;
+	return error;
+}
+
+/**
+ * An error about what LiveCall answered. Made afresh from what is safe to show: what n8n's helper threw carries the
+ * request's headers.
+ */
+export function apiError(
+	node: INode,
+	failure: Failure,
+	topic: Topic,
+	itemIndex: number,
+): NodeApiError {
+	const { message, advice } = explain(failure, topic);
+	const httpCode = failure.how.kind === 'status' ? String(failure.how.status) : undefined;
+	const error = new NodeApiError(
+		node,
+		{ message },
+		{ message, itemIndex, httpCode, description: aboutItem(advice, itemIndex) },
+	);
+	error.message = `${message} [item ${itemIndex}]`;
+	return error;
+}
+
+function aboutItem(advice: string, itemIndex: number): string {
+	return `Item ${itemIndex}: ${advice}`;
+}
