@@ -1,0 +1,161 @@
+import { toFilterTime } from './time';
+
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const DAYS_AHEAD = 7;
+const MOST_TIMES = 24;
+
+/** A daily stretch of working hours in UTC, as minutes since midnight; an end before the start is the next day's. */
+export interface WorkingHours {
+	fromMinute: number;
+	toMinute: number;
+}
+
+/** What GET /filters/:id answers: these three fields and no other. */
+export interface FilterRecord {
+	id: number;
+	status: 'available' | 'unavailable';
+	/** Times as `2017-04-03T11:00:00Z`, soonest first. */
+	available_call_times: string[];
+}
+
+/** A target group as the sandbox's page shows it. Neither name nor hours are in the API. */
+export interface FilterDetails extends FilterRecord {
+	name: string;
+	hours: WorkingHours[];
+}
+
+/** What a test may pin, whatever the working hours say. */
+export interface PinnedAvailability {
+	status?: 'available' | 'unavailable';
+	available_call_times?: string[];
+}
+
+interface StoredFilter {
+	id: number;
+	name: string;
+	hours: WorkingHours[];
+	pinned: PinnedAvailability;
+}
+
+/** Target groups, whose availability follows from their working hours and the sandbox's clock. */
+export class FilterBook {
+	private readonly filters = new Map<number, StoredFilter>();
+
+	private nextId = 4;
+
+	/** Takes whether to begin with the example groups, the clock (ms), and what to call after a change. */
+	constructor(
+		private readonly seeded: boolean,
+		private readonly now: () => number,
+		private readonly changed: () => void,
+	) {
+		this.reset();
+	}
+
+	/** Gives all target groups, with name and hours. */
+	all(): FilterDetails[] {
+		return [...this.filters.values()].map((filter) => this.describe(filter));
+	}
+
+	/** Gives one target group, with name and hours, or undefined. */
+	get(id: number): FilterDetails | undefined {
+		const filter = this.filters.get(id);
+		return filter && this.describe(filter);
+	}
+
+	/** Adds a target group. Without hours it is never available, unless pinned so. */
+	add(
+		filter: { id?: number; name?: string; hours?: WorkingHours[] } & PinnedAvailability = {},
+	): FilterDetails {
+		const id = filter.id ?? this.nextId;
+		this.nextId = Math.max(this.nextId, id + 1);
+		const { status, available_call_times } = filter;
+		const stored: StoredFilter = {
+			id,
+			name: filter.name ?? `Target group ${id}`,
+			hours: filter.hours ?? [],
+			pinned: { status, available_call_times },
+		};
+		this.filters.set(id, stored);
+		this.changed();
+		return this.describe(stored);
+	}
+
+	/** Pins status or times, or both; `set(id, {})` goes back to the working hours. Throws for an unknown id. */
+	set(id: number, pinned: PinnedAvailability): FilterDetails {
+		const filter = this.filters.get(id);
+		if (!filter) throw new Error(`The sandbox has no filter ${id}`);
+		filter.pinned = { ...pinned };
+		this.changed();
+		return this.describe(filter);
+	}
+
+	/** Removes a target group; gives whether there was one. */
+	remove(id: number): boolean {
+		const removed = this.filters.delete(id);
+		this.changed();
+		return removed;
+	}
+
+	/** Goes back to the example groups, or to none. */
+	reset(): void {
+		this.filters.clear();
+		if (this.seeded) {
+			const opening = (new Date(this.now()).getUTCHours() + 3) % 24;
+			this.add({ id: 1, name: 'Sales', hours: [{ fromMinute: 0, toMinute: 24 * 60 }] });
+			// Opens three hours from now, whenever now is: its customers have to be called later.
+			this.add({
+				id: 2,
+				name: 'Support',
+				hours: [{ fromMinute: opening * 60, toMinute: ((opening + 8) % 24) * 60 }],
+			});
+			this.add({ id: 3, name: 'Closed', hours: [] });
+		}
+		this.changed();
+	}
+
+	private describe(filter: StoredFilter): FilterDetails {
+		const now = this.now();
+		const stretches = stretchesAround(now, filter.hours);
+		const open = stretches.some(({ start, end }) => start <= now && now < end);
+		return {
+			id: filter.id,
+			status: filter.pinned.status ?? (open ? 'available' : 'unavailable'),
+			available_call_times: filter.pinned.available_call_times ?? timesAfter(now, stretches),
+			name: filter.name,
+			hours: filter.hours.map((hours) => ({ ...hours })),
+		};
+	}
+}
+
+interface Stretch {
+	start: number;
+	end: number;
+}
+
+function stretchesAround(now: number, hours: WorkingHours[]): Stretch[] {
+	const today = Math.floor(now / DAY) * DAY;
+	const stretches: Stretch[] = [];
+	// From yesterday, whose late shift may reach into today.
+	for (let day = -1; day < DAYS_AHEAD; day++) {
+		for (const { fromMinute, toMinute } of hours) {
+			const start = today + day * DAY + fromMinute * 60_000;
+			const length =
+				toMinute > fromMinute ? toMinute - fromMinute : toMinute - fromMinute + 24 * 60;
+			stretches.push({ start, end: start + length * 60_000 });
+		}
+	}
+	return stretches;
+}
+
+function timesAfter(now: number, stretches: Stretch[]): string[] {
+	const times = new Set<number>();
+	for (const { start, end } of stretches) {
+		for (let time = start; time < end; time += HOUR) if (time > now) times.add(time);
+	}
+	return [...times]
+		.sort((a, b) => a - b)
+		.slice(0, MOST_TIMES)
+		.map(toFilterTime);
+}

@@ -1,0 +1,91 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, no-console -- runs on a developer's machine and is never shipped */
+import { parseArgs } from 'node:util';
+
+import { startSandbox, type SandboxOptions } from './index';
+
+const HELP = `A LiveCall look-alike on this machine, for n8n-nodes-livecall.
+
+  npm run sandbox -- [options]
+
+  --port <number>             port of the API and the page   (4010; 0 for any free one)
+  --recordings-port <number>  port recordings are fetched from (4011; 0 for any free one)
+  --api-key <text>            the one valid API key          (sandbox-api-key)
+  --stage-seconds <number>    how long each stage of a call lasts; 0: calls move only by hand (2)
+  --link-seconds <number>     how long a recording link is valid (60)
+  --help                      this text
+
+A call to a number that ends in 0 is never answered.`;
+
+function readOptions(): SandboxOptions | undefined {
+	const { values } = parseArgs({
+		options: {
+			port: { type: 'string', default: '4010' },
+			'recordings-port': { type: 'string', default: '4011' },
+			'api-key': { type: 'string', default: 'sandbox-api-key' },
+			'stage-seconds': { type: 'string', default: '2' },
+			'link-seconds': { type: 'string', default: '60' },
+			help: { type: 'boolean', default: false },
+		},
+	});
+	if (values.help) return undefined;
+	return {
+		port: readPort('--port', values.port),
+		recordingsPort: readPort('--recordings-port', values['recordings-port']),
+		apiKey: values['api-key'],
+		stageMs: readSeconds('--stage-seconds', values['stage-seconds']),
+		linkLifetimeMs: readSeconds('--link-seconds', values['link-seconds']),
+	};
+}
+
+function readPort(option: string, text: string): number {
+	const port = Number(text);
+	if (/^\d+$/.test(text) && port <= 65_535) return port;
+	throw new Error(`${option} must be a port from 0 to 65535, not "${text}"`);
+}
+
+function readSeconds(option: string, text: string): number {
+	const seconds = Number(text);
+	if (text.trim() && Number.isFinite(seconds) && seconds >= 0) return Math.round(seconds * 1000);
+	throw new Error(`${option} must be a number of seconds, not "${text}"`);
+}
+
+/** Puts what went wrong into words, for someone who does not know the code. */
+function explain(error: unknown): string {
+	if (!(error instanceof Error)) return String(error);
+	if ('code' in error && error.code === 'EADDRINUSE' && 'port' in error) {
+		return `Port ${String(error.port)} is taken. Stop what uses it, or choose others with --port and --recordings-port.`;
+	}
+	if ('code' in error && error.code === 'EACCES' && 'port' in error) {
+		return `This account may not open port ${String(error.port)}. Choose one above 1023.`;
+	}
+	return `${error.message}\n(--help shows the options)`;
+}
+
+async function main(): Promise<void> {
+	const options = readOptions();
+	if (!options) {
+		console.log(HELP);
+		return;
+	}
+	const sandbox = await startSandbox(options);
+	console.log(
+		[
+			'The LiveCall sandbox is running.',
+			`  Page        ${sandbox.pageUrl}`,
+			`  Base URL    ${sandbox.apiUrl}`,
+			`  API key     ${sandbox.apiKey}`,
+			`  Recordings  ${sandbox.recordingsUrl}`,
+			'Ctrl-C stops it.',
+		].join('\n'),
+	);
+	const stop = () => {
+		void sandbox.stop().then(() => console.log('\nThe LiveCall sandbox has stopped.'));
+	};
+	process.once('SIGINT', stop);
+	process.once('SIGTERM', stop);
+}
+
+main().catch((error: unknown) => {
+	console.error(explain(error));
+	process.exitCode = 1;
+});

@@ -1,0 +1,291 @@
+// The sandbox's page: shows the state that the sandbox sends after every change, and posts what its forms say.
+
+const STAGES = ['created', 'initiated', 'started', 'ended'];
+
+const byId = (id) => document.getElementById(id);
+
+/** Makes an element. Attributes whose value is false or undefined are left out; children are text or elements. */
+function make(tag, attributes = {}, ...children) {
+	const element = document.createElement(tag);
+	for (const [name, value] of Object.entries(attributes)) {
+		if (typeof value === 'function') element.addEventListener(name, value);
+		else if (value !== false && value !== undefined) element.setAttribute(name, value);
+	}
+	element.append(...children.filter((child) => child !== undefined && child !== false));
+	return element;
+}
+
+/** Sends JSON to a control route. Gives the answer's JSON; throws with the sandbox's own words. */
+async function send(method, path, body) {
+	const response = await fetch(path, {
+		method,
+		headers: { 'Content-Type': 'application/json' },
+		body: body && JSON.stringify(body),
+	});
+	const answer = response.status === 204 ? {} : await response.json();
+	if (response.ok) return answer;
+	const fields = Object.entries(answer.errors ?? {}).map(
+		([field, messages]) => `${field.replaceAll('_', ' ')} ${messages.join(', ')}`,
+	);
+	throw new Error(answer.error ?? fields.join('; '));
+}
+
+/**
+ * Shows one list item per thing. An item is built anew only when its thing has changed, so that a recording plays
+ * on and the focus stays where it is.
+ */
+function showList(list, things, emptyText, build) {
+	const old = new Map([...list.children].map((item) => [item.dataset.id, item]));
+	const items = things.map((thing) => {
+		const content = JSON.stringify(thing);
+		const known = old.get(String(thing.id));
+		if (known?.dataset.content === content) return known;
+		const item = make('li', {}, ...build(thing));
+		item.dataset.id = thing.id;
+		item.dataset.content = content;
+		return item;
+	});
+	if (items.length === 0) items.push(make('li', { class: 'hint' }, emptyText));
+	const focused = list.contains(document.activeElement) && document.activeElement;
+	const focusedId = focused && focused.closest('.list > li')?.dataset.id;
+	// Moving an element would stop its audio: only what is not yet in its place is touched.
+	items.forEach((item, position) => {
+		if (list.children[position] !== item) list.insertBefore(item, list.children[position] ?? null);
+	});
+	while (list.children.length > items.length) list.lastElementChild.remove();
+	if (focused && !focused.isConnected) {
+		const item = items.find(({ dataset }) => dataset.id === focusedId) ?? list;
+		(item.querySelector('button') ?? document.querySelector('h1')).focus();
+	}
+}
+
+const badge = (text, tone) => make('span', { class: `badge ${tone}` }, text);
+
+const clock = (time) =>
+	new Intl.DateTimeFormat('en-GB', { weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(
+		new Date(time),
+	);
+
+const minutes = (minute) =>
+	`${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
+
+function buildFilter(filter) {
+	const hours = filter.hours.map((h) => `${minutes(h.fromMinute)}–${minutes(h.toMinute)} UTC`);
+	const [next] = filter.available_call_times;
+	const open = filter.status === 'available';
+	return [
+		make(
+			'div',
+			{},
+			make('strong', {}, filter.name),
+			make('small', {}, `filter ${filter.id} · ${hours.join(', ') || 'no working hours'}`),
+			!open && next && make('small', {}, `next at ${clock(next)}`),
+		),
+		badge(filter.status, open ? 'good' : 'waiting'),
+	];
+}
+
+function buildUser(user) {
+	return [
+		make(
+			'div',
+			{},
+			make('strong', {}, user.name),
+			make('small', {}, `user ${user.id} · ${user.phone_number}`),
+		),
+	];
+}
+
+function outcomeOf(call) {
+	if (call.status === 'ended') {
+		return badge(
+			`${call.outcome}, ${call.duration} s`,
+			call.outcome === 'successful' ? 'good' : 'bad',
+		);
+	}
+	const waits = call.status === 'created' && call.scheduled_for;
+	return badge(waits ? `at ${clock(call.scheduled_for)}` : call.status, 'waiting');
+}
+
+function buildCall(call) {
+	const reached = STAGES.indexOf(call.status);
+	const skipped = call.status === 'ended' && call.started_at === null ? 'started' : undefined;
+	const name = Object.values(call.custom_fields_data).filter(Boolean).join(' ');
+	return [
+		make(
+			'div',
+			{},
+			make('strong', {}, name ? `${name}, ${call.phone_number}` : call.phone_number),
+			make(
+				'small',
+				{},
+				`call ${call.id} · filter ${call.filter_id}` +
+					(call.user_id ? ` · user ${call.user_id}` : ''),
+			),
+		),
+		outcomeOf(call),
+		make(
+			'ol',
+			{ class: 'stages', 'aria-label': 'Stages' },
+			...STAGES.map((stage, index) =>
+				make(
+					'li',
+					{
+						class: index <= reached && stage !== skipped ? 'reached' : undefined,
+						'aria-current': stage === call.status && 'step',
+					},
+					stage,
+				),
+			),
+		),
+		call.status !== 'ended' &&
+			make(
+				'button',
+				{
+					type: 'button',
+					'aria-label': `Next stage of call ${call.id}`,
+					click: () => send('POST', `/sandbox/calls/${call.id}/step`),
+				},
+				'Next stage',
+			),
+		call.recording_ready &&
+			make('audio', {
+				controls: '',
+				preload: 'none',
+				src: `/sandbox/calls/${call.id}/recording`,
+				'aria-label': `Recording of call ${call.id}`,
+			}),
+	].filter(Boolean);
+}
+
+function buildWebhook(webhook) {
+	return [
+		make(
+			'div',
+			{},
+			make('strong', {}, webhook.event),
+			make('small', {}, `${webhook.url} · as ${webhook.form}`),
+		),
+		make(
+			'button',
+			{
+				type: 'button',
+				'aria-label': `Remove ${webhook.event} to ${webhook.url}`,
+				click: () => send('DELETE', `/sandbox/webhooks/${webhook.id}`),
+			},
+			'Remove',
+		),
+	];
+}
+
+function buildDelivery(delivery) {
+	const tone = { pending: 'waiting', delivered: 'good', failed: 'bad' }[delivery.state];
+	const result = delivery.status ?? (delivery.state === 'pending' ? 'under way' : 'no answer');
+	return [
+		make(
+			'div',
+			{},
+			make('strong', {}, `${delivery.event}, call ${delivery.callId}`),
+			make('small', {}, `${clock(delivery.at)} · ${delivery.url}`),
+			delivery.error && make('small', { class: 'bad' }, delivery.error),
+		),
+		badge(`${result}`, tone),
+		make(
+			'button',
+			{
+				type: 'button',
+				'aria-label': `Send ${delivery.event} of call ${delivery.callId} again`,
+				click: () => send('POST', `/sandbox/deliveries/${delivery.id}/resend`),
+			},
+			'Send again',
+		),
+	];
+}
+
+/** Fills a choice, and keeps what is chosen where it is still there. */
+function showOptions(select, options) {
+	const content = JSON.stringify(options);
+	if (select.dataset.content === content) return;
+	const chosen = select.value;
+	select.dataset.content = content;
+	select.replaceChildren(...options.map(([value, text]) => make('option', { value }, text)));
+	if (options.some(([value]) => String(value) === chosen)) select.value = chosen;
+}
+
+const widget = byId('widget');
+let filters = [];
+
+function showTimes() {
+	const filter = filters.find(({ id }) => String(id) === widget.elements.filter_id.value);
+	const times = (filter?.available_call_times ?? []).map((time) => [time, clock(time)]);
+	const now = filter?.status === 'available' ? [['', 'Now']] : [];
+	const none = now.length + times.length === 0 ? [['', 'Nobody is there; ask all the same']] : [];
+	showOptions(widget.elements.scheduled_for, [...now, ...times, ...none]);
+}
+
+function show(state) {
+	byId('api-key').textContent = state.apiKey;
+	byId('base-url').textContent = `${location.origin}/v1`;
+	filters = state.filters;
+	showOptions(
+		widget.elements.filter_id,
+		filters.map(({ id, name }) => [id, name]),
+	);
+	showTimes();
+	showList(byId('filters'), state.filters, 'None', buildFilter);
+	showList(byId('users'), state.users, 'None', buildUser);
+	showList(byId('calls'), state.calls, 'No calls yet. Ask for one.', buildCall);
+	showList(byId('webhooks'), state.webhooks, 'Nobody is told of calls yet.', buildWebhook);
+	showList(byId('deliveries'), state.deliveries, 'Nothing has been sent yet.', buildDelivery);
+	for (const box of document.querySelectorAll('[data-fault]')) {
+		box.checked = state.faults[box.dataset.fault];
+	}
+}
+
+/** Lets a form send its fields; says below it what came of it. */
+function onSubmit(form, run) {
+	form.addEventListener('submit', async (event) => {
+		event.preventDefault();
+		const output = form.querySelector('output');
+		const fields = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ''));
+		try {
+			output.textContent = await run(fields);
+			output.className = 'good';
+		} catch (error) {
+			output.textContent = error.message;
+			output.className = 'bad';
+		}
+	});
+}
+
+onSubmit(widget, async (fields) => {
+	const { call } = await send('POST', '/sandbox/widget', fields);
+	widget.elements.name.value = '';
+	widget.elements.phone_number.value = '';
+	return call.scheduled_for
+		? `Thank you. We call you at ${clock(call.scheduled_for)}.`
+		: 'Thank you. We call you in a moment.';
+});
+
+onSubmit(byId('subscribe'), async (fields) => {
+	await send('POST', '/sandbox/webhooks', fields);
+	byId('subscribe').elements.url.value = '';
+	return 'Added.';
+});
+
+widget.elements.filter_id.addEventListener('change', showTimes);
+byId('reset').addEventListener('click', () => send('POST', '/sandbox/reset'));
+for (const box of document.querySelectorAll('[data-fault]')) {
+	box.addEventListener('change', () =>
+		send('PUT', `/sandbox/faults/${box.dataset.fault}`, { on: box.checked }),
+	);
+}
+
+const events = new EventSource('/sandbox/events');
+events.addEventListener('state', (event) => {
+	byId('connection').textContent = '';
+	show(JSON.parse(event.data));
+});
+events.addEventListener('error', () => {
+	byId('connection').textContent = 'The sandbox does not answer; trying again…';
+});

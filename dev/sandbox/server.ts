@@ -1,0 +1,122 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs on a developer's machine and is never shipped */
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { EventEmitter } from 'node:events';
+
+import { answerApi } from './api';
+import { CallBook } from './calls';
+import { controlRoutes } from './control';
+import { exchange, type Act, type ExchangeContext } from './exchange';
+import { FaultPlan } from './faults';
+import { FilterBook } from './filters';
+import { answerRecordings, RecordingLinks } from './recordings';
+import { listen } from './sockets';
+import type { SandboxOptions, SeenRequest } from './types';
+import { UserBook } from './users';
+import { WebhookBook } from './webhooks';
+
+/** A running LiveCall look-alike. */
+export interface Sandbox {
+	/** `http://127.0.0.1:<port>/v1` */
+	apiUrl: string;
+	/** `http://127.0.0.1:<port>/` */
+	pageUrl: string;
+	/** `http://127.0.0.1:<another port>` */
+	recordingsUrl: string;
+	apiKey: string;
+	/** Every request to the API and the recordings host, in order of arrival; the page's own are not among them. */
+	requests: SeenRequest[];
+	calls: CallBook;
+	users: UserBook;
+	filters: FilterBook;
+	webhooks: WebhookBook;
+	faults: FaultPlan;
+	/** Forgets requests, faults, calls and webhooks, and goes back to the example users and target groups. */
+	reset(): void;
+	/** Closes both servers and all their connections. Does no harm a second time. */
+	stop(): Promise<void>;
+}
+
+/** Starts a sandbox on loopback. Rejects with `EADDRINUSE` where a port is taken. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+	const now = options.now ?? Date.now;
+	const seeded = options.seed ?? true;
+	const apiKey = options.apiKey ?? 'sandbox-api-key';
+	const requests: SeenRequest[] = [];
+	const changes = new EventEmitter().setMaxListeners(0);
+	const changed = () => void changes.emit('change');
+
+	const users = new UserBook(seeded, changed);
+	const filters = new FilterBook(seeded, now, changed);
+	const webhooks = new WebhookBook(now, changed);
+	const faults = new FaultPlan(now, changed);
+	const calls = new CallBook({
+		now,
+		stageMs: options.stageMs ?? 1500,
+		userIds: () => users.all().map(({ id }) => id),
+		announce: (event, call) => webhooks.announce(event, call),
+		changed,
+	});
+	const reset = () => {
+		requests.length = 0;
+		faults.clear();
+		webhooks.clear();
+		calls.clear();
+		users.reset();
+		filters.reset();
+	};
+
+	const links = new RecordingLinks(options.linkLifetimeMs ?? 60_000, now);
+	const context = { now, faults, requests };
+	const recordings = await listen(
+		host(express(), { ...context, host: 'recordings' }, (request) =>
+			answerRecordings(calls, links, request),
+		),
+		options.recordingsPort ?? 0,
+	);
+	const recordingLink = (id: number) => links.make(recordings.origin, id);
+
+	const app = express();
+	const parts = { calls, users, filters, webhooks, faults, changes, recordingLink, reset };
+	app.use(controlRoutes({ ...parts, apiKey }));
+	const undocumentedAnswers = {
+		patch: options.undocumentedAnswers?.patch ?? 'user',
+		delete: options.undocumentedAnswers?.delete ?? 'empty',
+	};
+	const apiContext = { apiKey, calls, users, filters, undocumentedAnswers, recordingLink };
+	const api = await listen(
+		host(app, { ...context, host: 'api' }, (request) => answerApi(apiContext, request)),
+		options.port ?? 0,
+	).catch(async (error: unknown) => {
+		await recordings.close();
+		throw error;
+	});
+
+	return {
+		apiUrl: `${api.origin}/v1`,
+		pageUrl: `${api.origin}/`,
+		recordingsUrl: recordings.origin,
+		apiKey,
+		...{ requests, calls, users, filters, webhooks, faults, reset },
+		stop: async () => {
+			calls.halt();
+			webhooks.abort();
+			await Promise.all([api.close(), recordings.close()]);
+		},
+	};
+}
+
+/** Lets an app answer everything that it has no other route for. */
+function host(app: Express, context: ExchangeContext, act: Act): Express {
+	app.disable('x-powered-by');
+	app.use(express.raw({ type: () => true, limit: '1mb' }));
+	app.use(async (request: Request, response: Response) => {
+		await exchange(context, request, response, act);
+	});
+	// Express knows an error handler by its four parameters.
+	app.use((error: Error, _request: Request, response: Response, next: NextFunction) => {
+		if (response.headersSent) return next(error);
+		const status = 'status' in error && typeof error.status === 'number' ? error.status : 500;
+		response.status(status).json({ status, error: error.message });
+	});
+	return app;
+}

@@ -1,0 +1,250 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs on a developer's machine and is never shipped */
+import http from 'node:http';
+import https from 'node:https';
+
+import type { CallRecord } from './calls';
+import { isRecord } from './json';
+import type { WebhookEvent } from './types';
+
+const ANSWER_WITHIN_MS = 10_000;
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+
+/**
+ * How a delivery carries the call. The real payload is not documented, so each subscription chooses:
+ * `call` is `{"event", "call": {…}}`, `jsonapi` is `{"data": {"id", "type", "attributes"}}`, `call_id` is
+ * `{"event", "call_id"}`, and `form` is `event=…&call[id]=…` as a form.
+ */
+export type PayloadForm = 'call' | 'jsonapi' | 'call_id' | 'form';
+
+/** Every form that a delivery can have. */
+export const PAYLOAD_FORMS: readonly PayloadForm[] = ['call', 'jsonapi', 'call_id', 'form'];
+
+/** Every event that can be subscribed to. */
+export const WEBHOOK_EVENTS: readonly WebhookEvent[] = ['call.created', 'call.ended'];
+
+/** Where an event is delivered to. */
+export interface Subscription {
+	id: number;
+	event: WebhookEvent;
+	url: string;
+	form: PayloadForm;
+}
+
+/** One attempt to deliver an event. */
+export interface Delivery {
+	id: number;
+	event: WebhookEvent;
+	url: string;
+	callId: number;
+	contentType: string;
+	body: string;
+	/** The receiver's status; undefined while there is none. */
+	status: number | undefined;
+	/** Why there was no answer. */
+	error?: string;
+	/** `failed` is no answer, or one that is not 2xx. */
+	state: 'pending' | 'delivered' | 'failed';
+	/** When it was sent, in ms on the sandbox's clock. */
+	at: number;
+}
+
+/** Subscriptions, and what became of each delivery. A failed one is not repeated: redelivery is not documented. */
+export class WebhookBook {
+	private readonly subscriptions = new Map<number, Subscription>();
+
+	private sent: Delivery[] = [];
+
+	private nextId = 1;
+
+	private readonly running = new Map<Promise<void>, () => void>();
+
+	/** Takes the clock (ms) and what to call after every change. */
+	constructor(
+		private readonly now: () => number,
+		private readonly changed: () => void,
+	) {}
+
+	/** Subscribes a loopback address to an event; throws for any other address. The default form is `call`. */
+	subscribe(wanted: { event: WebhookEvent; url: string; form?: PayloadForm }): Subscription {
+		assertLoopback(wanted.url);
+		const { event, url, form = 'call' } = wanted;
+		const subscription = { id: this.nextId++, event, url, form };
+		this.subscriptions.set(subscription.id, subscription);
+		this.changed();
+		return { ...subscription };
+	}
+
+	/** Ends a subscription; gives whether there was one. */
+	unsubscribe(id: number): boolean {
+		const removed = this.subscriptions.delete(id);
+		this.changed();
+		return removed;
+	}
+
+	/** Gives all subscriptions. */
+	all(): Subscription[] {
+		return [...this.subscriptions.values()].map((subscription) => ({ ...subscription }));
+	}
+
+	/** Gives all deliveries in the order in which they were sent, those under way included. */
+	deliveries(): Delivery[] {
+		return this.sent.map((delivery) => ({ ...delivery }));
+	}
+
+	/** Sends an event to everyone who has subscribed to it. */
+	announce(event: WebhookEvent, call: CallRecord): void {
+		for (const subscription of this.subscriptions.values()) {
+			if (subscription.event !== event) continue;
+			this.send({
+				event,
+				url: subscription.url,
+				callId: call.id,
+				...payload(subscription.form, event, call),
+			});
+		}
+	}
+
+	/** Sends a delivery again, as it was. Gives the new one; throws for an unknown id. */
+	resend(deliveryId: number): Delivery {
+		const delivery = this.sent.find(({ id }) => id === deliveryId);
+		if (!delivery) throw new Error(`The sandbox has no delivery ${deliveryId}`);
+		const { event, url, callId, contentType, body } = delivery;
+		return this.send({ event, url, callId, contentType, body });
+	}
+
+	/** Resolves once nothing is under way any more. */
+	async settled(): Promise<void> {
+		while (this.running.size > 0) await Promise.all(this.running.keys());
+	}
+
+	/** Breaks off what is under way. */
+	abort(): void {
+		this.running.forEach((stop) => stop());
+	}
+
+	/** Forgets all subscriptions and deliveries, and breaks off what is under way. */
+	clear(): void {
+		this.subscriptions.clear();
+		this.sent = [];
+		this.abort();
+		this.changed();
+	}
+
+	private send(
+		what: Pick<Delivery, 'event' | 'url' | 'callId' | 'contentType' | 'body'>,
+	): Delivery {
+		const delivery: Delivery = {
+			...what,
+			id: this.nextId++,
+			status: undefined,
+			state: 'pending',
+			at: this.now(),
+		};
+		this.sent.push(delivery);
+		const { promise, stop } = post(what, (outcome) => {
+			delivery.status = outcome.status;
+			if (outcome.error !== undefined) delivery.error = outcome.error;
+			const { status } = outcome;
+			delivery.state =
+				status !== undefined && status >= 200 && status < 300 ? 'delivered' : 'failed';
+		});
+		const done = promise.then(() => {
+			this.running.delete(done);
+			this.changed();
+		});
+		this.running.set(done, stop);
+		this.changed();
+		return { ...delivery };
+	}
+}
+
+interface Outcome {
+	status?: number;
+	error?: string;
+}
+
+/** Makes one POST. The promise never rejects, and resolves after `report` was called with what came of it. */
+function post(
+	{ url, contentType, body }: Pick<Delivery, 'url' | 'contentType' | 'body'>,
+	report: (outcome: Outcome) => void,
+): { promise: Promise<void>; stop: () => void } {
+	const controller = new AbortController();
+	const promise = new Promise<void>((resolve) => {
+		const finish = (outcome: Outcome) => {
+			report(outcome);
+			resolve();
+		};
+		const client = url.startsWith('https:') ? https : http;
+		const request = client.request(
+			url,
+			{
+				method: 'POST',
+				// A connection of its own, so that nothing stays open once it is answered.
+				agent: false,
+				headers: { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) },
+				timeout: ANSWER_WITHIN_MS,
+				signal: controller.signal,
+			},
+			(response) => {
+				response.resume();
+				response.on('error', () => undefined);
+				finish({ status: response.statusCode });
+			},
+		);
+		request.on('timeout', () =>
+			request.destroy(new Error(`no answer within ${ANSWER_WITHIN_MS / 1000} seconds`)),
+		);
+		request.on('error', (error) => finish({ error: error.message || error.name }));
+		request.end(body);
+	});
+	return { promise, stop: () => controller.abort() };
+}
+
+function assertLoopback(address: string): void {
+	const url = URL.canParse(address) ? new URL(address) : undefined;
+	const isWeb = url?.protocol === 'http:' || url?.protocol === 'https:';
+	if (!url || !isWeb || !LOOPBACK.includes(url.hostname)) {
+		throw new Error(
+			`The sandbox delivers to this machine only (http://127.0.0.1, localhost or [::1]), not to ${address}`,
+		);
+	}
+}
+
+function payload(
+	form: PayloadForm,
+	event: WebhookEvent,
+	call: CallRecord,
+): Pick<Delivery, 'contentType' | 'body'> {
+	const json = (value: unknown) => ({
+		contentType: 'application/json',
+		body: JSON.stringify(value),
+	});
+	switch (form) {
+		case 'call':
+			return json({ event, call });
+		case 'jsonapi': {
+			const { id, ...attributes } = call;
+			return json({ data: { id: String(id), type: 'calls', attributes } });
+		}
+		case 'call_id':
+			return json({ event, call_id: call.id });
+		case 'form': {
+			const fields = new URLSearchParams({ event });
+			appendFields(fields, 'call', { ...call });
+			return { contentType: 'application/x-www-form-urlencoded', body: fields.toString() };
+		}
+	}
+}
+
+/** Writes nested fields as Rails reads them: `call[custom_fields_data][email]`. Null is an empty field. */
+function appendFields(
+	fields: URLSearchParams,
+	prefix: string,
+	values: Record<string, unknown>,
+): void {
+	for (const [key, value] of Object.entries(values)) {
+		const name = `${prefix}[${key}]`;
+		if (isRecord(value)) appendFields(fields, name, value);
+		else fields.append(name, value === null || value === undefined ? '' : String(value));
+	}
+}
