@@ -1,0 +1,8 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- runs on a developer's machine and is never shipped */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Reads a page of docs/. */
+export function readPage(name: string): string {
+	return readFileSync(join(__dirname, '..', '..', 'docs', name), 'utf8');
+}

@@ -1,0 +1,105 @@
+import type { INode, INodeParameters } from 'n8n-workflow';
+import { retry, runNode, type RunResult } from '../support/engine';
+import type { Decide, Deeds, Lane } from './lane';
+import type { FaultName, RetrySettings, Schedule } from './schedule';
+
+/**
+ * How long a request may take, in seconds: short for the items that meet a hang, and otherwise so long that a busy
+ * machine makes nothing time out that the schedule wants to be fine.
+ */
+const TIMEOUT = { hanging: 0.1, otherwise: 20 };
+
+/** One execution of a scenario, and what LiveCall did meanwhile. */
+export interface Execution {
+	kind: 'first' | 'retry' | 'again';
+	redialUnknown: boolean;
+	result: RunResult;
+	/** For each item. */
+	deeds: Deeds[];
+}
+
+/** A scenario that has been run. */
+export interface Story {
+	schedule: Schedule;
+	executions: Execution[];
+	requests: number;
+	secrets: string[];
+}
+
+/** Takes a schedule's faults in turn; what is not in it is fine. */
+export function byTheBook(schedule: Schedule): Decide {
+	return (whom, n) =>
+		(whom === 'list' ? schedule.listFaults[n] : schedule.faults[whom]?.[n]) ?? 'fine';
+}
+
+/**
+ * Runs one scenario in n8n's engine: the execution, then its "Retry" runs for as long as it fails, then, with
+ * deduplication keys, the same items in an execution of their own.
+ * @param decide what meets which request; by default what the schedule says
+ */
+export async function runScenario(
+	schedule: Schedule,
+	lane: Lane,
+	decide: Decide = byTheBook(schedule),
+): Promise<Story> {
+	const numbers = lane.begin(schedule.faults.length, decide);
+	const items = numbers.map((phone, index) => ({
+		phone,
+		key: keyOf(schedule, numbers, index),
+		timeout: timeoutOf(schedule, index),
+	}));
+	const node: Partial<INode> = {
+		onError: schedule.onError,
+		retryOnFail: schedule.tries > 1,
+		maxTries: schedule.tries,
+		waitBetweenTries: 1,
+	};
+	const executions: Execution[] = [];
+	const note = async (kind: Execution['kind'], redialUnknown: boolean, result: RunResult) => {
+		executions.push({ kind, redialUnknown, result, deeds: await lane.look() });
+		return result;
+	};
+	const settings = { credential: lane.credential, items, node };
+	const asFirst: RetrySettings = { redialUnknown: false, concurrency: schedule.concurrency };
+	const first = { ...settings, parameters: parametersFor(schedule, asFirst) };
+
+	let last = await note('first', false, await runNode(first));
+	for (const changed of schedule.retries) {
+		if (!last.failed) break;
+		const parameters = parametersFor(schedule, changed);
+		last = await note('retry', changed.redialUnknown, await retry(last, { parameters }));
+	}
+	if (schedule.runAgain) await note('again', false, await runNode(first));
+	return { schedule, executions, requests: lane.requests, secrets: lane.secrets };
+}
+
+/** Keys are made of phone numbers, so that no other scenario has the same. */
+function keyOf({ keys }: Schedule, numbers: string[], index: number): string {
+	return keys === 'shared' ? `pair ${numbers[index - (index % 2)]}` : `lead ${numbers[index]}`;
+}
+
+/** The list of users is asked for with the time-out of whichever item needs it first. */
+function timeoutOf({ faults, listFaults }: Schedule, index: number): number {
+	const hangs = (fault: FaultName) => fault === 'hangBefore' || fault === 'hangAfter';
+	return [...faults[index], ...listFaults].some(hangs) ? TIMEOUT.hanging : TIMEOUT.otherwise;
+}
+
+function parametersFor(
+	{ operation, maxRetries, keys }: Schedule,
+	{ redialUnknown, concurrency }: RetrySettings,
+): INodeParameters {
+	const [resource, name] = operation.split('.');
+	return {
+		resource,
+		operation: name,
+		phoneNumber: '={{ $json.phone }}',
+		...(operation === 'call.create' ? { filterId: '1' } : { name: 'Ada Lovelace' }),
+		options: {
+			maxConcurrency: concurrency,
+			maxRetries,
+			requestTimeout: '={{ $json.timeout }}',
+			...(redialUnknown ? { redialUnknown } : {}),
+			...(keys === 'none' ? {} : { deduplicationKey: '={{ $json.key }}' }),
+		},
+	};
+}

@@ -1,0 +1,476 @@
+import { jsons, locator, pairs, World } from '../support/world';
+import { processedData, retry } from '../support/engine';
+
+let world: World;
+beforeAll(async () => {
+	world = await World.start();
+});
+beforeEach(() => world.reset());
+afterAll(async () => await world.sandbox.stop());
+
+const someCall = { filterId: locator('1'), phoneNumber: '+49 30 1234567' };
+
+describe('call: create', () => {
+	it('sends what was entered and gives what LiveCall answers', async () => {
+		const result = await world.run('call.create', {
+			filterId: locator('1'),
+			phoneNumber: '  +49 (30) 123-45.67/8 ',
+			additionalFields: {
+				scheduledFor: '2035-06-01T10:00:00+02:00',
+				userId: locator('502'),
+			},
+		});
+
+		const [request] = world.seen();
+		expect(world.asked()).toEqual(['POST /v1/calls']);
+		expect(request.headers).toMatchObject({
+			authorization: `Token token=${world.sandbox.apiKey}`,
+			'content-type': 'application/json',
+		});
+		expect(request.json).toEqual({
+			call: {
+				filter_id: '1',
+				phone_number: '+49 (30) 123-45.67/8',
+				scheduled_for: '2035-06-01T10:00:00+02:00',
+				user_id: '502',
+			},
+		});
+		expect(jsons(result)).toEqual([
+			expect.objectContaining({ id: world.sandbox.calls.placed()[0].id, user_id: 502 }),
+		]);
+		expect(pairs(result)).toEqual([0]);
+	});
+
+	it('sends only what was entered', async () => {
+		await world.run('call.create', someCall);
+		expect(world.seen()[0].json).toEqual({
+			call: { filter_id: '1', phone_number: '+49 30 1234567' },
+		});
+	});
+
+	it.each([
+		['an address', locator('https://app.livecall.io/targeting/1/edit', 'url'), '1'],
+		[
+			'an address with more behind it',
+			locator(' https://app.livecall.io/targeting/1/edit?tab=hours#top ', 'url'),
+			'1',
+		],
+		['a number', locator(1), '1'],
+		['a plain value, as an AI agent gives it', '1', '1'],
+	])('takes %s for the target group', async (_, filterId, sent) => {
+		const result = await world.run('call.create', { ...someCall, filterId });
+		expect(result.failed).toBe(false);
+		expect(world.seen()[0].json).toMatchObject({ call: { filter_id: sent } });
+	});
+
+	it('takes a number from a spreadsheet as text', async () => {
+		await world.run(
+			'call.create',
+			{ ...someCall, phoneNumber: '={{ $json.phone }}' },
+			{ items: [{ phone: 49301234567 }] },
+		);
+		expect(world.seen()[0].json).toMatchObject({ call: { phone_number: '49301234567' } });
+	});
+
+	it.each([
+		[
+			'a text without an offset, in the zone of the workflow',
+			'2035-06-01T10:00:00',
+			'2035-06-01T10:00:00+02:00',
+		],
+		['a text with an offset', '2035-06-01T10:00:00-05:00', '2035-06-01T10:00:00-05:00'],
+		['UTC', '2035-06-01T10:00:00Z', '2035-06-01T10:00:00Z'],
+		['a date as a database writes it', '2035-06-01 10:00:00', '2035-06-01T10:00:00+02:00'],
+		[
+			'a DateTime',
+			'={{ DateTime.fromISO("2035-06-01T10:00:00", { zone: "America/New_York" }) }}',
+			'2035-06-01T10:00:00-04:00',
+		],
+		['a Date', '={{ new Date("2035-06-01T10:00:00Z") }}', '2035-06-01T12:00:00+02:00'],
+	])('schedules for %s', async (_, scheduledFor, sent) => {
+		const result = await world.run('call.create', {
+			...someCall,
+			additionalFields: { scheduledFor },
+		});
+		expect(result.failed).toBe(false);
+		expect(world.seen()[0].json).toMatchObject({ call: { scheduled_for: sent } });
+	});
+
+	it('takes a time that lies less than a minute back', async () => {
+		const scheduledFor = new Date(Date.now() - 50_000).toISOString();
+		const result = await world.run('call.create', {
+			...someCall,
+			additionalFields: { scheduledFor },
+		});
+		expect(result.failed).toBe(false);
+	});
+
+	it('places one call after the other, in the order of the items', async () => {
+		world.sandbox.faults.always({ kind: 'latency', ms: 5 });
+		const items = Array.from({ length: 8 }, (_, index) => ({ phone: `+49 30 100000${index}` }));
+		const result = await world.run(
+			'call.create',
+			{ ...someCall, phoneNumber: '={{ $json.phone }}' },
+			{ items },
+		);
+		expect(world.sandbox.calls.placed().map((call) => call.phone_number)).toEqual(
+			items.map(({ phone }) => phone),
+		);
+		expect(jsons(result).map((call) => call.phone_number)).toEqual(items.map(({ phone }) => phone));
+		expect(pairs(result)).toEqual(items.map((_, index) => index));
+	});
+});
+
+describe('call: create, when nobody can be reached', () => {
+	const later = '2035-01-01T09:00:00Z';
+	const filter = {
+		status: 'unavailable' as const,
+		available_call_times: ['2035-01-02T09:00:00Z', later, '2020-01-01T09:00:00Z'],
+	};
+	beforeEach(() => world.sandbox.filters.set(2, filter));
+	const toGroup2 = (whenUnavailable: string) => ({
+		...someCall,
+		filterId: locator('2'),
+		options: { whenUnavailable },
+	});
+
+	it('places anyway without asking', async () => {
+		await world.run('call.create', toGroup2('place'));
+		expect(world.asked()).toEqual(['POST /v1/calls']);
+	});
+
+	it('schedules for the earliest time to come', async () => {
+		await world.run('call.create', toGroup2('schedule'));
+		expect(world.asked()).toEqual(['GET /v1/filters/2', 'POST /v1/calls']);
+		expect(world.seen()[1].json).toMatchObject({ call: { scheduled_for: later } });
+	});
+
+	it('places at once when somebody can be reached', async () => {
+		await world.run('call.create', { ...toGroup2('schedule'), filterId: locator('1') });
+		expect(world.seen()[1].json).toEqual({
+			call: { filter_id: '1', phone_number: someCall.phoneNumber },
+		});
+	});
+
+	it('does not ask when a time is given', async () => {
+		await world.run('call.create', {
+			...toGroup2('schedule'),
+			additionalFields: { scheduledFor: '2036-01-01T00:00:00Z' },
+		});
+		expect(world.asked()).toEqual(['POST /v1/calls']);
+		expect(world.seen()[0].json).toMatchObject({ call: { scheduled_for: '2036-01-01T00:00:00Z' } });
+	});
+
+	it('fails when there is no time to come', async () => {
+		world.sandbox.filters.set(2, { status: 'unavailable', available_call_times: [] });
+		const result = await world.run('call.create', toGroup2('schedule'));
+		expect(result.error.message).toContain('has no time to come');
+		expect(world.sandbox.calls.placed()).toEqual([]);
+	});
+
+	it('skips', async () => {
+		const result = await world.run('call.create', toGroup2('skip'));
+		expect(jsons(result)).toEqual([
+			{
+				skipped: true,
+				reason: 'unavailable',
+				filter: expect.objectContaining({ id: 2, ...filter }),
+			},
+		]);
+		expect(world.sandbox.calls.placed()).toEqual([]);
+	});
+
+	it('fails, in words', async () => {
+		const result = await world.run('call.create', toGroup2('fail'));
+		expect(result.error.message).toContain('Nobody of target group "2" can be reached');
+		expect(world.sandbox.calls.placed()).toEqual([]);
+	});
+
+	it('asks once a run for a target group', async () => {
+		const items = Array.from({ length: 5 }, (_, index) => ({ phone: `+49 30 100000${index}` }));
+		await world.run(
+			'call.create',
+			{ ...toGroup2('schedule'), phoneNumber: '={{ $json.phone }}' },
+			{ items },
+		);
+		expect(world.asked().filter((request) => request.startsWith('GET'))).toHaveLength(1);
+		expect(world.sandbox.calls.placed()).toHaveLength(5);
+	});
+});
+
+describe('call: create, never twice', () => {
+	const items = [
+		{ phone: '+49 30 1000001' },
+		{ phone: '+49 30 1000002' },
+		{ phone: '+49 30 1000003' },
+	];
+	const each = { ...someCall, phoneNumber: '={{ $json.phone }}' };
+	const rung = () => world.sandbox.calls.placed().map((call) => call.phone_number);
+	const retryOnFail = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+
+	it('rings nobody again when Retry On Fail runs the node again', async () => {
+		world.sandbox.faults.next({
+			kind: 'status',
+			status: 422,
+			body: { errors: { phone_number: ['is invalid'] } },
+		});
+		const result = await world.run('call.create', each, {
+			items,
+			node: { ...retryOnFail, onError: 'continueRegularOutput' },
+		});
+		expect(rung().sort()).toEqual(items.map(({ phone }) => phone));
+		expect(jsons(result).map((call) => call.phone_number)).toEqual(items.map(({ phone }) => phone));
+	});
+
+	it('does not dial again what may have been placed, and names who was called', async () => {
+		world.sandbox.faults.next({ kind: 'reset-after' }, { path: /calls/ });
+		world.sandbox.faults.clear();
+		let posts = 0;
+		world.sandbox.faults.decide(({ method }) =>
+			method === 'POST' && ++posts === 2 ? { kind: 'reset-after' } : undefined,
+		);
+		const result = await world.run('call.create', each, { items, node: retryOnFail });
+
+		expect(rung()).toEqual([items[0].phone, items[1].phone]);
+		expect(result.error.message).toContain('LiveCall may already have placed this call');
+		expect(result.error.message).toContain('[item 1]');
+		const [first] = world.sandbox.calls.placed();
+		expect(result.error.description).toContain(`item 0 (call ${first.id})`);
+		expect(result.error.description).toContain('Not tried: item 2');
+
+		world.sandbox.faults.clear();
+		const again = await retry(result);
+		expect(again.error.message).toContain('LiveCall may already have placed this call');
+		expect(rung()).toHaveLength(2);
+
+		const redialled = await retry(result, {
+			parameters: { ...result.settings.parameters, options: { redialUnknown: true } },
+		});
+		expect(redialled.failed).toBe(false);
+		expect(rung()).toEqual([items[0].phone, items[1].phone, items[1].phone, items[2].phone]);
+		expect(jsons(redialled)[0].id).toBe(first.id);
+	});
+
+	it('does not redial within the execution that dialled, even when told to', async () => {
+		world.sandbox.faults.always({ kind: 'status-after', status: 502 }, { method: 'POST' });
+		const result = await world.run(
+			'call.create',
+			{ ...someCall, options: { redialUnknown: true } },
+			{ node: retryOnFail },
+		);
+		expect(result.error.message).toContain('may already have placed this call');
+		expect(world.asked()).toEqual(['POST /v1/calls']);
+	});
+
+	it('dials for something else that is asked for in a retry', async () => {
+		let posts = 0;
+		world.sandbox.faults.decide(() =>
+			++posts === 2 ? { kind: 'status', status: 422 } : undefined,
+		);
+		const failed = await world.run('call.create', each, { items: items.slice(0, 2) });
+		expect(failed.failed).toBe(true);
+		const result = await retry(failed, {
+			parameters: {
+				...failed.settings.parameters,
+				phoneNumber: '+49 30 9999999',
+				filterId: locator('3'),
+			},
+		});
+		expect(result.failed).toBe(false);
+		expect(rung()).toEqual([items[0].phone, '+49 30 9999999', '+49 30 9999999']);
+	});
+
+	it('takes a time that moves with each try for the same call', async () => {
+		world.sandbox.faults.next({ kind: 'reset-after' });
+		const result = await world.run(
+			'call.create',
+			{ ...someCall, additionalFields: { scheduledFor: '={{ $now.plus({ hours: 1 }) }}' } },
+			{ node: retryOnFail },
+		);
+		expect(result.error.message).toContain('may already have placed this call');
+		expect(rung()).toHaveLength(1);
+	});
+});
+
+describe('call: create with a deduplication key', () => {
+	const keyed = { ...someCall, options: { deduplicationKey: '={{ $json.lead }}' } };
+
+	it('places one call for a key, in any execution', async () => {
+		const items = [{ lead: 'A' }, { lead: 'B' }, { lead: 'A' }];
+		const result = await world.run('call.create', keyed, { items });
+		expect(jsons(result)[2]).toEqual({
+			skipped: true,
+			reason: 'duplicate',
+			deduplication_key: 'A',
+		});
+		const again = await world.run('call.create', keyed, { items: [{ lead: 'B' }, { lead: 'C' }] });
+		expect(jsons(again)[0]).toEqual({ skipped: true, reason: 'duplicate', deduplication_key: 'B' });
+		expect(world.sandbox.calls.placed()).toHaveLength(3);
+	});
+
+	it('says in the output what was skipped', async () => {
+		const result = await world.run('call.create', keyed, {
+			items: [{ lead: 'A' }, { lead: 'A' }, { lead: 'A' }],
+		});
+		const [{ hints }] = result.run.data.resultData.runData.LiveCall;
+		expect(hints).toEqual([
+			{
+				message: 'Calls skipped, since this node has seen the deduplication key before: 2.',
+				location: 'outputPane',
+			},
+		]);
+	});
+
+	it('holds with several items at once', async () => {
+		const items = Array.from({ length: 20 }, () => ({ lead: 'A' }));
+		await world.run(
+			'call.create',
+			{ ...keyed, options: { ...keyed.options, maxConcurrency: 10 } },
+			{ items },
+		);
+		expect(world.sandbox.calls.placed()).toHaveLength(1);
+	});
+
+	it.each([
+		['a refusal gives the key back', { kind: 'status', status: 422 } as const, []],
+		['an unknown outcome keeps it', { kind: 'reset-before' } as const, ['A']],
+		['too many requests give it back', { kind: 'status', status: 429, retryAfter: 0 } as const, []],
+	])('%s', async (_, fault, keys) => {
+		world.sandbox.faults.always(fault);
+		const result = await world.run(
+			'call.create',
+			{ ...keyed, options: { ...keyed.options, maxRetries: 0 } },
+			{ items: [{ lead: 'A' }] },
+		);
+		expect(result.failed).toBe(true);
+		expect(processedData.keys()).toEqual(keys);
+	});
+
+	it('gives the key back when no call is placed because nobody is there', async () => {
+		await world.run(
+			'call.create',
+			{ ...keyed, filterId: locator('3'), options: { ...keyed.options, whenUnavailable: 'skip' } },
+			{ items: [{ lead: 'A' }] },
+		);
+		expect(processedData.keys()).toEqual([]);
+	});
+
+	it('yields to the ledger in a retry of the execution', async () => {
+		world.sandbox.faults.next({ kind: 'reset-after' });
+		const failed = await world.run('call.create', keyed, { items: [{ lead: 'A' }] });
+		const result = await retry(failed, {
+			parameters: {
+				...failed.settings.parameters,
+				options: { ...keyed.options, redialUnknown: true },
+			},
+		});
+		expect(jsons(result)).toEqual([
+			expect.objectContaining({ phone_number: someCall.phoneNumber }),
+		]);
+		expect(world.sandbox.calls.placed()).toHaveLength(2);
+	});
+});
+
+describe('call: get', () => {
+	const ended = {
+		status: 'ended' as const,
+		outcome: 'successful',
+		duration: 13.5,
+		custom_fields_data: { first_name: 'Mary' },
+	};
+
+	it('gives at most ten fields', async () => {
+		const call = world.sandbox.calls.add(ended);
+		const result = await world.run('call.get', { callId: String(call.id) });
+		expect(world.asked()).toEqual([`GET /v1/calls/${call.id}`]);
+		expect(world.seen()[0].headers['content-type']).toBe('application/json');
+		expect(Object.keys(jsons(result)[0])).toEqual([
+			'id',
+			'status',
+			'outcome',
+			'phone_number',
+			'duration',
+			'filter_id',
+			'user_id',
+			'started_at',
+			'ended_at',
+			'custom_fields_data',
+		]);
+		expect(jsons(result)[0]).toMatchObject({ id: call.id, ...ended });
+	});
+
+	it('gives everything, untouched, when not simplified', async () => {
+		const call = world.sandbox.calls.add(ended);
+		const result = await world.run('call.get', { callId: call.id, simplify: false });
+		expect(jsons(result)[0]).toEqual(world.sandbox.calls.get(call.id));
+	});
+
+	it('keeps the order of many items that run at once', async () => {
+		const calls = Array.from({ length: 200 }, () => world.sandbox.calls.add(ended));
+		world.sandbox.faults.decide(({ index }) => ({ kind: 'latency', ms: (index * 7) % 23 }));
+		const result = await world.run(
+			'call.get',
+			{ callId: '={{ $json.id }}' },
+			{ items: calls.map(({ id }) => ({ id })) },
+		);
+		expect(jsons(result).map(({ id }) => id)).toEqual(calls.map(({ id }) => id));
+		expect(pairs(result)).toEqual(calls.map((_, index) => index));
+	});
+});
+
+describe('call: waitUntilEnded', () => {
+	it('looks again until the call has ended', async () => {
+		const call = world.sandbox.calls.add({ status: 'started' });
+		let looks = 0;
+		world.sandbox.faults.decide(() => {
+			if (++looks === 2) world.sandbox.calls.end(call.id, { outcome: 'successful' });
+			return undefined;
+		});
+		const result = await world.run('call.waitUntilEnded', {
+			callId: call.id,
+			options: { pollInterval: 1 },
+		});
+		expect(jsons(result)[0]).toMatchObject({ id: call.id, status: 'ended', outcome: 'successful' });
+		expect(world.seen()).toHaveLength(2);
+	});
+
+	it('fails in words when the time is over', async () => {
+		const call = world.sandbox.calls.add({ status: 'started' });
+		const result = await world.run('call.waitUntilEnded', {
+			callId: call.id,
+			options: { timeout: 0.005 },
+		});
+		expect(result.error.message).toContain(`Call "${call.id}" had not ended after 0.005 minutes`);
+		expect(result.error.message).toContain('"started"');
+		// One look at once, one when the time is over: the wait between them is cut to the time left.
+		expect(world.seen()).toHaveLength(2);
+	});
+
+	it('returns the call as it is when told to', async () => {
+		const call = world.sandbox.calls.add({ status: 'started' });
+		const result = await world.run('call.waitUntilEnded', {
+			callId: call.id,
+			options: { timeout: 0, onTimeout: 'return' },
+		});
+		expect(jsons(result)[0]).toMatchObject({ id: call.id, status: 'started' });
+	});
+
+	it('ends at once when the execution is cancelled', async () => {
+		const call = world.sandbox.calls.add({ status: 'started' });
+		const begun = Date.now();
+		const result = await world.run(
+			'call.waitUntilEnded',
+			{ callId: call.id, options: { pollInterval: 60 } },
+			{
+				onStart: (cancel) => {
+					world.sandbox.faults.decide(() => {
+						cancel();
+						return undefined;
+					});
+				},
+			},
+		);
+		expect(result.run.status).toBe('canceled');
+		expect(Date.now() - begun).toBeLessThan(30_000);
+	});
+});

@@ -1,0 +1,289 @@
+import type { INodeParameters } from 'n8n-workflow';
+import type { Fault } from '../../dev/sandbox';
+import { jsons, locator, pairs, SECRETS, World } from '../support/world';
+
+let world: World;
+beforeAll(async () => {
+	world = await World.start();
+});
+beforeEach(() => world.reset());
+afterAll(async () => await world.sandbox.stop());
+
+const call = { filterId: locator('1'), phoneNumber: '+49 30 1234567', options: { maxRetries: 0 } };
+
+describe('what LiveCall says, in words', () => {
+	it.each<[string, Fault, string]>([
+		[
+			'fields',
+			{
+				kind: 'status',
+				status: 422,
+				body: { errors: { phone_number: ['is invalid', "can't be blank"] } },
+			},
+			"phone number is invalid; phone number can't be blank",
+		],
+		[
+			'a list',
+			{ kind: 'status', status: 422, body: { errors: ['Nobody is free'] } },
+			'Nobody is free',
+		],
+		[
+			'JSON:API',
+			{ kind: 'status', status: 422, body: { errors: [{ detail: 'Nobody is free' }] } },
+			'Nobody is free',
+		],
+		[
+			'an error',
+			{ kind: 'status', status: 400, body: { error: 'param is missing: call' } },
+			'param is missing: call',
+		],
+		[
+			'an error that holds a message',
+			{ kind: 'status', status: 400, body: { error: { message: 'Bad wrapper' } } },
+			'Bad wrapper',
+		],
+		[
+			'a message',
+			{ kind: 'status', status: 400, body: { message: 'No such thing' } },
+			'No such thing',
+		],
+		['nothing', { kind: 'status', status: 422, body: {} }, 'status 422'],
+		['a web page', { kind: 'html', status: 422 }, 'status 422'],
+	])('a refusal with %s', async (_, fault, shown) => {
+		world.sandbox.faults.always(fault);
+		const result = await world.run('call.create', call);
+		expect(result.error.name).toBe('NodeApiError');
+		expect(result.error.message).toContain('LiveCall refused to place the call');
+		expect(result.error.message).toContain(shown);
+		expect(result.error.message).toContain('[item 0]');
+		expect(result.error.description).toMatch(/^Item 0: .*Nothing was carried out/);
+	});
+
+	it('keeps its words where n8n would see a system code in them', async () => {
+		world.sandbox.faults.always({
+			kind: 'status',
+			status: 422,
+			body: { errors: ['SUPERPERMANENT ECONNRESET'] },
+		});
+		const result = await world.run('call.create', call);
+		expect(result.error.message).toContain('SUPERPERMANENT ECONNRESET');
+	});
+
+	it('a wrong key', async () => {
+		const result = await world.run(
+			'call.get',
+			{ callId: '1' },
+			{ credential: { ...world.credential, apiKey: 'wrong' } },
+		);
+		expect(result.error.message).toContain('did not accept the API key');
+		expect(result.error.description).toContain('"API Key"');
+		expect(result.error.httpCode).toBe('401');
+		// n8n would send a 401 a second time by itself.
+		expect(world.seen()).toHaveLength(1);
+	});
+
+	it('a key that may not', async () => {
+		world.sandbox.faults.always({ kind: 'status', status: 403 });
+		const result = await world.run('call.get', { callId: '1' });
+		expect(result.error.message).toContain('does not allow this API key to read call "1"');
+	});
+
+	it.each<[string, INodeParameters, string, string]>([
+		['call.get', { callId: '99' }, 'no call "99"', 'Call ID'],
+		['call.waitUntilEnded', { callId: '99' }, 'no call "99"', 'Call ID'],
+		['recording.get', { callId: '99' }, 'no recording for call "99"', 'not have been recorded'],
+		['recording.download', { callId: '99' }, 'no recording for call "99"', 'not be ready'],
+		[
+			'filter.checkAvailability',
+			{ filterId: locator('99') },
+			'no target group "99"',
+			'Target Group',
+		],
+		['user.get', { userId: locator('99') }, 'no user "99"', 'User'],
+		['user.update', { userId: locator('99'), updateFields: { name: 'A' } }, 'no user "99"', 'User'],
+		['user.delete', { userId: locator('99') }, 'no user "99"', 'User'],
+	])('%s of something unknown', async (operation, parameters, message, advice) => {
+		const result = await world.run(operation, parameters);
+		expect(result.error.message).toContain(message);
+		expect(result.error.description).toContain(advice);
+	});
+
+	it.each<[string, Fault, string]>([
+		['a web page', { kind: 'html' }, 'web page instead of data'],
+		['cut-off JSON', { kind: 'cut-off-json' }, 'cut off or is not JSON'],
+		['a missing wrapper', { kind: 'empty-object' }, 'without "call" with an "id"'],
+		['nothing', { kind: 'empty-body' }, 'empty, without "call"'],
+		[
+			'a redirect',
+			{ kind: 'redirect', location: 'http://127.0.0.1:9/elsewhere?secret=1' },
+			'redirect (status 302)',
+		],
+	])('an answer that is %s', async (_, fault, shown) => {
+		const known = world.sandbox.calls.add({ status: 'ended' });
+		world.sandbox.faults.always(fault);
+		const result = await world.run('call.get', { callId: known.id });
+		expect(result.error.message).toContain(shown);
+		expect(result.error.message).not.toContain('secret');
+		expect(result.output).toEqual([]);
+		expect(world.seen()).toHaveLength(1);
+	});
+
+	it('too many requests, with how long LiveCall asked to wait', async () => {
+		world.sandbox.faults.always({ kind: 'status', status: 429, retryAfter: 120 });
+		const result = await world.run('call.create', call);
+		expect(result.error.message).toContain('too many requests');
+		expect(result.error.description).toContain(
+			'LiveCall asked to wait 120 seconds; the node waits 30 seconds at most',
+		);
+		expect(result.error.description).toContain('Nothing was carried out');
+	});
+
+	it('LiveCall out of reach', async () => {
+		const credential = { ...world.credential, baseUrl: 'http://127.0.0.1:9/v1' };
+		const result = await world.run(
+			'call.create',
+			{ ...call, options: { maxRetries: 1 } },
+			{ credential },
+		);
+		expect(result.error.message).toContain(
+			'could not be reached: the connection was refused (tried 2 times)',
+		);
+		expect(result.error.description).toContain('Nothing was carried out, so trying again is safe');
+	});
+
+	it('a host that does not exist', async () => {
+		const credential = { ...world.credential, baseUrl: 'http://livecall.invalid/v1' };
+		const result = await world.run('call.create', call, { credential });
+		expect(result.error.message).toContain('the address of its host was not found');
+	});
+
+	it('a time-out', async () => {
+		world.sandbox.faults.always({ kind: 'hang-before', ms: 2000 });
+		const result = await world.run('call.get', {
+			callId: '1',
+			options: { requestTimeout: 0.2, maxRetries: 0 },
+		});
+		expect(result.error.message).toContain('did not answer within 0.2 seconds');
+	});
+});
+
+describe('with On Error', () => {
+	const items = [{ id: 'known' }, { id: '99' }, { id: 'known' }];
+	const parameters = { callId: '={{ $json.id === "known" ? $json.known : $json.id }}' };
+
+	async function run(onError: 'continueRegularOutput' | 'continueErrorOutput') {
+		const known = world.sandbox.calls.add({ status: 'ended' }).id;
+		return await world.run('call.get', parameters, {
+			items: items.map((item) => ({ ...item, known })),
+			node: { onError },
+		});
+	}
+
+	it('continue: the item that fails comes out in its place', async () => {
+		const result = await run('continueRegularOutput');
+		expect(jsons(result)[1]).toEqual({ error: expect.stringContaining('no call "99" [item 1]') });
+		expect(pairs(result)).toEqual([0, 1, 2]);
+	});
+
+	it('error output: the item that fails comes out there', async () => {
+		const result = await run('continueErrorOutput');
+		expect(pairs(result)).toEqual([0, 2]);
+		expect(result.errorOutput).toHaveLength(1);
+		expect(result.errorOutput[0].json.error).toContain('no call "99"');
+	});
+});
+
+describe('repeats', () => {
+	it.each<[string, Fault]>([
+		['a lost connection', { kind: 'reset-before' }],
+		['a cut answer', { kind: 'cut-connection' }],
+		['408', { kind: 'status', status: 408 }],
+		['429', { kind: 'status', status: 429, retryAfter: 0 }],
+		['503', { kind: 'status', status: 503 }],
+	])('a GET goes through after %s', async (_, fault) => {
+		const known = world.sandbox.calls.add({ status: 'ended' });
+		world.sandbox.faults.next(fault);
+		world.sandbox.faults.next(fault);
+		const result = await world.run('call.get', { callId: known.id });
+		expect(result.failed).toBe(false);
+		expect(world.seen()).toHaveLength(3);
+	});
+
+	it('waits until the date that LiveCall names', async () => {
+		const known = world.sandbox.calls.add({ status: 'ended' });
+		world.sandbox.faults.next({
+			kind: 'status',
+			status: 503,
+			retryAfter: new Date(Date.now() + 2000).toUTCString(),
+		});
+		await world.run('call.get', { callId: known.id });
+		const [first, second] = world.seen();
+		expect(second.at - first.at).toBeGreaterThan(900);
+	});
+
+	it('as often as the options say', async () => {
+		world.sandbox.faults.always({ kind: 'status', status: 500 });
+		const result = await world.run('call.get', { callId: '1', options: { maxRetries: 1 } });
+		expect(result.error.message).toContain('status 500');
+		expect(result.error.message).toContain('(tried 2 times)');
+		expect(world.seen()).toHaveLength(2);
+	});
+
+	it('a DELETE that finds nothing on a repeat has succeeded', async () => {
+		world.sandbox.faults.next({ kind: 'reset-after' });
+		const result = await world.run('user.delete', { userId: locator('501') });
+		expect(jsons(result)).toEqual([{ deleted: true }]);
+		expect(world.asked()).toEqual(['DELETE /v1/users/501', 'DELETE /v1/users/501']);
+	});
+
+	it('end when the execution is cancelled', async () => {
+		world.sandbox.faults.always({ kind: 'status', status: 503, retryAfter: 25 });
+		let cancel = (): void => undefined;
+		world.sandbox.faults.decide(() => {
+			cancel();
+			return undefined;
+		});
+		const result = await world.run(
+			'call.get',
+			{ callId: '1' },
+			{ onStart: (stop) => (cancel = stop) },
+		);
+		expect(result.run.status).toBe('canceled');
+		expect(world.seen()).toHaveLength(1);
+	});
+});
+
+describe('secrets', () => {
+	it('a raw error of the request library takes neither key nor link along', async () => {
+		world.sandbox.faults.always({ kind: 'reset-before' });
+		const result = await world.run('call.create', call);
+		expect(result.stored).not.toContain(SECRETS.apiKey);
+		expect(JSON.stringify(result.error, Object.getOwnPropertyNames(result.error))).not.toContain(
+			SECRETS.apiKey,
+		);
+		expect(result.stored).not.toContain('axios');
+	});
+
+	it('are blotted out of what LiveCall says', async () => {
+		const body = { error: `No account for ${SECRETS.apiKey} at https://dl.test/x?token=abc.def` };
+		world.sandbox.faults.always({ kind: 'status', status: 401, body });
+		const result = await world.run('call.get', { callId: '1' });
+		expect(result.error.message).toContain('No account for *** at https://dl.test/x?token=***');
+		expect(result.stored).not.toContain(SECRETS.apiKey);
+		expect(result.stored).not.toContain('abc.def');
+	});
+
+	it('a redirect does not take the key to another host', async () => {
+		const other = await World.start();
+		const known = world.sandbox.calls.add({ status: 'ended' });
+		world.sandbox.faults.always({
+			kind: 'redirect',
+			location: `${other.sandbox.apiUrl}/calls/${known.id}`,
+			status: 307,
+		});
+		const result = await world.run('call.get', { callId: known.id });
+		expect(result.failed).toBe(true);
+		expect(other.sandbox.requests).toEqual([]);
+		await other.sandbox.stop();
+	});
+});

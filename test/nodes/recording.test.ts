@@ -1,0 +1,182 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { fileNameOf } from '../../nodes/LiveCall/operations/recording/fileName';
+import type { Fault } from '../../dev/sandbox';
+import { jsons, pairs, SECRETS, World } from '../support/world';
+
+let world: World;
+beforeAll(async () => {
+	world = await World.start();
+});
+beforeEach(() => world.reset());
+afterAll(async () => await world.sandbox.stop());
+
+const recorded = () =>
+	world.sandbox.calls.add({ status: 'ended', outcome: 'successful', recorded: true });
+const download = async (id: number, more: INodeParameters = {}) =>
+	await world.run('recording.download', { callId: id, ...more });
+const downloads = () => world.sandbox.requests.filter(({ host }) => host === 'recordings');
+
+it('get: gives the link', async () => {
+	const { id } = recorded();
+	const result = await world.run('recording.get', { callId: id });
+	expect(world.asked()).toEqual([`GET /v1/calls/${id}/recording`]);
+	expect(jsons(result)).toEqual([
+		{
+			id: expect.any(Number),
+			call_id: id,
+			url: expect.stringContaining(world.sandbox.recordingsUrl),
+		},
+	]);
+});
+
+describe('download', () => {
+	it('gives the file, whole, under the name that the host gives it', async () => {
+		const { id } = recorded();
+		const result = await download(id);
+		const [item] = result.output;
+		expect(item.json).toEqual({ id: expect.any(Number), call_id: id });
+		const file = item.binary?.data;
+		expect(file).toMatchObject({ mimeType: 'audio/wav', fileExtension: 'wav', fileType: 'audio' });
+		const bytes = Buffer.from(file?.data ?? '', 'base64');
+		expect(bytes.subarray(0, 4).toString()).toBe('RIFF');
+		expect(bytes.readUInt32LE(4) + 8).toBe(bytes.length);
+		expect(pairs(result)).toEqual([0]);
+	});
+
+	it('takes the key nowhere but to the API, and keeps the link to itself', async () => {
+		const { id } = recorded();
+		const result = await download(id);
+		expect(downloads()).toHaveLength(1);
+		expect(downloads()[0].headers.authorization).toBeUndefined();
+		expect(result.stored).not.toContain('token=');
+		expect(result.stored).not.toContain(world.sandbox.recordingsUrl);
+		expect(result.stored).not.toContain(SECRETS.apiKey);
+	});
+
+	it('puts the file where and under what name it is asked to', async () => {
+		const { id } = recorded();
+		const result = await download(id, {
+			binaryPropertyName: 'audio',
+			options: { fileName: '../../etc/talk.wav' },
+		});
+		expect(result.output[0].binary?.audio).toMatchObject({
+			fileName: 'talk.wav',
+			fileExtension: 'wav',
+		});
+		expect(result.output[0].binary?.audio.directory).toBeUndefined();
+	});
+
+	it('asks once more for a link that has expired', async () => {
+		const { id } = recorded();
+		world.sandbox.faults.next({ kind: 'expired-link' });
+		const result = await download(id);
+		expect(result.failed).toBe(false);
+		expect(world.asked()).toHaveLength(2);
+	});
+
+	it('gives up when a fresh link is refused too', async () => {
+		const { id } = recorded();
+		world.sandbox.faults.always({ kind: 'expired-link' });
+		const result = await download(id);
+		expect(result.error.message).toContain('refused the link');
+		expect(world.asked()).toHaveLength(2);
+		expect(result.stored).not.toContain('token=');
+	});
+
+	it.each<[string, Fault, string]>([
+		['empty', { kind: 'empty-download' }, 'was empty'],
+		['shorter than announced', { kind: 'truncated-download' }, 'broke off'],
+		['a web page', { kind: 'html' }, 'web page'],
+	])('turns away a body that is %s', async (_, fault, shown) => {
+		const { id } = recorded();
+		world.sandbox.faults.always(fault, { host: 'recordings' });
+		const result = await download(id);
+		expect(result.error.message).toContain(shown);
+		expect(result.error.message).toContain('[item 0]');
+		expect(result.output).toEqual([]);
+		expect(result.stored).not.toContain('token=');
+	});
+
+	it('turns away a body that stalls', async () => {
+		const { id } = recorded();
+		world.sandbox.faults.always({ kind: 'stalled-download' });
+		const result = await download(id, { options: { requestTimeout: 0.3 } });
+		expect(result.error.message).toContain('broke off');
+	});
+
+	it('repeats where the host is in trouble, with a fresh link', async () => {
+		const { id } = recorded();
+		world.sandbox.faults.next({ kind: 'status', status: 503 }, { host: 'recordings' });
+		world.sandbox.faults.next({ kind: 'reset-before' }, { host: 'recordings' });
+		const result = await download(id);
+		expect(result.failed).toBe(false);
+		expect(downloads()).toHaveLength(3);
+		expect(world.asked()).toHaveLength(3);
+	});
+
+	it('waits for a recording that is not ready', async () => {
+		const { id } = world.sandbox.calls.add({
+			status: 'ended',
+			outcome: 'successful',
+			recorded: 1500,
+		});
+		const impatient = await download(id);
+		expect(impatient.error.message).toContain('no recording for call');
+		const result = await download(id, { options: { waitForRecording: 10 } });
+		expect(result.failed).toBe(false);
+		expect(world.asked().length).toBeGreaterThan(2);
+	});
+
+	it('gives up waiting in time', async () => {
+		const { id } = world.sandbox.calls.add({
+			status: 'ended',
+			outcome: 'unanswered',
+			recorded: false,
+		});
+		const result = await download(id, { options: { waitForRecording: 0.3 } });
+		expect(result.error.message).toContain('no recording for call');
+		expect(world.asked()).toHaveLength(2);
+	});
+
+	it('fetches four at once, in order', async () => {
+		const ids = Array.from({ length: 9 }, () => recorded().id);
+		const result = await world.run(
+			'recording.download',
+			{ callId: '={{ $json.id }}' },
+			{ items: ids.map((id) => ({ id })) },
+		);
+		expect(jsons(result).map(({ call_id }) => call_id)).toEqual(ids);
+		expect(pairs(result)).toEqual(ids.map((_, index) => index));
+	});
+});
+
+it.each([
+	['the name asked for', 'mine.mp3', 'attachment; filename="theirs.wav"', 'audio/wav', 'mine.mp3'],
+	[
+		"the host's name",
+		undefined,
+		'attachment; filename="call of 1 May.wav"',
+		'audio/wav',
+		'call of 1 May.wav',
+	],
+	['a bare name', undefined, 'attachment; filename=call.wav', 'audio/wav', 'call.wav'],
+	[
+		'a name in UTF-8',
+		undefined,
+		'attachment; filename="x.wav"; filename*=UTF-8\'\'gespr%C3%A4ch.wav',
+		'audio/wav',
+		'gespräch.wav',
+	],
+	[
+		'no folders',
+		undefined,
+		'attachment; filename="..\\\\..\\\\a/b/../call.wav"',
+		'audio/wav',
+		'call.wav',
+	],
+	['no dots alone', undefined, 'attachment; filename=".."', 'audio/mpeg', 'call-7.mp3'],
+	['a name made of the type', undefined, '', 'audio/mpeg; charset=binary', 'call-7.mp3'],
+	['a name without a known type', undefined, '', 'application/octet-stream', 'call-7'],
+])('a file is called by %s', (_, wanted, disposition, type, name) => {
+	expect(fileNameOf(wanted, disposition, type, '7')).toBe(name);
+});

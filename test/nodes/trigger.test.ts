@@ -1,0 +1,364 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { poll } from '../../dev/launcher/poll';
+import { TriggerHost, type TriggerSettings } from '../support/delivery';
+import { SECRETS, World } from '../support/world';
+
+let world: World;
+let host: TriggerHost;
+const query = `?token=${SECRETS.webhookToken}`;
+
+function settings(
+	parameters: INodeParameters = {},
+	more: Partial<TriggerSettings> = {},
+): TriggerSettings {
+	return { credential: world.credential, parameters, ...more };
+}
+
+beforeAll(async () => {
+	world = await World.start();
+	host = await TriggerHost.start(settings());
+});
+beforeEach(() => {
+	world.reset();
+	host.reset(settings());
+});
+afterAll(async () => {
+	host.stop();
+	await world.sandbox.stop();
+});
+
+const ended = () =>
+	world.sandbox.calls.add({ status: 'ended', outcome: 'successful', filter_id: 1 });
+
+describe('the token', () => {
+	it.each([
+		['is missing', ''],
+		['is wrong', '?token=wrong'],
+		['is cut', `${query.slice(0, -1)}`],
+		['comes twice', `${query}&token=${SECRETS.webhookToken}`],
+		['has another name', query.replace('token', 'key')],
+	])('that %s is turned away before anything is asked', async (_, wrong) => {
+		const answer = await host.deliver({ call: { id: ended().id } }, { query: wrong });
+		expect(answer.status).toBe(401);
+		expect(answer.body).not.toContain(SECRETS.webhookToken);
+		expect(host.started).toEqual([]);
+		expect(world.sandbox.requests).toEqual([]);
+	});
+
+	it('is not asked for when the credential has none', async () => {
+		host.reset(settings({}, { credential: { ...world.credential, webhookToken: '' } }));
+		expect((await host.deliver({ call: { id: ended().id } })).status).toBe(200);
+		expect(host.started).toHaveLength(1);
+	});
+});
+
+describe('a delivery in the form of', () => {
+	const form = 'application/x-www-form-urlencoded';
+	const json = 'application/json';
+	it.each<[string, (id: number) => unknown, string]>([
+		['a call', (id) => ({ call: { id } }), json],
+		['a call with a text for an id', (id) => ({ call: { id: String(id) } }), json],
+		[
+			'JSON:API',
+			(id) => ({ data: { id: String(id), type: 'calls', attributes: { status: 'ended' } } }),
+			json,
+		],
+		[
+			'JSON:API, as its own type',
+			(id) => JSON.stringify({ data: { id: String(id), type: 'calls' } }),
+			'application/vnd.api+json',
+		],
+		['a call_id', (id) => ({ call_id: id }), json],
+		['an id', (id) => ({ id }), json],
+		['an id beside an event', (id) => ({ event: 'call.ended', id }), json],
+		[
+			'an event that holds the call',
+			(id) => ({ id: 'evt_1', type: 'call.ended', data: { call: { id } } }),
+			json,
+		],
+		['a call beside an id of its own', (id) => ({ id: 'evt_1', call: { id } }), json],
+		['JSON as text', (id) => JSON.stringify({ call: { id } }), 'text/plain'],
+		[
+			'JSON without a type that n8n knows',
+			(id) => JSON.stringify({ call: { id } }),
+			'application/octet-stream',
+		],
+		['JSON sent as a form', (id) => JSON.stringify({ call: { id } }), form],
+		['form fields', (id) => `call[id]=${id}&event=call.ended`, form],
+		['encoded form fields', (id) => `call%5Bid%5D=${id}`, form],
+		['form fields after JSON:API', (id) => `data[id]=${id}&data[type]=calls`, form],
+		['form fields as text', (id) => `call[id]=${id}`, 'text/plain'],
+		['a plain form field', (id) => `call_id=${id}`, form],
+	])('%s starts the workflow with what LiveCall says', async (_, body, contentType) => {
+		const call = ended();
+		const answer = await host.deliver(body(call.id), { query, contentType });
+		expect(answer).toEqual({ status: 200, body: 'Accepted' });
+		expect(world.asked()).toEqual([`GET /v1/calls/${call.id}`]);
+		expect(host.started).toEqual([
+			{ event: 'call.ended', verified: true, ...world.sandbox.calls.get(call.id) },
+		]);
+		expect(JSON.stringify(host.started)).not.toContain(SECRETS.webhookToken);
+	});
+
+	it.each<[string, unknown, string]>([
+		['nothing', '', json],
+		['an empty object', {}, json],
+		['a list', [{ id: 1 }], json],
+		['another resource', { data: { id: '1', type: 'users' } }, json],
+		['an id that is none', { call: { id: '../users' } }, json],
+		['an id that is an object', { call: { id: { $ne: 1 } } }, json],
+		['words', 'hello', 'text/plain'],
+		['cut-off JSON', '{"call": {"id": 1', 'text/plain'],
+		['a form that reaches for a prototype', '__proto__[id]=1&constructor[prototype][id]=1', form],
+	])('%s is turned away', async (_, body, contentType) => {
+		const answer = await host.deliver(body, { query, contentType });
+		expect(answer.status).toBe(400);
+		expect(host.started).toEqual([]);
+		expect(world.sandbox.requests).toEqual([]);
+	});
+});
+
+describe('verification', () => {
+	it('believes LiveCall, not the delivery', async () => {
+		const call = ended();
+		await host.deliver(
+			{
+				event: 'call.ended',
+				verified: 'yes',
+				call: { id: call.id, outcome: 'forged', phone_number: '666' },
+			},
+			{ query },
+		);
+		expect(host.started[0]).toMatchObject({
+			verified: true,
+			outcome: 'successful',
+			phone_number: call.phone_number,
+		});
+	});
+
+	it('turns away a call that LiveCall does not know', async () => {
+		host.reset(settings({ options: { whenUnverifiable: 'accept' } }));
+		const answer = await host.deliver({ call: { id: 99 } }, { query });
+		expect(answer.status).toBe(404);
+		expect(host.started).toEqual([]);
+	});
+
+	it.each([
+		['LiveCall is down', { kind: 'status', status: 503, retryAfter: 0 } as const],
+		['LiveCall refuses the key', { kind: 'status', status: 401 } as const],
+		['LiveCall answers a web page', { kind: 'html' } as const],
+		['LiveCall asks to wait for long', { kind: 'status', status: 429, retryAfter: 60 } as const],
+	])('while %s, answers 503 or takes the delivery as it is', async (_, fault) => {
+		const call = ended();
+		world.sandbox.faults.always(fault);
+		expect((await host.deliver({ call: { id: call.id } }, { query })).status).toBe(503);
+		expect(host.started).toEqual([]);
+
+		host.reset(settings({ options: { whenUnverifiable: 'accept' } }));
+		const answer = await host.deliver(
+			{ event: 'call.ended', call: { id: call.id, phone_number: '+49', verified: true } },
+			{ query },
+		);
+		expect(answer.status).toBe(200);
+		expect(host.started).toEqual([
+			{ event: 'call.ended', verified: false, id: call.id, phone_number: '+49' },
+		]);
+	});
+
+	it('gives up after 8 seconds', async () => {
+		world.sandbox.faults.always({ kind: 'hang-before' });
+		const begun = Date.now();
+		expect((await host.deliver({ call: { id: 1 } }, { query })).status).toBe(503);
+		expect(Date.now() - begun).toBeGreaterThan(7_900);
+	}, 20_000);
+
+	it('starts the workflow when LiveCall is back', async () => {
+		const call = ended();
+		world.sandbox.faults.always({ kind: 'status', status: 401 });
+		await host.deliver({ call: { id: call.id } }, { query });
+		world.sandbox.faults.clear();
+		await host.deliver({ call: { id: call.id } }, { query });
+		expect(host.started).toHaveLength(1);
+	});
+
+	it('can be switched off', async () => {
+		host.reset(settings({ verifyCalls: false }));
+		await host.deliver(
+			{ data: { id: '8020', type: 'calls', attributes: { status: 'ended', outcome: 'missed' } } },
+			{ query },
+		);
+		await host.deliver('call[id]=8021&call[phone_number]=123&verified=true', {
+			query,
+			contentType: 'application/x-www-form-urlencoded',
+		});
+		await host.deliver(
+			{ id: 8022, type: 'call_created', verified: true, phone_number: '123' },
+			{ query },
+		);
+		expect(host.started).toEqual([
+			{ event: 'call.ended', verified: false, id: '8020', status: 'ended', outcome: 'missed' },
+			{ event: 'call.created', verified: false, id: '8021', phone_number: '123' },
+			{ event: 'call.created', verified: false, id: 8022, phone_number: '123' },
+		]);
+		expect(world.sandbox.requests).toEqual([]);
+	});
+
+	it('asks once for the same call in deliveries that arrive together', async () => {
+		const call = ended();
+		world.sandbox.faults.always({ kind: 'latency', ms: 100 });
+		const answers = await Promise.all(
+			Array.from(
+				{ length: 5 },
+				async () => await host.deliver({ call: { id: call.id } }, { query }),
+			),
+		);
+		expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+		expect(world.seen()).toHaveLength(1);
+		expect(host.started).toHaveLength(1);
+	});
+});
+
+describe('the event', () => {
+	it.each([
+		['call.ended', 'call.ended'],
+		['call_created', 'call.created'],
+		['CallEnded', 'call.ended'],
+		['A call was created', 'call.created'],
+		['created', 'call.created'],
+		['suspended', 'call.ended'],
+	])('"%s" is taken for %s', async (name, event) => {
+		await host.deliver({ event: name, call: { id: ended().id } }, { query });
+		expect(host.started[0].event).toBe(event);
+	});
+
+	it('follows from the call where it is not named', async () => {
+		await host.deliver(
+			{ call: { id: world.sandbox.calls.add({ status: 'started' }).id } },
+			{ query },
+		);
+		await host.deliver({ call: { id: ended().id } }, { query });
+		expect(host.started.map(({ event }) => event)).toEqual(['call.created', 'call.ended']);
+	});
+});
+
+describe('filters', () => {
+	it.each<[string, INodeParameters, object, boolean]>([
+		['another event', { events: ['call.created'] }, { status: 'ended' }, false],
+		['the event', { events: ['call.ended'] }, { status: 'ended' }, true],
+		[
+			'the target group',
+			{ options: { filterIds: '3, 1' } },
+			{ status: 'ended', filter_id: 1 },
+			true,
+		],
+		[
+			'another target group',
+			{ options: { filterIds: '3,11' } },
+			{ status: 'ended', filter_id: 1 },
+			false,
+		],
+		[
+			'the outcome',
+			{ options: { outcome: 'successful' } },
+			{ status: 'ended', outcome: 'successful' },
+			true,
+		],
+		[
+			'another outcome',
+			{ options: { outcome: 'successful' } },
+			{ status: 'ended', outcome: 'missed' },
+			false,
+		],
+		[
+			'any other outcome',
+			{ options: { outcome: 'unsuccessful' } },
+			{ status: 'ended', outcome: 'missed' },
+			true,
+		],
+		[
+			'the outcome that is not wanted',
+			{ options: { outcome: 'unsuccessful' } },
+			{ status: 'ended', outcome: 'successful' },
+			false,
+		],
+		[
+			'a call without an outcome',
+			{ options: { outcome: 'unsuccessful' } },
+			{ status: 'started', outcome: null },
+			false,
+		],
+	])('%s', async (_, parameters, call, starts) => {
+		host.reset(settings(parameters));
+		const { id } = world.sandbox.calls.add(call);
+		expect((await host.deliver({ call: { id } }, { query })).status).toBe(200);
+		expect(host.started).toHaveLength(starts ? 1 : 0);
+	});
+});
+
+describe('repeats', () => {
+	it('start nothing, whatever form they have', async () => {
+		const call = ended();
+		await host.deliver({ event: 'call.ended', call: { id: call.id } }, { query });
+		const answer = await host.deliver({ data: { id: String(call.id), type: 'calls' } }, { query });
+		expect(answer.status).toBe(200);
+		expect(answer.body).toContain('delivered before');
+		expect(host.started).toHaveLength(1);
+		expect(host.writes).toBe(1);
+	});
+
+	it('are told apart by their event', async () => {
+		const call = ended();
+		await host.deliver({ event: 'call.created', call: { id: call.id } }, { query });
+		await host.deliver({ event: 'call.ended', call: { id: call.id } }, { query });
+		expect(host.started).toHaveLength(2);
+	});
+
+	it('are known of all deliveries that arrived together', async () => {
+		world.sandbox.faults.always({ kind: 'latency', ms: 30 });
+		const calls = Array.from({ length: 20 }, ended);
+		await Promise.all(calls.map(async ({ id }) => await host.deliver({ call: { id } }, { query })));
+		expect(host.started).toHaveLength(20);
+		await Promise.all(calls.map(async ({ id }) => await host.deliver({ call: { id } }, { query })));
+		expect(host.started).toHaveLength(20);
+	});
+
+	it('are known though the last of those together claims when the others are done', async () => {
+		const [early, late] = [ended(), ended()];
+		world.sandbox.faults.always({ kind: 'latency', ms: 300 }, { path: new RegExp(`/${late.id}$`) });
+		const slow = host.deliver({ call: { id: late.id } }, { query });
+		await poll(async () => world.sandbox.requests[0], {
+			what: 'the question about the slow one',
+			timeoutMs: 5_000,
+			everyMs: 5,
+		});
+		await host.deliver({ call: { id: early.id } }, { query });
+		await slow;
+		await host.deliver({ call: { id: early.id } }, { query });
+		expect(host.started.map(({ id }) => id).sort()).toEqual([early.id, late.id]);
+	});
+
+	it('count when told to', async () => {
+		host.reset(settings({ options: { ignoreRepeats: false } }));
+		const { id } = ended();
+		await host.deliver({ call: { id } }, { query });
+		await host.deliver({ call: { id } }, { query });
+		expect(host.started).toHaveLength(2);
+		expect(host.writes).toBe(0);
+	});
+
+	it('count while a person listens in the editor', async () => {
+		host.reset(settings({}, { mode: 'manual' }));
+		const { id } = ended();
+		await host.deliver({ call: { id } }, { query });
+		await host.deliver({ call: { id } }, { query });
+		expect(host.started).toHaveLength(2);
+	});
+
+	it('are forgotten with the workflow they belong to', async () => {
+		const { id } = ended();
+		await host.deliver({ call: { id } }, { query });
+		host.reset(settings());
+		await host.deliver({ call: { id } }, { query });
+		expect(host.started).toHaveLength(1);
+	});
+});

@@ -1,0 +1,246 @@
+import { jsons, locator, pairs, World } from '../support/world';
+
+let world: World;
+beforeAll(async () => {
+	world = await World.start();
+});
+beforeEach(() => world.reset());
+afterAll(async () => await world.sandbox.stop());
+
+const account = () => world.sandbox.users.all();
+
+describe('filter: checkAvailability', () => {
+	it('tells whether and when next', async () => {
+		const times = ['2035-01-02T09:00:00Z', '2035-01-01T11:00:00+03:00', '2020-01-01T00:00:00Z'];
+		world.sandbox.filters.set(1, { status: 'unavailable', available_call_times: times });
+		const result = await world.run('filter.checkAvailability', { filterId: locator('1') });
+		expect(world.asked()).toEqual(['GET /v1/filters/1']);
+		expect(jsons(result)).toEqual([
+			{
+				id: 1,
+				status: 'unavailable',
+				available_call_times: times,
+				is_available: false,
+				next_available_call_time: '2035-01-01T11:00:00+03:00',
+			},
+		]);
+	});
+
+	it('tells when there is no time to come', async () => {
+		world.sandbox.filters.set(1, {
+			status: 'available',
+			available_call_times: ['2020-01-01T00:00:00Z'],
+		});
+		const result = await world.run('filter.checkAvailability', { filterId: locator('1') });
+		expect(jsons(result)[0]).toMatchObject({ is_available: true, next_available_call_time: null });
+	});
+});
+
+describe('user: getAll', () => {
+	it('gives one item a user, paired to the input', async () => {
+		const result = await world.run('user.getAll', { returnAll: true });
+		expect(world.asked()).toEqual(['GET /v1/users']);
+		expect(jsons(result)).toEqual(account());
+		expect(pairs(result)).toEqual(account().map(() => 0));
+	});
+
+	it('stops at the limit', async () => {
+		expect(jsons(await world.run('user.getAll', { limit: 2 }))).toEqual(account().slice(0, 2));
+	});
+
+	it('finds by part of the name, in any case', async () => {
+		const [user] = account();
+		const part = user.name.slice(1, 5).toUpperCase();
+		const result = await world.run('user.getAll', { returnAll: true, filters: { name: part } });
+		expect(jsons(result)).toContainEqual(user);
+		expect(jsons(result).length).toBeLessThan(account().length);
+	});
+
+	it('finds by digits of the number', async () => {
+		world.sandbox.users.add({ name: 'Odd', phone_number: '+1 (222) 999-8877' });
+		const result = await world.run('user.getAll', {
+			returnAll: true,
+			filters: { phoneNumber: '22 29 99' },
+		});
+		expect(jsons(result)).toEqual([expect.objectContaining({ name: 'Odd' })]);
+	});
+
+	it('asks once for several items', async () => {
+		const result = await world.run('user.getAll', { returnAll: true }, { items: [{}, {}] });
+		expect(world.seen()).toHaveLength(1);
+		expect(pairs(result)).toEqual([...account().map(() => 0), ...account().map(() => 1)]);
+	});
+});
+
+describe('user: get', () => {
+	it('finds the user in the list, asked for once', async () => {
+		const result = await world.run(
+			'user.get',
+			{ userId: locator('={{ $json.id }}') },
+			{ items: [{ id: 502 }, { id: '501' }] },
+		);
+		expect(jsons(result)).toEqual([world.sandbox.users.get(502), world.sandbox.users.get(501)]);
+		expect(world.asked()).toEqual(['GET /v1/users']);
+	});
+
+	it('takes an address', async () => {
+		const result = await world.run('user.get', {
+			userId: locator('https://app.livecall.io/users/503/edit', 'url'),
+		});
+		expect(jsons(result)).toEqual([world.sandbox.users.get(503)]);
+	});
+});
+
+describe('user: create', () => {
+	it('sends name and number', async () => {
+		const result = await world.run('user.create', {
+			name: ' Mary Jones ',
+			phoneNumber: '+49 30 555000',
+		});
+		expect(world.asked()).toEqual(['POST /v1/users']);
+		expect(world.seen()[0].json).toEqual({
+			user: { name: 'Mary Jones', phone_number: '+49 30 555000' },
+		});
+		expect(jsons(result)).toEqual([
+			expect.objectContaining({ id: expect.any(Number), name: 'Mary Jones' }),
+		]);
+	});
+
+	it('creates nobody twice when Retry On Fail runs the node again', async () => {
+		let posts = 0;
+		world.sandbox.faults.decide(() => (++posts === 2 ? { kind: 'reset-after' } : undefined));
+		const before = account().length;
+		const result = await world.run(
+			'user.create',
+			{ name: '={{ $json.name }}', phoneNumber: '={{ $json.phone }}' },
+			{
+				items: [
+					{ name: 'A', phone: '+49 30 555001' },
+					{ name: 'B', phone: '+49 30 555002' },
+				],
+				node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+			},
+		);
+		expect(result.error.message).toContain('may already have created this user');
+		expect(account()).toHaveLength(before + 2);
+	});
+});
+
+describe.each(['user', 'empty'] as const)('user: update, where PATCH answers %s', (patch) => {
+	let other: World;
+	beforeAll(async () => {
+		other = await World.start({ undocumentedAnswers: { patch } });
+	});
+	afterAll(async () => await other.sandbox.stop());
+
+	it('sends what changes and gives the user as it is then', async () => {
+		const result = await other.run('user.update', {
+			userId: locator('501'),
+			updateFields: { name: 'New Name', phoneNumber: '+49 30 777000' },
+		});
+		expect(other.seen()[0]).toMatchObject({
+			method: 'PATCH',
+			path: '/v1/users/501',
+			json: { user: { name: 'New Name', phone_number: '+49 30 777000' } },
+		});
+		expect(other.asked().slice(1)).toEqual(patch === 'user' ? [] : ['GET /v1/users']);
+		expect(jsons(result)).toEqual([{ id: 501, name: 'New Name', phone_number: '+49 30 777000' }]);
+	});
+});
+
+it('user: update reads back once for several items', async () => {
+	const other = await World.start({ undocumentedAnswers: { patch: 'empty' } });
+	const items = [
+		{ id: 501, name: 'One' },
+		{ id: 502, name: 'Two' },
+		{ id: 503, name: 'Three' },
+	];
+	const result = await other.run(
+		'user.update',
+		{ userId: locator('={{ $json.id }}'), updateFields: { name: '={{ $json.name }}' } },
+		{ items },
+	);
+	expect(jsons(result)).toEqual(
+		items.map(({ id, name }) => ({ ...other.sandbox.users.get(id), name })),
+	);
+	expect(other.asked().filter((request) => request.startsWith('GET'))).toHaveLength(1);
+	await other.sandbox.stop();
+});
+
+describe.each(['empty', 'user'] as const)('user: delete, where DELETE answers %s', (answer) => {
+	it('gives only that it is done', async () => {
+		const other = await World.start({ undocumentedAnswers: { delete: answer } });
+		const result = await other.run('user.delete', { userId: locator('504') });
+		expect(other.asked()).toEqual(['DELETE /v1/users/504']);
+		expect(jsons(result)).toEqual([{ deleted: true }]);
+		expect(other.sandbox.users.get(504)).toBeUndefined();
+		await other.sandbox.stop();
+	});
+});
+
+describe('user: upsert', () => {
+	const upsert = async (items: Array<{ name: string; phone: string }>) =>
+		await world.run(
+			'user.upsert',
+			{ name: '={{ $json.name }}', phoneNumber: '={{ $json.phone }}' },
+			{ items },
+		);
+
+	it('creates, updates or leaves alone, by the digits of the number', async () => {
+		const [first, second] = account();
+		const result = await upsert([
+			{ name: first.name, phone: first.phone_number.replace(/(\d\d)/g, '$1 ') },
+			{ name: 'Renamed', phone: second.phone_number },
+			{ name: 'Newcomer', phone: '+49 30 555009' },
+			{ name: 'Newcomer', phone: '(49) 30/555009' },
+		]);
+		expect(jsons(result).map(({ upsert_result }) => upsert_result)).toEqual([
+			'unchanged',
+			'updated',
+			'created',
+			'unchanged',
+		]);
+		expect(jsons(result)[1]).toMatchObject({ id: second.id, name: 'Renamed' });
+		expect(world.asked()).toEqual([
+			'GET /v1/users',
+			`PATCH /v1/users/${second.id}`,
+			'POST /v1/users',
+		]);
+	});
+
+	it('creates one user for a number that several items have, side by side too', async () => {
+		const before = account().length;
+		const items = Array.from({ length: 6 }, () => ({ name: 'Twin', phone: '+49 30 555010' }));
+		await world.run(
+			'user.upsert',
+			{
+				name: '={{ $json.name }}',
+				phoneNumber: '={{ $json.phone }}',
+				options: { maxConcurrency: 6 },
+			},
+			{ items },
+		);
+		expect(account()).toHaveLength(before + 1);
+	});
+
+	it('does not choose between two users with the same number', async () => {
+		world.sandbox.users.add({ name: 'Twin A', phone_number: '+49 30 555011' });
+		world.sandbox.users.add({ name: 'Twin B', phone_number: '+49 30 55 50 11' });
+		const result = await upsert([{ name: 'Twin', phone: '+4930555011' }]);
+		expect(result.error.message).toContain('more than one user');
+	});
+
+	it('finds out by the list what became of a creation that was lost', async () => {
+		world.sandbox.faults.next({ kind: 'reset-after' }, { method: 'POST' });
+		const before = account().length;
+		const result = await world.run(
+			'user.upsert',
+			{ name: 'Lost', phoneNumber: '+49 30 555012' },
+			{ node: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 } },
+		);
+		expect(jsons(result)).toEqual([
+			expect.objectContaining({ name: 'Lost', upsert_result: 'unchanged' }),
+		]);
+		expect(account()).toHaveLength(before + 1);
+	});
+});

@@ -1,0 +1,161 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs on a developer's machine and is never shipped */
+import express from 'express';
+import { WebhookContext } from 'n8n-core';
+import {
+	Workflow,
+	type ICredentialDataDecryptedObject,
+	type IDataObject,
+	type INode,
+	type INodeParameters,
+	type IWebhookData,
+	type WorkflowExecuteMode,
+} from 'n8n-workflow';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { parse } from 'node:querystring';
+import { additionalDataFor, loadPackage, PACKAGE } from './engine';
+
+export interface TriggerSettings {
+	parameters?: INodeParameters;
+	credential: ICredentialDataDecryptedObject;
+	/** `manual` while a person listens in the editor. */
+	mode?: WorkflowExecuteMode;
+}
+
+/** What a delivery was answered. */
+export interface Answer {
+	status: number;
+	body: string;
+}
+
+/**
+ * A LiveCall Trigger behind a real HTTP server that does what n8n does around `webhook()` (n8n 2.41, `bodyParser` and
+ * `executeWebhook`): reads the body by its type, gives each delivery a copy of the stored static data, writes it back
+ * when it has changed, and starts a workflow with what comes out.
+ */
+export class TriggerHost {
+	/** The items of the workflows that were started, in order. */
+	readonly started: IDataObject[] = [];
+	/** How often the static data was written. */
+	writes = 0;
+	settings: TriggerSettings;
+	private staticData: IDataObject = {};
+	private url = '';
+	private close: () => void = () => undefined;
+
+	private constructor(settings: TriggerSettings) {
+		this.settings = settings;
+	}
+
+	static async start(settings: TriggerSettings): Promise<TriggerHost> {
+		const host = new TriggerHost(settings);
+		const app = express();
+		app.use(express.raw({ type: () => true }));
+		app.post('/', async (request, response) => await host.handle(request, response));
+		const server = app.listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		const address: AddressInfo | string | null = server.address();
+		if (typeof address !== 'object' || !address) throw new Error('The server has no port');
+		host.url = `http://127.0.0.1:${address.port}/`;
+		host.close = () => {
+			server.close();
+			server.closeAllConnections();
+		};
+		return host;
+	}
+
+	stop(): void {
+		this.close();
+	}
+
+	/** Begins anew, as a workflow that was never started. */
+	reset(settings: TriggerSettings): void {
+		this.settings = settings;
+		this.started.length = 0;
+		this.writes = 0;
+		this.staticData = {};
+	}
+
+	/**
+	 * Delivers what LiveCall would.
+	 * @param body sent as it is when it is text, as JSON otherwise
+	 * @param query such as `?token=…`
+	 */
+	async deliver(
+		body: unknown,
+		{ query = '', contentType = 'application/json' } = {},
+	): Promise<Answer> {
+		const response = await fetch(this.url + query, {
+			method: 'POST',
+			headers: { 'Content-Type': contentType },
+			body: typeof body === 'string' ? body : JSON.stringify(body),
+		});
+		return { status: response.status, body: await response.text() };
+	}
+
+	private async handle(request: express.Request, response: express.Response): Promise<void> {
+		const { nodeTypes } = await loadPackage();
+		const { parameters = {}, credential, mode = 'webhook' } = this.settings;
+		const node: INode = {
+			id: 'trigger',
+			name: 'LiveCall Trigger',
+			type: `${PACKAGE}.liveCallTrigger`,
+			typeVersion: 1,
+			position: [0, 0],
+			parameters,
+			webhookId: 'b2f6f0e2',
+			credentials: { liveCallApi: { id: 'credential', name: 'LiveCall' } },
+		};
+		const workflow = new Workflow({
+			id: 'workflow',
+			nodes: [node],
+			connections: {},
+			active: true,
+			nodeTypes,
+			staticData: JSON.parse(JSON.stringify(this.staticData)),
+		});
+		readBody(request);
+		const additionalData = await additionalDataFor(credential, 'execution', mode, workflow);
+		additionalData.httpRequest = request;
+		additionalData.httpResponse = response;
+		const type = nodeTypes.getByNameAndVersion(node.type);
+		const [webhookDescription] = type.description.webhooks ?? [];
+		const webhookData: IWebhookData = {
+			httpMethod: 'POST',
+			node: node.name,
+			path: 'webhook',
+			webhookDescription,
+			workflowId: workflow.id,
+			workflowExecuteAdditionalData: additionalData,
+		};
+		const context = new WebhookContext(
+			workflow,
+			workflow.nodes[node.name],
+			additionalData,
+			mode,
+			webhookData,
+			[],
+			null,
+		);
+		const result = await type.webhook?.call(context);
+		if (workflow.staticData.__dataChanged) {
+			this.writes++;
+			this.staticData = JSON.parse(JSON.stringify(workflow.staticData));
+		}
+		this.started.push(...(result?.workflowData ?? []).flat().map(({ json }) => json));
+		if (!result?.noWebhookResponse) response.status(200).send(webhookDescription.responseData);
+	}
+}
+
+/** As n8n's `bodyParser`: JSON, forms and text only; anything else is left to `rawBody`. */
+function readBody(request: express.Request): void {
+	const raw: unknown = request.body;
+	const bytes = Buffer.isBuffer(raw) ? raw : Buffer.alloc(0);
+	const type = (request.headers['content-type'] ?? '').split(';')[0];
+	const text = bytes.toString('utf8');
+	request.rawBody = bytes;
+	request.body = {};
+	if (type === 'application/json' && text !== '') request.body = JSON.parse(text);
+	if (type === 'application/x-www-form-urlencoded') request.body = parse(text);
+	if (type === 'text/plain') request.body = text;
+}

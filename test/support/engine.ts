@@ -1,0 +1,299 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- runs on a developer's machine and is never shipped */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+// n8n-core makes its folder on loading; it must not be the developer's own.
+process.env.N8N_LOG_LEVEL = 'silent';
+process.env.N8N_USER_FOLDER = mkdtempSync(join(tmpdir(), 'livecall-engine-'));
+
+import {
+	DataDeduplicationService,
+	ExecutionLifecycleHooks,
+	ExternalSecretsProxy,
+	PackageDirectoryLoader,
+	WorkflowExecute,
+} from 'n8n-core';
+import {
+	createRunExecutionData,
+	NodeConnectionTypes,
+	Workflow,
+	type IConnections,
+	type ICredentialDataDecryptedObject,
+	type IDataObject,
+	type IExecuteContextData,
+	type INode,
+	type INodeExecutionData,
+	type INodeParameters,
+	type INodeType,
+	type INodeTypes,
+	type IRun,
+	type IRunExecutionData,
+	type ITaskData,
+	type IVersionedNodeType,
+	type IWorkflowExecuteAdditionalData,
+	type WorkflowExecuteMode,
+} from 'n8n-workflow';
+import { InMemoryCredentials } from './credentials';
+import { InMemoryProcessedData } from './processedData';
+
+export const PACKAGE = 'n8n-nodes-livecall';
+export const NODE_NAME = 'LiveCall';
+
+/** n8n's store of processed data, kept in memory for all runs of a test file. */
+export const processedData = new InMemoryProcessedData();
+void DataDeduplicationService.init(processedData);
+
+/** Gives the items it is set to, as whatever node stands before LiveCall would. */
+class StartNode implements INodeType {
+	description: INodeType['description'] = {
+		displayName: 'Start',
+		name: 'start',
+		group: ['trigger'],
+		version: 1,
+		description: 'Gives the items of a test',
+		defaults: { name: 'Start' },
+		inputs: [],
+		outputs: [NodeConnectionTypes.Main],
+		properties: [],
+	};
+
+	async execute(): Promise<INodeExecutionData[][]> {
+		return [[]];
+	}
+}
+
+class PackageNodeTypes implements INodeTypes {
+	private readonly start = new StartNode();
+
+	constructor(private readonly loader: PackageDirectoryLoader) {}
+
+	getByName(nodeType: string): INodeType | IVersionedNodeType {
+		if (nodeType === 'test.start') return this.start;
+		const known = this.loader.nodeTypes[nodeType.replace(`${PACKAGE}.`, '')];
+		if (!known) throw new Error(`The package has no node type ${nodeType}`);
+		return known.type;
+	}
+
+	getByNameAndVersion(nodeType: string): INodeType {
+		const type = this.getByName(nodeType);
+		if ('nodeVersions' in type) throw new Error(`${nodeType} is versioned`);
+		return type;
+	}
+
+	getKnownTypes(): IDataObject {
+		return {};
+	}
+}
+
+export interface LoadedPackage {
+	loader: PackageDirectoryLoader;
+	nodeTypes: INodeTypes;
+}
+
+let loaded: Promise<LoadedPackage> | undefined;
+
+/** Loads the built package the way n8n does. */
+export async function loadPackage(): Promise<LoadedPackage> {
+	loaded ??= (async () => {
+		const loader = new PackageDirectoryLoader(join(__dirname, '..', '..'));
+		await loader.loadAll();
+		return { loader, nodeTypes: new PackageNodeTypes(loader) };
+	})();
+	return await loaded;
+}
+
+export interface RunSettings {
+	/** The LiveCall node's parameters; those left out get their defaults, as in n8n. */
+	parameters: INodeParameters;
+	/** The input; one empty item when left out. */
+	items?: IDataObject[];
+	/** Settings of the node, such as `onError` and `retryOnFail`. */
+	node?: Partial<INode>;
+	/** The credential; see {@link InMemoryCredentials}. */
+	credential: ICredentialDataDecryptedObject;
+	executionId?: string;
+	timezone?: string;
+	/** Called with a function that cancels the execution, once it runs. */
+	onStart?: (cancel: () => void) => void;
+}
+
+export interface RunResult {
+	run: IRun;
+	/** What came out of the node's first output, or of its only one. */
+	output: INodeExecutionData[];
+	/** What came out of the error output. */
+	errorOutput: INodeExecutionData[];
+	/** The error that ended the run. */
+	error: Error & { description?: string | null; context?: IDataObject; httpCode?: string | null };
+	failed: boolean;
+	contextData: IExecuteContextData;
+	/** Everything that n8n would keep of the execution, as text. */
+	stored: string;
+	settings: RunSettings;
+}
+
+const NO_ERROR = new Error('The run did not fail');
+
+/** Everything about the instance that n8n gives to a run. */
+export async function additionalDataFor(
+	credential: ICredentialDataDecryptedObject,
+	executionId: string,
+	mode: WorkflowExecuteMode,
+	workflow: Workflow,
+): Promise<IWorkflowExecuteAdditionalData> {
+	const { loader } = await loadPackage();
+	const url = 'http://127.0.0.1:5678/';
+	return {
+		credentialsHelper: new InMemoryCredentials(loader, credential),
+		executeWorkflow: async () => await Promise.reject(new Error('Not part of these tests')),
+		getRunExecutionData: async () => undefined,
+		getRuntimeCredential: async () => undefined,
+		executionId,
+		currentNodeExecutionIndex: 0,
+		restApiUrl: `${url}rest`,
+		instanceBaseUrl: url,
+		formBaseUrl: `${url}form`,
+		formWaitingBaseUrl: `${url}form-waiting`,
+		formTestBaseUrl: `${url}form-test`,
+		webhookBaseUrl: `${url}webhook`,
+		webhookWaitingBaseUrl: `${url}webhook-waiting`,
+		webhookTestBaseUrl: `${url}webhook-test`,
+		mcpBaseUrl: `${url}mcp`,
+		mcpTestBaseUrl: `${url}mcp-test`,
+		externalSecretsProxy: new ExternalSecretsProxy(),
+		variables: {},
+		logAiEvent: () => undefined,
+		startRunnerTask: async () => await Promise.reject(new Error('Not part of these tests')),
+		hooks: new ExecutionLifecycleHooks(mode, executionId, {
+			id: workflow.id,
+			name: workflow.name ?? '',
+			active: false,
+			isArchived: false,
+			createdAt: new Date(),
+			updatedAt: new Date(),
+			nodes: Object.values(workflow.nodes),
+			connections: workflow.connectionsBySourceNode,
+			activeVersionId: null,
+		}),
+	};
+}
+
+/** A workflow that gives items to a LiveCall node. */
+async function workflowFor(settings: RunSettings): Promise<Workflow> {
+	const { nodeTypes } = await loadPackage();
+	const nodes: INode[] = [
+		{
+			id: 'start',
+			name: 'Start',
+			type: 'test.start',
+			typeVersion: 1,
+			position: [0, 0],
+			parameters: {},
+		},
+		{
+			id: 'livecall',
+			name: NODE_NAME,
+			type: `${PACKAGE}.liveCall`,
+			typeVersion: 1,
+			position: [200, 0],
+			parameters: settings.parameters,
+			credentials: { liveCallApi: { id: 'credential', name: 'LiveCall' } },
+			...settings.node,
+		},
+	];
+	const connections: IConnections = {
+		Start: { main: [[{ node: NODE_NAME, type: 'main', index: 0 }]] },
+	};
+	return new Workflow({
+		id: 'workflow',
+		name: 'Test',
+		nodes,
+		connections,
+		active: false,
+		nodeTypes,
+		settings: { executionOrder: 'v1', timezone: settings.timezone ?? 'Europe/Berlin' },
+	});
+}
+
+let executions = 0;
+
+/** Runs a LiveCall node in n8n-core's engine. */
+export async function runNode(settings: RunSettings): Promise<RunResult> {
+	const workflow = await workflowFor(settings);
+	const items = (settings.items ?? [{}]).map((json) => ({ json }));
+	const taskData: ITaskData = {
+		startTime: Date.now(),
+		executionTime: 0,
+		executionIndex: 0,
+		executionStatus: 'success',
+		source: [],
+		data: { main: [items] },
+	};
+	const data = createRunExecutionData({
+		resultData: { runData: { Start: [taskData] } },
+		executionData: {
+			nodeExecutionStack: [
+				{
+					node: workflow.nodes[NODE_NAME],
+					data: { main: [items] },
+					source: { main: [{ previousNode: 'Start' }] },
+				},
+			],
+		},
+	});
+	return await execute(settings, workflow, data);
+}
+
+/**
+ * Does what n8n does on "Retry" of a failed execution (n8n 2.41, `ExecutionService.retry`): starts from what was
+ * stored of it, without the failed node's last result.
+ * @param changes what a person changed in the workflow meanwhile ("Retry with currently saved workflow")
+ */
+export async function retry(
+	failed: RunResult,
+	changes: Partial<RunSettings> = {},
+): Promise<RunResult> {
+	const settings: RunSettings = { ...failed.settings, executionId: undefined, ...changes };
+	const workflow = await workflowFor(settings);
+	const data: IRunExecutionData = JSON.parse(JSON.stringify(failed.run.data));
+	delete data.resultData.error;
+	const results = data.resultData.runData[NODE_NAME] ?? [];
+	if (results.length > 0 && results[results.length - 1].error !== undefined) results.pop();
+	for (const entry of data.executionData?.nodeExecutionStack ?? []) {
+		if (entry.node.name === NODE_NAME) entry.node = workflow.nodes[NODE_NAME];
+	}
+	return await execute(settings, workflow, data);
+}
+
+async function execute(
+	settings: RunSettings,
+	workflow: Workflow,
+	data: IRunExecutionData,
+): Promise<RunResult> {
+	const executionId = settings.executionId ?? `execution-${++executions}`;
+	const additionalData = await additionalDataFor(
+		settings.credential,
+		executionId,
+		'trigger',
+		workflow,
+	);
+	const engine = new WorkflowExecute(additionalData, 'trigger', data);
+	const running = engine.processRunExecutionData(workflow);
+	settings.onStart?.(() => running.cancel());
+	const run = await running;
+	const { runData, error } = run.data.resultData;
+	const last = runData[NODE_NAME]?.[runData[NODE_NAME].length - 1];
+	const main = last?.data?.main ?? [];
+	const failure = error ?? last?.error;
+	return {
+		run,
+		output: main[0] ?? [],
+		errorOutput: main[1] ?? [],
+		error: failure ?? NO_ERROR,
+		failed: failure !== undefined,
+		contextData: run.data.executionData?.contextData ?? {},
+		stored: JSON.stringify(run.data),
+		settings: { ...settings, executionId },
+	};
+}

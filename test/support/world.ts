@@ -1,0 +1,83 @@
+import { randomUUID } from 'crypto';
+import type { ICredentialDataDecryptedObject, IDataObject, INodeParameters } from 'n8n-workflow';
+import {
+	startSandbox,
+	type Sandbox,
+	type SandboxOptions,
+	type SeenRequest,
+} from '../../dev/sandbox';
+import { processedData, runNode, type RunResult, type RunSettings } from './engine';
+
+/** Looked for wherever they must not turn up. */
+export const SECRETS = { apiKey: randomUUID(), webhookToken: randomUUID() };
+
+/** A sandbox for the tests of a file, and short ways to run the LiveCall node against it. */
+export class World {
+	readonly credential: ICredentialDataDecryptedObject;
+
+	private constructor(readonly sandbox: Sandbox) {
+		this.credential = {
+			apiKey: sandbox.apiKey,
+			baseUrl: sandbox.apiUrl,
+			webhookToken: SECRETS.webhookToken,
+		};
+	}
+
+	static async start(options: SandboxOptions = {}): Promise<World> {
+		return new World(await startSandbox({ apiKey: SECRETS.apiKey, stageMs: 0, ...options }));
+	}
+
+	/** Forgets what the test before has left. */
+	reset(): void {
+		this.sandbox.reset();
+		processedData.clear();
+	}
+
+	/**
+	 * Runs one operation.
+	 * @param operation such as `call.create`
+	 * @param parameters the operation's own
+	 */
+	async run(
+		operation: string,
+		parameters: INodeParameters = {},
+		settings: Partial<Omit<RunSettings, 'parameters'>> = {},
+	): Promise<RunResult> {
+		const [resource, name] = operation.split('.');
+		return await runNode({
+			credential: this.credential,
+			...settings,
+			parameters: { resource, operation: name, ...parameters },
+		});
+	}
+
+	/** What the API was asked, as `METHOD path`. */
+	asked(): string[] {
+		return this.seen().map(({ method, path }) => `${method} ${path}`);
+	}
+
+	/** The requests that reached the API. */
+	seen(): SeenRequest[] {
+		return this.sandbox.requests.filter(({ host }) => host === 'api');
+	}
+}
+
+/** A resource locator's value. */
+export function locator(
+	value: string | number,
+	mode = 'id',
+): { __rl: true; mode: string; value: string | number } {
+	return { __rl: true, mode, value };
+}
+
+/** The JSON of what came out, in order. */
+export function jsons(result: RunResult): IDataObject[] {
+	return result.output.map(({ json }) => json);
+}
+
+/** Which input items the output is paired to, in order. */
+export function pairs(result: RunResult): unknown[] {
+	return result.output.map(({ pairedItem }) =>
+		typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem.item : pairedItem,
+	);
+}
