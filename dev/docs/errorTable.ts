@@ -1,0 +1,198 @@
+import {
+	aConcurrency,
+	aLocator,
+	aNumber,
+	aNumberAboveZero,
+	anId,
+	aPhoneNumber,
+	aRetryCount,
+	oneOf,
+	somePhoneDigits,
+	someText,
+	type Check,
+} from '../../nodes/LiveCall/input/checks';
+import { aTimeToCall } from '../../nodes/LiveCall/input/scheduledFor';
+import { turnedAway } from '../../nodes/LiveCallTrigger/delivery/answers';
+import { certaintyOf, type FailureKind } from '../../nodes/shared/api/outcome';
+import {
+	callTopic,
+	createUserTopic,
+	explain,
+	filterTopic,
+	mayAlreadyHave,
+	placeCallTopic,
+	recordingTopic,
+	usersTopic,
+	userTopic,
+	type Topic,
+} from '../../nodes/shared/errors';
+import { explanations, type Explanation } from '../../nodes/shared/explanations';
+
+/** Wrong input for each check, with the label of a field that has it. */
+const WRONG_INPUT: Array<[string, Check<unknown>, unknown[]]> = [
+	['Call ID', anId, ['', '12 34', 'https://app.livecall.io/calls/1']],
+	[
+		'Target Group',
+		aLocator('targeting'),
+		[{ mode: 'url', value: 'https://app.livecall.io/users/1/edit' }],
+	],
+	['User', aLocator('users'), [{ mode: 'list', value: '' }]],
+	['Phone Number', aPhoneNumber, ['', '12345', '+49 30 1234567 ext. 8']],
+	['Scheduled For', aTimeToCall('UTC', Date.UTC(2030, 0, 1)), ['tomorrow', '2029-12-31T10:00:00Z']],
+	['Name', someText, ['']],
+	['Phone Number', somePhoneDigits, ['abc']],
+	['Limit', aNumber('users', 1, Infinity, true), [0]],
+	['Request Timeout', aNumberAboveZero('seconds'), [0]],
+	['Max Concurrency', aConcurrency, [0]],
+	['Max Retries', aRetryCount, [11]],
+	['When Unavailable', oneOf('place', 'schedule', 'skip', 'fail'), ['later']],
+];
+
+const topics: Record<string, Topic> = {
+	'reading a call': callTopic('123'),
+	'fetching a recording': recordingTopic('123'),
+	'reading a target group': filterTopic('12'),
+	'listing users': usersTopic,
+	'changing a user': userTopic('45', 'update user "45"'),
+	'placing a call': placeCallTopic,
+	'creating a user': createUserTopic,
+};
+
+const status = (
+	code: number,
+	more: { reasons?: string[]; retryAfterMs?: number } = {},
+): FailureKind => ({
+	kind: 'status',
+	status: code,
+	reasons: [],
+	...more,
+});
+
+/** Each way in which a request can fail, and whether every topic speaks of it in its own words. */
+const FAILURES: Array<[string, FailureKind, boolean]> = [
+	['401', status(401), false],
+	['403', status(403), true],
+	['404', status(404), true],
+	['422 or 400', status(422, { reasons: ['phone number is invalid'] }), true],
+	['another 4xx', status(409), false],
+	['429', status(429, { retryAfterMs: 5_000 }), false],
+	['429 with a long wait', status(429, { retryAfterMs: 120_000 }), false],
+	['5xx or 408', status(503), false],
+	['connection refused', { kind: 'notSent', reason: 'refused' }, false],
+	['unknown host', { kind: 'notSent', reason: 'unresolved' }, false],
+	['no way to the host', { kind: 'notSent', reason: 'unreachable' }, false],
+	['wrong certificate, key or address', { kind: 'notSent', reason: 'unsendable' }, false],
+	['canceled before', { kind: 'notSent', reason: 'cancelled' }, false],
+	['canceled meanwhile', { kind: 'cancelled' }, false],
+	['connection lost', { kind: 'lost' }, false],
+	['time-out', { kind: 'timeout', timeoutMs: 30_000 }, false],
+	['a web page', { kind: 'unreadable', what: 'webPage', status: 200 }, false],
+	['cut-off JSON', { kind: 'unreadable', what: 'cutOff', status: 200 }, false],
+	[
+		'an empty answer',
+		{ kind: 'unreadable', what: 'empty', status: 200, missing: '"call" with an "id"' },
+		false,
+	],
+	[
+		'a missing wrapper',
+		{ kind: 'unreadable', what: 'shape', status: 200, missing: '"call" with an "id"' },
+		false,
+	],
+	['a redirect', { kind: 'unreadable', what: 'redirect', status: 302 }, false],
+];
+
+/** Whatever is said of one thing in particular, with something to say it of. */
+const OWN_WORDS: Record<keyof typeof explanations, Explanation> = {
+	wrongField: explanations.wrongField('Field', 'needs …, but … was found', 'as in the table above'),
+	wrongExpression: explanations.wrongExpression("the expression's own message"),
+	wrongBaseUrl: explanations.wrongBaseUrl(),
+	unknownOperation: explanations.unknownOperation('call', 'hangUp'),
+	nothingToUpdate: explanations.nothingToUpdate(),
+	sharedNumber: explanations.sharedNumber('45', '46'),
+	nobodyReachable: explanations.nobodyReachable('12'),
+	noTimeToCome: explanations.noTimeToCome('12'),
+	notEnded: explanations.notEnded('123', 30, 'started'),
+	incompleteRecording: explanations.incompleteRecording('123', 'was empty'),
+	linkRefused: explanations.linkRefused('123', 403),
+	canceled: explanations.canceled(),
+	canceledWhileWaiting: explanations.canceledWhileWaiting(),
+};
+
+/**
+ * Makes docs/errors.md out of the code that makes the errors.
+ * @returns the page as Markdown
+ */
+export function errorPage(): string {
+	return [
+		'# What the nodes say when something goes wrong',
+		'',
+		'Made by `npm run docs` out of the code that makes the errors; a test keeps it so. Every message ends in `[item 0]`',
+		'and every advice begins with `Item 0:`, where 0 is the number of the input item, counted from 0.',
+		'',
+		'## Input that is wrong',
+		'',
+		'Checked before anything is sent to LiveCall.',
+		'',
+		...table(['What is said', 'What to do'], WRONG_INPUT.flatMap(wrongInputRows)),
+		'',
+		'## What LiveCall answers, or does not',
+		'',
+		...table(['When', 'Of', 'What is said', 'What to do'], FAILURES.flatMap(failureRows)),
+		'',
+		'## What may have been carried out',
+		'',
+		'A request that must not be sent twice, and of which nobody knows what came of it.',
+		'',
+		...table(['What is said', 'What to do'], unknownRows()),
+		'',
+		'## In particular',
+		'',
+		...table(['What is said', 'What to do'], Object.values(OWN_WORDS).map(row)),
+		'',
+		'## What the trigger answers',
+		'',
+		...table(
+			['Status', 'What is said'],
+			Object.values(turnedAway).map((answer) => [String(answer.status), answer.message]),
+		),
+		'',
+	].join('\n');
+}
+
+function wrongInputRows([label, check, values]: [string, Check<unknown>, unknown[]]): string[][] {
+	return values.map((value) => {
+		const checked = check(value);
+		if (!('found' in checked)) throw new Error(`${label} takes ${JSON.stringify(value)}`);
+		return row(explanations.wrongField(label, checked.found, checked.advice));
+	});
+}
+
+function failureRows([when, how, inItsOwnWords]: [string, FailureKind, boolean]): string[][] {
+	const named = Object.entries(topics).slice(0, inItsOwnWords ? undefined : 1);
+	return named.map(([of, topic]) => [
+		when,
+		inItsOwnWords ? of : 'anything',
+		...row(explain({ how, certainty: certaintyOf(how), tries: 1 }, topic)),
+	]);
+}
+
+function unknownRows(): string[][] {
+	const unknown = FAILURES.filter(([, how]) => certaintyOf(how) === 'unknown');
+	return [
+		...unknown.map(([, how]) =>
+			row(explain({ how, certainty: 'unknown', tries: 1 }, placeCallTopic)),
+		),
+		row(explain({ how: { kind: 'lost' }, certainty: 'unknown', tries: 1 }, createUserTopic)),
+		row(mayAlreadyHave('placed this call', 'An earlier try was sent and its outcome is unknown')),
+	];
+}
+
+function row({ message, advice }: Explanation): string[] {
+	return [message, advice];
+}
+
+function table(head: string[], rows: string[][]): string[] {
+	const line = (cells: string[]) =>
+		`| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
+	return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+}

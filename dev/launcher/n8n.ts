@@ -1,0 +1,302 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-dangerous-functions, @n8n/community-nodes/require-node-api-error -- runs on a developer's machine and is never shipped */
+import { hash } from 'bcryptjs';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+
+import { run, runNpm, tail, withNodeFirst, withoutNpmSettings, type Environment } from './command';
+import { poll } from './poll';
+import { assertPortFree, freePort, LOOPBACK } from './ports';
+import { N8nClient, readSettings, setUpOwner, type Owner } from './rest';
+import { ensureRuntime, majorVersion, type Runtime, type RuntimeOptions } from './runtime';
+
+export interface N8nOptions extends RuntimeOptions {
+	/** Folder for this instance's database, files, installed package and log. */
+	userFolder: string;
+	/** The packed community package (a .tgz) to install. */
+	packageFile: string;
+	/** Key with which n8n encrypts stored credentials; the same one for the folder's whole life. */
+	encryptionKey: string;
+	owner: Owner;
+	/** Port for the editor, the webhooks and the REST interface; any free one when left out. */
+	port?: number;
+	/** Further settings of n8n. */
+	env?: Environment;
+	/** Hears every line that n8n writes to its log. */
+	log?: (line: string) => void;
+}
+
+/** An n8n that is set up in its folder and not running. */
+export interface PreparedN8n {
+	/**
+	 * Runs one of n8n's commands on the instance's database, such as `["publish:workflow", "--id=5"]`.
+	 * Gives what it printed; throws Error with the end of that when it fails.
+	 */
+	command(args: readonly string[]): Promise<string>;
+	/**
+	 * Starts n8n and waits until it serves requests.
+	 * @throws Error in plain words, with the end of n8n's log, when the port is taken or n8n ends early.
+	 */
+	start(): Promise<N8n>;
+}
+
+/** A running n8n. */
+export interface N8n {
+	/** Its address without a trailing slash. */
+	url: string;
+	/** The process's id. */
+	pid: number;
+	version: string;
+	/** The file that holds its log since this start. */
+	logFile: string;
+	/** Gives the last lines of its log. */
+	logTail(lines?: number): string;
+	/** Logs in as the owner. */
+	logIn(): Promise<N8nClient>;
+	/** Settles when the process has ended, for whatever reason. */
+	ended: Promise<void>;
+	/** Ends it: politely, then firmly after a grace period. Harmless when it has ended already. */
+	stop(): Promise<void>;
+}
+
+type N8nProcess = ChildProcessByStdio<null, Readable, Readable>;
+
+/** How long n8n may take to serve requests, in milliseconds; the first start builds its database. */
+const START_TIMEOUT_MS = 180_000;
+
+/** How long n8n lets running executions finish when it is asked to stop, in seconds. */
+const SHUTDOWN_SECONDS = 5;
+
+/** How long it has to be gone after that request before it is killed, in milliseconds. */
+const STOP_GRACE_MS = 10_000;
+
+/** How much of the log is kept in memory for error messages, in characters. */
+const LOG_KEPT = 100_000;
+
+/** Settings that a developer's shell may hold for another n8n, and keys that are none of n8n's business. */
+const FOREIGN_SETTINGS =
+	/^(N8N_|DB_|EXECUTIONS_|QUEUE_|WEBHOOK_|CREDENTIALS_|GENERIC_TIMEZONE$|NODE_ENV$|NODE_OPTIONS$|JEST_|LIVECALL_)/;
+
+/** No telemetry, no news, no licence server, no list of packages: nothing leaves this machine. */
+const QUIET_SETTINGS: Environment = {
+	N8N_DIAGNOSTICS_ENABLED: 'false',
+	N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
+	N8N_VERSION_NOTIFICATIONS_WHATS_NEW_ENABLED: 'false',
+	N8N_TEMPLATES_ENABLED: 'false',
+	N8N_PERSONALIZATION_ENABLED: 'false',
+	N8N_DYNAMIC_BANNERS_ENABLED: 'false',
+	N8N_HIRING_BANNER_ENABLED: 'false',
+	N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
+	N8N_VERIFIED_PACKAGES_ENABLED: 'false',
+};
+
+/** Parts of n8n 2.x that would ask outside servers; 1.x does not start when told names it does not know. */
+const DISABLED_MODULES: Environment = {
+	N8N_DISABLED_MODULES:
+		'mcp-registry,instance-ai,agents,chat-hub,mcp,quick-connect,workflow-builder',
+};
+
+/**
+ * Installs what is missing (n8n itself, a Node for it, the packed package) and gives an n8n that is
+ * ready to be started in its folder.
+ * @throws Error with the end of npm's output when an install fails.
+ */
+export async function prepareN8n(options: N8nOptions): Promise<PreparedN8n> {
+	const runtime = await ensureRuntime(options);
+	await installPackage(runtime, options);
+	const settings = instanceSettings(runtime, options, {
+		// n8n 2.x makes the account from these; 1.x does not know them and is asked over REST.
+		N8N_INSTANCE_OWNER_MANAGED_BY_ENV: 'true',
+		N8N_INSTANCE_OWNER_EMAIL: options.owner.email,
+		N8N_INSTANCE_OWNER_FIRST_NAME: options.owner.firstName,
+		N8N_INSTANCE_OWNER_LAST_NAME: options.owner.lastName,
+		N8N_INSTANCE_OWNER_PASSWORD_HASH: await hash(options.owner.password, 10),
+	});
+	return {
+		command: async (args) =>
+			await run(runtime.node, [runtime.n8n, ...args], {
+				cwd: options.userFolder,
+				env: { ...settings, N8N_RUNNERS_BROKER_PORT: String(await freePort()) },
+				signal: options.signal,
+			}),
+		start: async () => await start(runtime, options, settings),
+	};
+}
+
+/**
+ * Prepares and starts an n8n in one go.
+ * @throws Error in plain words, with the end of n8n's log, when it does not come up.
+ */
+export async function startN8n(options: N8nOptions): Promise<N8n> {
+	return await (await prepareN8n(options)).start();
+}
+
+async function start(runtime: Runtime, options: N8nOptions, settings: Environment): Promise<N8n> {
+	const port = options.port ?? (await freePort());
+	await assertPortFree(port, 'n8n', 'End that program, or choose another port with --port.');
+	const url = `http://${LOOPBACK}:${port}`;
+	const logFile = path.join(options.userFolder, 'n8n.log');
+	const child = spawn(runtime.node, [runtime.n8n, 'start'], {
+		cwd: options.userFolder,
+		env: {
+			...settings,
+			N8N_PORT: String(port),
+			N8N_EDITOR_BASE_URL: url,
+			WEBHOOK_URL: `${url}/`,
+			N8N_RUNNERS_BROKER_PORT: String(await freePort()),
+			...options.env,
+		},
+		stdio: ['ignore', 'pipe', 'pipe'],
+		// A process group of its own: Ctrl-C reaches n8n once, through stop(), and what n8n starts
+		// itself (its task runner) can be ended together with it.
+		detached: process.platform !== 'win32',
+	});
+	const log = collectLog(child, logFile, options.log);
+	const ended = new Promise<void>((resolve) => {
+		child.once('exit', () => resolve());
+		child.once('error', () => resolve());
+	});
+	const killAll = () => killGroup(child);
+	process.once('exit', killAll);
+
+	const stop = async () => {
+		if (isRunning(child)) {
+			child.kill('SIGTERM');
+			const grace = setTimeout(killAll, STOP_GRACE_MS);
+			await ended;
+			clearTimeout(grace);
+		}
+		killAll();
+		process.off('exit', killAll);
+	};
+
+	try {
+		await waitUntilReady(child, url, options.signal);
+		if (majorVersion(runtime.version) === 1) await ensureOwner(url, options.owner);
+	} catch (error) {
+		await stop();
+		const reason = error instanceof Error ? error.message : String(error);
+		throw new Error(`n8n did not start: ${reason}\nThe end of its log (${logFile}):\n${log(30)}`);
+	}
+	return {
+		url,
+		pid: child.pid ?? 0,
+		version: runtime.version,
+		logFile,
+		logTail: log,
+		logIn: async () => await N8nClient.logIn(url, majorVersion(runtime.version), options.owner),
+		ended,
+		stop,
+	};
+}
+
+/** Installs the packed package the way n8n installs community packages, over an older build of it. */
+async function installPackage(runtime: Runtime, options: N8nOptions): Promise<void> {
+	const folder = path.join(options.userFolder, '.n8n', 'nodes');
+	await mkdir(folder, { recursive: true });
+	const manifest = path.join(folder, 'package.json');
+	try {
+		await readFile(manifest);
+	} catch {
+		const empty = { name: 'installed-nodes', private: true, dependencies: {} };
+		await writeFile(manifest, JSON.stringify(empty, null, 2));
+	}
+	const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--legacy-peer-deps'];
+	await runNpm(runtime.node, ['install', ...flags, path.resolve(options.packageFile)], {
+		cwd: folder,
+		signal: options.signal,
+	});
+}
+
+function instanceSettings(runtime: Runtime, options: N8nOptions, owner: Environment): Environment {
+	const inherited = Object.fromEntries(
+		Object.entries(process.env).filter(([name]) => !FOREIGN_SETTINGS.test(name)),
+	);
+	const local = [inherited.NO_PROXY, LOOPBACK, 'localhost'].filter(Boolean).join(',');
+	return {
+		...withNodeFirst(withoutNpmSettings(inherited), runtime.node),
+		...QUIET_SETTINGS,
+		...(majorVersion(runtime.version) === 1 ? {} : DISABLED_MODULES),
+		...owner,
+		NODE_ENV: 'production',
+		NO_PROXY: local,
+		no_proxy: local,
+		N8N_USER_FOLDER: options.userFolder,
+		N8N_ENCRYPTION_KEY: options.encryptionKey,
+		N8N_HOST: LOOPBACK,
+		N8N_LISTEN_ADDRESS: LOOPBACK,
+		N8N_SECURE_COOKIE: 'false',
+		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: String(SHUTDOWN_SECONDS),
+		...options.env,
+	};
+}
+
+/** Waits until n8n serves requests; throws when its process ends first or it takes too long. */
+async function waitUntilReady(child: N8nProcess, url: string, signal?: AbortSignal): Promise<void> {
+	let failure: Error | undefined;
+	child.once('error', (error) => {
+		failure = error;
+	});
+	await poll(
+		async () => {
+			signal?.throwIfAborted();
+			if (failure !== undefined) throw failure;
+			if (!isRunning(child)) {
+				throw new Error(`it ended by itself (${child.signalCode ?? `code ${child.exitCode}`}).`);
+			}
+			const ready = await fetch(`${url}/healthz/readiness`).then(
+				(response) => response.ok,
+				() => false,
+			);
+			return ready ? await readSettings(url) : undefined;
+		},
+		{ what: 'A ready n8n', timeoutMs: START_TIMEOUT_MS, everyMs: 200 },
+	);
+}
+
+async function ensureOwner(url: string, owner: Owner): Promise<void> {
+	const settings = await readSettings(url);
+	const users = settings?.userManagement;
+	const isNew =
+		typeof users === 'object' &&
+		users !== null &&
+		!Array.isArray(users) &&
+		users.showSetupOnFirstLoad === true;
+	if (isNew) await setUpOwner(url, owner);
+}
+
+/** Writes n8n's output to a file and keeps its end; gives a function that tells the last lines. */
+function collectLog(
+	child: N8nProcess,
+	logFile: string,
+	log?: (line: string) => void,
+): (lines?: number) => string {
+	const file = createWriteStream(logFile, { flags: 'w' });
+	let kept = '';
+	const take = (text: string) => {
+		file.write(text);
+		kept = (kept + text).slice(-LOG_KEPT);
+		if (log !== undefined) text.split('\n').filter(Boolean).forEach(log);
+	};
+	child.stdout.setEncoding('utf8').on('data', take);
+	child.stderr.setEncoding('utf8').on('data', take);
+	child.once('close', () => file.end());
+	return (lines) => tail(kept, lines);
+}
+
+function isRunning(child: N8nProcess): boolean {
+	return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+}
+
+/** Kills n8n and what it started itself: the process group that bears its id. */
+function killGroup(child: N8nProcess): void {
+	if (child.pid === undefined) return;
+	try {
+		if (process.platform === 'win32') child.kill('SIGKILL');
+		else process.kill(-child.pid, 'SIGKILL');
+	} catch {
+		// Nobody is left in it.
+	}
+}

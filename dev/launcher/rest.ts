@@ -1,0 +1,393 @@
+import { randomUUID } from 'node:crypto';
+
+import { parseFlatted } from './flatted';
+import {
+	at,
+	isJsonObject,
+	listAt,
+	objectAt,
+	parseJson,
+	textAt,
+	type Json,
+	type JsonObject,
+} from './json';
+import { poll } from './poll';
+
+/** The person who owns an n8n instance, as the launcher sets it up. */
+export interface Owner {
+	email: string;
+	password: string;
+	firstName: string;
+	lastName: string;
+}
+
+/** A workflow as it stands in an exported file. */
+export interface WorkflowDefinition {
+	/** Fixed id; n8n gives one where it is left out. */
+	id?: string;
+	name: string;
+	nodes: Json[];
+	connections: JsonObject;
+	settings?: JsonObject;
+}
+
+/** A credential with its fields in the clear. */
+export interface CredentialDefinition {
+	name: string;
+	/** Such as "liveCallApi". */
+	type: string;
+	data: JsonObject;
+}
+
+/** A stored credential, as a node refers to it. */
+export interface CredentialReference {
+	id: string;
+	name: string;
+}
+
+/** One row of the list of executions. */
+export interface ExecutionSummary {
+	id: string;
+	/** Such as "running", "success", "error" or "canceled". */
+	status: string;
+	/** Such as "manual", "webhook" or "retry". */
+	mode: string;
+	/** The execution that this one is a retry of. */
+	retryOf?: string;
+}
+
+/** An execution with everything that its nodes put out. */
+export interface Execution extends ExecutionSummary {
+	/** Null as long as it runs. */
+	data: Json;
+}
+
+/** n8n refused a request. */
+export class N8nRequestError extends Error {
+	constructor(
+		request: string,
+		readonly status: number,
+		readonly answer: string,
+	) {
+		super(`n8n answered ${request} with ${status}: ${answer.slice(0, 500)}`);
+	}
+}
+
+/** An execution in one of these states changes no more. */
+const FINAL_STATES = ['success', 'error', 'crashed', 'canceled'];
+
+/** Settings of n8n are read by anybody: a sign of life that also tells whether it needs an owner. */
+export async function readSettings(url: string): Promise<JsonObject | undefined> {
+	try {
+		const response = await fetch(`${url}/rest/settings`);
+		const body = parseJson(await response.text());
+		return response.ok ? objectAt(body, 'data') : undefined;
+	} catch {
+		// Not listening yet, or a page that says that it is starting.
+		return undefined;
+	}
+}
+
+/**
+ * Makes the first account of an n8n 1.x, which does not take it from its environment.
+ * @throws N8nRequestError when there is one already.
+ */
+export async function setUpOwner(url: string, owner: Owner): Promise<void> {
+	const response = await fetch(`${url}/rest/owner/setup`, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify(owner),
+	});
+	if (!response.ok) {
+		throw new N8nRequestError('POST /rest/owner/setup', response.status, await response.text());
+	}
+}
+
+/**
+ * A logged-in user of a running n8n 1.123 or 2.x, working through the requests that its editor
+ * sends. Every method throws N8nRequestError when n8n refuses.
+ */
+export class N8nClient {
+	/** n8n ties the session to the browser that logged in. */
+	private readonly browserId = randomUUID();
+
+	private cookie = '';
+
+	private constructor(
+		/** n8n's address without a trailing slash. */
+		readonly url: string,
+		private readonly major: number,
+	) {}
+
+	/**
+	 * Logs in.
+	 * @param url n8n's address without a trailing slash.
+	 * @param major n8n's major version, 1 or 2.
+	 */
+	static async logIn(url: string, major: number, owner: Owner): Promise<N8nClient> {
+		const client = new N8nClient(url, major);
+		const response = await client.send('POST', '/rest/login', {
+			emailOrLdapLoginId: owner.email,
+			password: owner.password,
+		});
+		client.cookie = response.headers
+			.getSetCookie()
+			.map((cookie) => cookie.split(';')[0])
+			.join('; ');
+		return client;
+	}
+
+	/** Sends a request to n8n's internal interface and gives the `data` of its answer. */
+	async request(method: string, path: string, body?: object): Promise<Json> {
+		const response = await this.send(method, path, body);
+		const text = await response.text();
+		return text === '' ? null : (at(parseJson(text), 'data') ?? null);
+	}
+
+	/** Like `request`, with undefined for what does not exist (or is not this user's). */
+	private async find(path: string): Promise<Json | undefined> {
+		return await this.request('GET', path).catch(async (error: unknown) => {
+			if (error instanceof N8nRequestError && [403, 404].includes(error.status)) return undefined;
+			return await Promise.reject(error);
+		});
+	}
+
+	/** Gives all types of nodes that n8n has loaded, each as the editor gets it. */
+	async nodeTypes(): Promise<JsonObject[]> {
+		const response = await this.send('GET', '/types/nodes.json');
+		const types = parseJson(await response.text());
+		return listAt(types).filter(isJsonObject);
+	}
+
+	/** Says whether a credential with this id exists. */
+	async hasCredential(id: string): Promise<boolean> {
+		return (await this.find(`/rest/credentials/${encodeURIComponent(id)}`)) !== undefined;
+	}
+
+	/** Stores a new credential. */
+	async createCredential(credential: CredentialDefinition): Promise<CredentialReference> {
+		const stored = await this.request('POST', '/rest/credentials', credential);
+		return { id: textAt(stored, 'id'), name: textAt(stored, 'name') };
+	}
+
+	/** Replaces a stored credential's name and fields. */
+	async updateCredential(id: string, credential: CredentialDefinition): Promise<void> {
+		await this.request('PATCH', `/rest/credentials/${encodeURIComponent(id)}`, {
+			id,
+			...credential,
+		});
+	}
+
+	/** Runs a stored credential's own test, as the editor does on "Save". */
+	async testCredential(
+		id: string,
+		credential: CredentialDefinition,
+	): Promise<{ status: string; message: string }> {
+		const result = await this.request('POST', '/rest/credentials/test', {
+			credentials: { id, ...credential },
+		});
+		return { status: textAt(result, 'status'), message: textAt(result, 'message') };
+	}
+
+	/**
+	 * Gives the choices of a resource locator's list.
+	 * @param query.path the parameter's path, such as "parameters.userId".
+	 * @param query.methodName the node's method that searches.
+	 * @param query.filter what a person typed into the search field.
+	 */
+	async listSearch(query: {
+		nodeType: string;
+		path: string;
+		methodName: string;
+		parameters: JsonObject;
+		credential: CredentialReference;
+		credentialType: string;
+		filter?: string;
+	}): Promise<Array<{ name: string; value: string }>> {
+		const results = await this.request(
+			'POST',
+			'/rest/dynamic-node-parameters/resource-locator-results',
+			{
+				path: query.path,
+				methodName: query.methodName,
+				nodeTypeAndVersion: { name: query.nodeType, version: 1 },
+				currentNodeParameters: query.parameters,
+				credentials: { [query.credentialType]: query.credential },
+				filter: query.filter,
+			},
+		);
+		return listAt(results, 'results').map((choice) => ({
+			name: textAt(choice, 'name'),
+			value: String(at(choice, 'value')),
+		}));
+	}
+
+	/** Gives a stored workflow, or undefined where there is none with this id. */
+	async findWorkflow(id: string): Promise<JsonObject | undefined> {
+		const workflow = await this.find(`/rest/workflows/${encodeURIComponent(id)}`);
+		return isJsonObject(workflow) ? workflow : undefined;
+	}
+
+	/** Stores a new workflow, not yet active, and gives its id. */
+	async createWorkflow(workflow: WorkflowDefinition): Promise<string> {
+		const stored = await this.request('POST', '/rest/workflows', {
+			settings: {},
+			...workflow,
+			active: false,
+		});
+		return textAt(stored, 'id');
+	}
+
+	/** Activates (2.x: publishes) a workflow as it is stored. Its webhooks may take a moment more. */
+	async activateWorkflow(id: string): Promise<void> {
+		const workflow = await this.findWorkflow(id);
+		const path = `/rest/workflows/${encodeURIComponent(id)}`;
+		const versionId = textAt(workflow, 'versionId');
+		await this.request('POST', `${path}/activate`, { versionId, name: '', description: '' });
+	}
+
+	/**
+	 * Waits until n8n answers POST requests to a production webhook. A GET asks, which n8n refuses
+	 * for such a path with words that tell whether it knows it; so nothing is started.
+	 * @param path what follows `/webhook/` in the address.
+	 * @param timeoutMs how long to wait at most, in milliseconds.
+	 */
+	async waitForWebhook(path: string, timeoutMs = 60_000): Promise<void> {
+		await poll(
+			async () => {
+				const response = await fetch(`${this.url}/webhook/${path}`);
+				const text = await response.text();
+				return text.includes('Did you mean to make a POST request') ? true : undefined;
+			},
+			{ what: `The production webhook "${path}" in n8n`, timeoutMs },
+		);
+	}
+
+	/**
+	 * Runs a workflow from its manual trigger, as "Execute workflow" does.
+	 * @param trigger the name of the node to start from.
+	 * @returns the execution's id.
+	 */
+	async run(id: string, trigger: string): Promise<string> {
+		// 1.x runs what the editor shows and not what is stored, so it wants the workflow sent along.
+		const workflowData = this.major === 1 ? await this.findWorkflow(id) : undefined;
+		const started = await this.request('POST', `/rest/workflows/${encodeURIComponent(id)}/run`, {
+			triggerToStartFrom: { name: trigger },
+			workflowData,
+		});
+		return textAt(started, 'executionId');
+	}
+
+	/** Gives a workflow's latest executions, newest first, at most 100. */
+	async executions(workflowId: string): Promise<ExecutionSummary[]> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
+		const page = await this.request('GET', `/rest/executions?filter=${filter}&limit=100`);
+		return listAt(page, 'results').map(summary);
+	}
+
+	/** Gives an execution as it stands, finished or not. */
+	async execution(id: string): Promise<Execution> {
+		const found = await this.request('GET', `/rest/executions/${encodeURIComponent(id)}`);
+		const row = summary(found);
+		const data = at(found, 'data');
+		// While it runs, n8n sends an empty list in place of the data.
+		const complete = typeof data === 'string' && FINAL_STATES.includes(row.status);
+		return { ...row, data: complete ? parseFlatted(data) : null };
+	}
+
+	/**
+	 * Waits until an execution has come to an end, whichever, and gives it.
+	 * @param timeoutMs how long to wait at most, in milliseconds.
+	 */
+	async waitForExecution(id: string, timeoutMs = 60_000): Promise<Execution> {
+		return await poll(
+			async () => {
+				const execution = await this.execution(id);
+				return FINAL_STATES.includes(execution.status) ? execution : undefined;
+			},
+			{ what: `The end of execution ${id}`, timeoutMs },
+		);
+	}
+
+	/**
+	 * Retries a failed execution and gives the id of the new one.
+	 * @param withCurrentWorkflow whether the workflow runs as it is stored now, not as it was then.
+	 */
+	async retryExecution(
+		id: string,
+		workflowId: string,
+		withCurrentWorkflow: boolean,
+	): Promise<string> {
+		const before = new Set((await this.executions(workflowId)).map((execution) => execution.id));
+		await this.request('POST', `/rest/executions/${encodeURIComponent(id)}/retry`, {
+			loadWorkflow: withCurrentWorkflow,
+		});
+		// The two versions answer in different forms; the list of executions is the same in both.
+		return await poll(
+			async () =>
+				(await this.executions(workflowId)).find(
+					(execution) => execution.retryOf === id && !before.has(execution.id),
+				)?.id,
+			{ what: `A retry of execution ${id}`, timeoutMs: 15_000 },
+		);
+	}
+
+	/** Stops a running execution. */
+	async stopExecution(id: string): Promise<void> {
+		await this.request('POST', `/rest/executions/${encodeURIComponent(id)}/stop`);
+	}
+
+	/**
+	 * Gives a file that an item of an execution holds.
+	 * @param property the name of the item's binary entry, such as "data".
+	 */
+	async fileOf(item: JsonObject, property: string): Promise<Buffer> {
+		const id = at(item, 'binary', property, 'id');
+		// n8n 1.x keeps files within the execution unless told otherwise.
+		if (id === undefined) return Buffer.from(textAt(item, 'binary', property, 'data'), 'base64');
+		const query = `id=${encodeURIComponent(textAt(id))}&action=download`;
+		const response = await this.send('GET', `/rest/binary-data?${query}`);
+		return Buffer.from(await response.arrayBuffer());
+	}
+
+	private async send(method: string, path: string, body?: object): Promise<Response> {
+		const response = await fetch(`${this.url}${path}`, {
+			method,
+			headers: {
+				'content-type': 'application/json',
+				'browser-id': this.browserId,
+				...(this.cookie === '' ? {} : { cookie: this.cookie }),
+			},
+			body: body === undefined ? undefined : JSON.stringify(body),
+		});
+		if (!response.ok) {
+			throw new N8nRequestError(`${method} ${path}`, response.status, await response.text());
+		}
+		return response;
+	}
+}
+
+/** Gives the items (each with `json`, perhaps `binary`) of one of a node's outputs in its last run. */
+export function itemsOf(execution: Execution, nodeName: string, output = 0): JsonObject[] {
+	const runs = at(execution.data, 'resultData', 'runData', nodeName);
+	const last = Array.isArray(runs) ? runs.length - 1 : 0;
+	const items = at(runs, last, 'data', 'main', output);
+	return Array.isArray(items) ? items.filter(isJsonObject) : [];
+}
+
+/** Gives the message of what made an execution fail, with its description; undefined where nothing did. */
+export function failureOf(execution: Execution): string | undefined {
+	const error = at(execution.data, 'resultData', 'error');
+	if (!isJsonObject(error)) return undefined;
+	return [error.message, error.description].filter((text) => typeof text === 'string').join(' – ');
+}
+
+function summary(execution: Json): ExecutionSummary {
+	const retryOf = at(execution, 'retryOf');
+	return {
+		id: String(at(execution, 'id')),
+		status: textAt(execution, 'status'),
+		mode: textAt(execution, 'mode'),
+		retryOf: retryOf === null || retryOf === undefined ? undefined : String(retryOf),
+	};
+}
