@@ -1,0 +1,84 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- runs on a developer's machine and is never shipped */
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+
+import { run } from '../../launcher/command';
+import { listAt, parseJson } from '../../launcher/json';
+import { alternate, atMost, shown, type BenchCase, type Row } from '../case';
+import { median } from '../statistics';
+
+/** A process takes a tenth of a second, so that many can be had: how many for each round. */
+const PROCESSES_PER_ROUND = 9;
+
+const LIMIT_KB = 80;
+
+const OURS = 'this package';
+const THEIRS = 'Twilio';
+
+const TWILIO_FILES = [
+	'nodes/Twilio/Twilio.node.js',
+	'nodes/Twilio/TwilioTrigger.node.js',
+	'credentials/TwilioApi.credentials.js',
+];
+
+/** Requiring the package, and its size. */
+export const loading: BenchCase = {
+	name: 'loading',
+	run: async (context): Promise<Row> => {
+		const { world, rounds } = context;
+		const modules = path.resolve(path.dirname(world.runtime.n8n), '../..');
+		const manifest = parseJson(
+			await readFile(path.join(world.packageFolder, 'package.json'), 'utf8'),
+		);
+		const files = [...listAt(manifest, 'n8n', 'nodes'), ...listAt(manifest, 'n8n', 'credentials')];
+		const load = async (folder: string, names: string[]): Promise<number> => {
+			const times: number[] = [];
+			for (let process = 0; process < PROCESSES_PER_ROUND; process++) {
+				const printed = await run(
+					world.runtime.node,
+					[
+						path.join(__dirname, '..', 'loadOnce.js'),
+						...names.map((name) => path.join(folder, name)),
+					],
+					// n8n itself lets community packages find its own modules in this way.
+					{ cwd: folder, env: { NODE_PATH: modules } },
+				);
+				times.push(Number(printed));
+			}
+			return median(times);
+		};
+		const results = await alternate(context, 'requiring the package', {
+			[OURS]: async () => await load(world.packageFolder, files.map(String)),
+			[THEIRS]: async () => await load(path.join(modules, 'n8n-nodes-base', 'dist'), TWILIO_FILES),
+		});
+		const ratio = median(results[OURS]) / median(results[THEIRS]);
+		const kilobytes = (await stat(world.packageFile)).size / 1000;
+		return {
+			work: 'loading the package in n8n',
+			beside: "n8n's Twilio node, trigger and credential",
+			target: `≤ 1.0 × time to require; < ${LIMIT_KB} kB packed`,
+			ours: `${shown(median(results[OURS]))} ms, ${shown(kilobytes)} kB`,
+			theirs: `${shown(median(results[THEIRS]))} ms`,
+			ratio: `${shown(ratio)} ×`,
+			sockets: '–',
+			rss: '–',
+			checks: [
+				atMost('time', ratio, 1.0, '×'),
+				{
+					found: `${shown(kilobytes)} kB packed`,
+					bound: `< ${LIMIT_KB} kB`,
+					met: kilobytes < LIMIT_KB,
+				},
+			],
+			rounds: [OURS, THEIRS].map((who) => ({
+				who,
+				what: `ms (median of ${PROCESSES_PER_ROUND} processes)`,
+				values: results[who],
+				digits: 2,
+			})),
+			notes: [
+				`Each of the ${rounds * PROCESSES_PER_ROUND} processes requires ${files.length} files (Twilio: ${TWILIO_FILES.length}) and makes one of each class, with n8n-workflow loaded before.`,
+			],
+		};
+	},
+};
