@@ -1,0 +1,729 @@
+import { randomUUID } from 'crypto';
+
+import {
+	at,
+	isJsonObject,
+	listAt,
+	objectAt,
+	textAt,
+	type Json,
+	type JsonObject,
+} from '../../dev/launcher/json';
+import { poll } from '../../dev/launcher/poll';
+import { failureOf, itemsOf, type Execution } from '../../dev/launcher/rest';
+import { majorVersion } from '../../dev/launcher/runtime';
+import {
+	AFTER_THE_CALL_ID,
+	AI_AGENT_ID,
+	CALLBACK_ID,
+	CHAT_MODEL_CREDENTIAL,
+	CONSULTANTS_ID,
+	ensureCallsTable,
+	MISSED_CALL_ID,
+	readExamples,
+	seedNew,
+	seedRunning,
+	STARTED_BY_LIVECALL,
+	triggerPath,
+	type Example,
+	type Seed,
+} from '../../dev/launcher/seed';
+import type { LauncherState } from '../../dev/launcher/state';
+import { startChatModel, type ChatModel } from './helpers/chatModel';
+import { expectPlayableWav } from './helpers/wav';
+import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
+
+const TOKEN = 'token-of-the-webhook';
+
+/** Nodes that stand for whatever the person uses, and that a stored copy may change. */
+const TABLE_NODE = 'Write it into the table';
+
+const WITH_RECORDING = 'Call with recording';
+
+let world: World;
+let examples: Example[];
+let seed: Seed;
+let state: LauncherState;
+let model: ChatModel;
+/** Production addresses of the triggers, by workflow, with the token. */
+const hooks = new Map<string, string>();
+
+const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world, test);
+
+beforeAll(async () => {
+	model = await startChatModel();
+	examples = await readExamples();
+	world = await startWorld(async ({ prepared, userFolder, sandbox }) => {
+		const access = { apiKey: sandbox.apiKey, baseUrl: sandbox.apiUrl, webhookToken: TOKEN };
+		seed = { examples, access };
+		await seedNew(prepared, userFolder, seed);
+	});
+	const { prepared, userFolder, client, n8n } = world;
+	state = { encryptionKey: '', webhookToken: TOKEN, activatedOnce: [] };
+	await seedRunning(prepared, userFolder, client, seed, state);
+	// What a person does who has an account with OpenAI, except that it is the scripted model's address.
+	await client.updateCredential(CHAT_MODEL_CREDENTIAL.id, {
+		name: CHAT_MODEL_CREDENTIAL.name,
+		type: 'openAiApi',
+		data: { apiKey: 'not-needed', url: model.url },
+	});
+	for (const id of STARTED_BY_LIVECALL) {
+		const path = String(await triggerPath(client, id));
+		hooks.set(id, `${n8n.url}/webhook/${path}?token=${TOKEN}`);
+		await client.waitForWebhook(path);
+	}
+}, WORLD_TIMEOUT_MS);
+
+afterAll(async () => {
+	await world?.stop();
+	await model?.stop();
+}, WORLD_TIMEOUT_MS);
+
+beforeEach(() => world.sandbox.reset());
+
+jest.setTimeout(120_000);
+
+function example(id: string): Example {
+	const found = examples.find((candidate) => candidate.id === id);
+	if (found === undefined) throw new Error(`There is no example ${id}`);
+	return found;
+}
+
+function listenFor(workflowId: string): void {
+	const url = hooks.get(workflowId) ?? '';
+	world.sandbox.webhooks.subscribe({ event: 'call.ended', url });
+}
+
+/** Has a visitor ask for a call, which then goes through its stages. */
+function visitorCalls(phone: string, filterId = 1): { id: number } {
+	return world.sandbox.calls.place(
+		{
+			filter_id: filterId,
+			phone_number: phone,
+			scheduledForMs: null,
+			user_id: null,
+			custom_fields_data: { first_name: 'Mary', email: 'mary@example.com' },
+		},
+		'widget',
+	);
+}
+
+/** Tells a workflow by its webhook that a call has ended. */
+async function deliver(workflowId: string, callId: number): Promise<number> {
+	const response = await fetch(hooks.get(workflowId) ?? '', {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify({ event: 'call.ended', call: { id: callId } }),
+	});
+	return response.status;
+}
+
+async function executionIds(workflowId: string): Promise<string[]> {
+	return (await world.client.executions(workflowId)).map(({ id }) => id);
+}
+
+/** Waits until a workflow has so many executions more than before, all at their end; gives them, oldest first. */
+async function newExecutions(
+	workflowId: string,
+	before: string[],
+	count: number,
+): Promise<Execution[]> {
+	const ids = await poll(
+		async () => {
+			const fresh = (await executionIds(workflowId)).filter((id) => !before.includes(id));
+			return fresh.length >= count ? fresh : undefined;
+		},
+		{ what: `${count} new executions of ${workflowId}`, timeoutMs: 60_000 },
+	);
+	expect(ids).toHaveLength(count);
+	return await Promise.all(ids.reverse().map(finished));
+}
+
+/**
+ * Waits for the end of an execution, and until it can be read what its nodes put out: n8n 1.x stores that a
+ * moment after the end.
+ */
+async function finished(id: string): Promise<Execution> {
+	return await poll(
+		async () => {
+			const execution = await world.client.waitForExecution(id).catch(unlessPassing);
+			const ran = at(execution?.data, 'resultData', 'runData');
+			return isJsonObject(ran) && Object.keys(ran).length > 0 ? execution : undefined;
+		},
+		{ what: `The data of execution ${id}`, timeoutMs: 30_000 },
+	);
+}
+
+/** Passes over data that n8n has not stored yet, and over a kept connection that n8n closed meanwhile. */
+async function unlessPassing(error: unknown): Promise<undefined> {
+	const isPassing =
+		error instanceof Error && /^(Flatted text has no|fetch failed)/.test(error.message);
+	return isPassing ? undefined : await Promise.reject(error);
+}
+
+function expectSuccess(execution: Execution): void {
+	expect({ status: execution.status, failure: failureOf(execution) }).toEqual({
+		status: 'success',
+		failure: undefined,
+	});
+}
+
+/** The `json` of the items that a node put out, none where it did not run. */
+function output(execution: Execution, node: string, branch = 0): JsonObject[] {
+	return itemsOf(execution, node, branch)
+		.map((item) => at(item, 'json'))
+		.filter(isJsonObject);
+}
+
+/** Says whether a node has run in an execution. */
+function hasRun(execution: Execution, node: string): boolean {
+	return at(execution.data, 'resultData', 'runData', node) !== undefined;
+}
+
+/** Stores a copy of an example, as an import of its file does, with one node's parameters changed. */
+async function importCopy(id: string, node: string, parameters: JsonObject): Promise<string> {
+	const file = example(id);
+	return await world.client.createWorkflow({
+		...file,
+		id: undefined,
+		nodes: file.nodes.map((entry) => changed(withOwnWebhook(entry), node, parameters)),
+	});
+}
+
+function changed(entry: Json, name: string, parameters: JsonObject): Json {
+	return isJsonObject(entry) && entry.name === name
+		? { ...entry, parameters: { ...objectAt(entry, 'parameters'), ...parameters } }
+		: entry;
+}
+
+/** Two workflows cannot listen at one address; n8n gives an imported one another, too. */
+function withOwnWebhook(entry: Json): Json {
+	return isJsonObject(entry) && 'webhookId' in entry
+		? { ...entry, webhookId: randomUUID() }
+		: entry;
+}
+
+interface Box {
+	name: string;
+	isNote: boolean;
+	left: number;
+	top: number;
+	right: number;
+	bottom: number;
+}
+
+/** Where a node stands on the canvas, with its label. */
+function boxOf(node: Json): Box {
+	const isNote = textAt(node, 'type') === 'n8n-nodes-base.stickyNote';
+	const isAgent = textAt(node, 'type').endsWith('.agent');
+	const [left, top] = listAt(node, 'position').map(Number);
+	const width = isNote ? Number(at(node, 'parameters', 'width')) : isAgent ? 256 : 96;
+	// Below a node stand its name and its subtitle.
+	const height = isNote ? Number(at(node, 'parameters', 'height')) : 96 + 48;
+	return {
+		name: textAt(node, 'name'),
+		isNote,
+		left,
+		top,
+		right: left + width,
+		bottom: top + height,
+	};
+}
+
+function overlap(one: Box, other: Box): boolean {
+	return (
+		one.left < other.right &&
+		other.left < one.right &&
+		one.top < other.bottom &&
+		other.top < one.bottom
+	);
+}
+
+describe('the files', () => {
+	it('are five, with ids that every version of n8n can work with', () => {
+		const ids = examples.map(({ id }) => id);
+		expect(ids.sort()).toEqual(
+			[AFTER_THE_CALL_ID, AI_AGENT_ID, CALLBACK_ID, CONSULTANTS_ID, MISSED_CALL_ID].sort(),
+		);
+		ids.forEach((id) => expect(id.length).toBeLessThanOrEqual(16));
+		const nodeIds = examples.flatMap(({ nodes }) => nodes.map((node) => textAt(node, 'id')));
+		expect(new Set(nodeIds).size).toBe(nodeIds.length);
+	});
+
+	it('are explained, and laid out so that nothing covers anything else', () => {
+		for (const { name, nodes } of examples) {
+			const boxes = nodes.map(boxOf);
+			expect({ name, notes: boxes.filter(({ isNote }) => isNote).length >= 4 }).toEqual({
+				name,
+				notes: true,
+			});
+			const covered = boxes.flatMap((one, index) =>
+				boxes.slice(index + 1).flatMap((other) => (overlap(one, other) ? [[one, other]] : [])),
+			);
+			expect(covered).toEqual([]);
+		}
+	});
+});
+
+describe('the launcher', () => {
+	it(
+		'has published all of them',
+		scenario(async ({ client }) => {
+			for (const { id } of examples) {
+				expect(await client.findWorkflow(id)).toMatchObject({ id, active: true });
+			}
+		}),
+	);
+
+	it(
+		'leaves alone, at a second start, what a person has changed',
+		scenario(async ({ client, prepared, userFolder }) => {
+			const path = `/rest/workflows/${CONSULTANTS_ID}`;
+			const stored = await client.findWorkflow(CONSULTANTS_ID);
+			await client.request('PATCH', path, {
+				name: 'My own consultants',
+				versionId: textAt(stored, 'versionId'),
+			});
+			const before = await client.findWorkflow(CONSULTANTS_ID);
+			await seedRunning(prepared, userFolder, client, seed, state);
+			const after = await client.findWorkflow(CONSULTANTS_ID);
+			expect(after).toMatchObject({ name: 'My own consultants', active: true });
+			expect(at(after, 'versionId')).toBe(at(before, 'versionId'));
+		}),
+	);
+});
+
+describe('after the call', () => {
+	/** The lines of the data table about a call. */
+	const linesAbout = async (callId: number): Promise<Json[]> => {
+		const { path } = await ensureCallsTable(world.client);
+		const rows = listAt(await world.client.request('GET', `${path}/rows`), 'data');
+		return rows.filter((row) => at(row, 'call_id') === String(callId));
+	};
+
+	it(
+		'keeps the recording as a file, and the data in the table',
+		scenario(async ({ client, sandbox }) => {
+			listenFor(AFTER_THE_CALL_ID);
+			const before = await executionIds(AFTER_THE_CALL_ID);
+			const { id } = visitorCalls('+44 20 7946 0123');
+			const [execution] = await newExecutions(AFTER_THE_CALL_ID, before, 1);
+			expectSuccess(execution);
+			const [item] = itemsOf(execution, WITH_RECORDING);
+			expectPlayableWav(await client.fileOf(item, 'data'));
+
+			const [line, ...others] = await linesAbout(id);
+			expect(others).toEqual([]);
+			const call = sandbox.calls.get(id);
+			expect(line).toMatchObject({
+				call_id: String(id),
+				phone_number: '+44 20 7946 0123',
+				outcome: 'successful',
+				seconds: Math.round(call?.duration ?? -1),
+				customer: 'first_name: Mary, email: mary@example.com',
+				recording: textAt(item, 'binary', 'data', 'fileName'),
+			});
+			expect(Date.parse(textAt(line, 'ended_at'))).toBe(Date.parse(call?.ended_at ?? ''));
+
+			// Told of the same call, another workflow writes the same line.
+			const copy = await importCopy(AFTER_THE_CALL_ID, TABLE_NODE, {
+				dataTableId: { __rl: true, mode: 'id', value: (await ensureCallsTable(client)).id },
+			});
+			expectSuccess(await runTrigger(copy, id));
+			expect(await linesAbout(id)).toEqual([{ ...objectAt(line), updatedAt: expect.anything() }]);
+		}),
+	);
+
+	it(
+		'writes down a call that nobody answered',
+		scenario(async () => {
+			listenFor(AFTER_THE_CALL_ID);
+			const before = await executionIds(AFTER_THE_CALL_ID);
+			const { id } = visitorCalls('+44 20 7946 0120');
+			const [execution] = await newExecutions(AFTER_THE_CALL_ID, before, 1);
+			expectSuccess(execution);
+			expect(await linesAbout(id)).toMatchObject([{ outcome: 'unanswered', recording: '' }]);
+		}),
+	);
+
+	it(
+		'keeps the recording where there is no such table, and says that it is missing',
+		scenario(async ({ client, sandbox }) => {
+			const copy = await importCopy(AFTER_THE_CALL_ID, TABLE_NODE, {
+				dataTableId: { __rl: true, mode: 'name', value: 'No such table' },
+			});
+			const call = sandbox.calls.add({ status: 'ended' });
+			const execution = await runTrigger(copy, call.id);
+			expectSuccess(execution);
+			const [item] = itemsOf(execution, WITH_RECORDING);
+			expectPlayableWav(await client.fileOf(item, 'data'));
+			const [said] = itemsOf(execution, TABLE_NODE);
+			expect(JSON.stringify(said)).toMatch(/no such table/i);
+		}),
+	);
+
+	it(
+		'finds the table by its name, where n8n can',
+		scenario(async ({ n8n, sandbox }) => {
+			const copy = await importCopy(AFTER_THE_CALL_ID, TABLE_NODE, {});
+			const call = sandbox.calls.add({ status: 'ended' });
+			const execution = await runTrigger(copy, call.id);
+			expectSuccess(execution);
+			if (majorVersion(n8n.version) > 1) {
+				expect(await linesAbout(call.id)).toHaveLength(1);
+			} else {
+				// The data tables of n8n 1.x are chosen from a list, and nothing else.
+				expect(JSON.stringify(itemsOf(execution, TABLE_NODE))).toMatch(/LiveCall calls/);
+				expect(await linesAbout(call.id)).toHaveLength(0);
+			}
+		}),
+	);
+
+	/** Activates a copy and has it told of a call; gives the execution that this starts. */
+	async function runTrigger(workflowId: string, callId: number): Promise<Execution> {
+		const { client, n8n } = world;
+		await client.activateWorkflow(workflowId);
+		const path = String(await triggerPath(client, workflowId));
+		await client.waitForWebhook(path);
+		hooks.set(workflowId, `${n8n.url}/webhook/${path}?token=${TOKEN}`);
+		expect(await deliver(workflowId, callId)).toBe(200);
+		const [execution] = await newExecutions(workflowId, [], 1);
+		return execution;
+	}
+});
+
+describe('missed call', () => {
+	const FIRST_LOCK = 'Leave out second calls';
+	const SECOND_CALL = 'Call once more';
+
+	it(
+		'calls once more and never a third time, at a number that never picks up',
+		scenario(async ({ sandbox }) => {
+			listenFor(MISSED_CALL_ID);
+			const before = await executionIds(MISSED_CALL_ID);
+			const { id } = visitorCalls('+44 20 7946 0130');
+			// One for the call of the visitor, one for the call that the workflow itself has placed.
+			const [first, second] = await newExecutions(MISSED_CALL_ID, before, 2);
+			expectSuccess(first);
+			expectSuccess(second);
+			const placed = sandbox.calls.placed();
+			expect(placed).toHaveLength(1);
+			expect(placed[0]).toMatchObject({
+				phone_number: '+44 20 7946 0130',
+				filter_id: 1,
+				status: 'ended',
+				outcome: 'unanswered',
+			});
+			expect(output(first, 'A call was missed')).toMatchObject([{ id }]);
+			expect(output(second, 'A call was missed')).toMatchObject([{ id: placed[0].id }]);
+			expect(output(second, FIRST_LOCK)).toEqual([]);
+			expect(hasRun(second, SECOND_CALL)).toBe(false);
+			expect(await executionIds(MISSED_CALL_ID)).toHaveLength(before.length + 2);
+			expect(sandbox.webhooks.deliveries().map(({ status }) => status)).toEqual([200, 200]);
+		}),
+	);
+
+	it(
+		'calls at the next free time of a closed target group, and not again when that is missed days later',
+		scenario(async ({ sandbox }) => {
+			listenFor(MISSED_CALL_ID);
+			const before = await executionIds(MISSED_CALL_ID);
+			const opening = sandbox.filters.get(2)?.available_call_times[0] ?? '';
+			visitorCalls('+44 20 7946 0140', 2);
+			const [first] = await newExecutions(MISSED_CALL_ID, before, 1);
+			expectSuccess(first);
+			const [second] = sandbox.calls.placed();
+			expect(second).toMatchObject({ filter_id: 2, status: 'created' });
+			expect(Date.parse(second.scheduled_for ?? '')).toBe(Date.parse(opening));
+
+			// As LiveCall tells of it the day after tomorrow, when the key of today no longer holds.
+			const ended_at = new Date(Date.now() + 2 * 86_400_000).toISOString();
+			const missed = { status: 'ended' as const, outcome: 'unanswered', recorded: false, ended_at };
+			sandbox.calls.add({ ...second, ...missed });
+			expect(await deliver(MISSED_CALL_ID, second.id)).toBe(200);
+			const [, locked] = await newExecutions(MISSED_CALL_ID, before, 2);
+			expectSuccess(locked);
+			expect(hasRun(locked, SECOND_CALL)).toBe(false);
+
+			// The same customer's next own call on that day is another matter.
+			const other = sandbox.calls.add({
+				...missed,
+				phone_number: '+44 20 7946 0140',
+				filter_id: 2,
+			});
+			expect(await deliver(MISSED_CALL_ID, other.id)).toBe(200);
+			const [, , free] = await newExecutions(MISSED_CALL_ID, before, 3);
+			expectSuccess(free);
+			expect(output(free, SECOND_CALL)).toMatchObject([{ phone_number: '+44 20 7946 0140' }]);
+		}),
+	);
+
+	it(
+		'calls a customer again once a day, however many calls they miss',
+		scenario(async ({ sandbox }) => {
+			const before = await executionIds(MISSED_CALL_ID);
+			const missed = { status: 'ended' as const, outcome: 'unanswered', recorded: false };
+			const phones = ['+44 20 7946 0150', '+44 (20) 7946-0150'];
+			for (const [index, phone_number] of phones.entries()) {
+				const call = sandbox.calls.add({ ...missed, phone_number });
+				expect(await deliver(MISSED_CALL_ID, call.id)).toBe(200);
+				const executions = await newExecutions(MISSED_CALL_ID, before, index + 1);
+				executions.forEach(expectSuccess);
+				if (index === 1) {
+					expect(output(executions[1], SECOND_CALL)).toMatchObject([
+						{ skipped: true, reason: 'duplicate' },
+					]);
+				}
+			}
+			expect(sandbox.calls.placed()).toHaveLength(1);
+		}),
+	);
+
+	it(
+		'leaves a customer alone who was reached',
+		scenario(async ({ sandbox }) => {
+			const before = await executionIds(MISSED_CALL_ID);
+			listenFor(MISSED_CALL_ID);
+			visitorCalls('+44 20 7946 0123');
+			await poll(async () => (sandbox.webhooks.deliveries().length > 0 ? true : undefined), {
+				what: 'The delivery',
+				timeoutMs: 20_000,
+			});
+			await sandbox.webhooks.settled();
+			expect(sandbox.webhooks.deliveries()).toMatchObject([{ status: 200 }]);
+			expect(await executionIds(MISSED_CALL_ID)).toEqual(before);
+		}),
+	);
+});
+
+describe('consultants in step', () => {
+	const PLAN = 'What would be done';
+	const SETTINGS = 'Settings';
+
+	/** Stores the example with other settings and, if given, another table. */
+	const withSettings = async (dryRun: boolean, deleteAtMost: number): Promise<string> => {
+		const settings = { dry_run: dryRun, delete_at_most: deleteAtMost };
+		return await importCopy(CONSULTANTS_ID, SETTINGS, {
+			mode: 'raw',
+			jsonOutput: JSON.stringify(settings),
+		});
+	};
+
+	const runByHand = async (workflowId: string): Promise<Execution> =>
+		await finished(await world.client.run(workflowId, 'By hand'));
+
+	const writes = () =>
+		world.sandbox.requests.filter(({ method }) => method !== 'GET').map(({ method }) => method);
+
+	it(
+		'only lists, as it is delivered, what it would do',
+		scenario(async ({ sandbox }) => {
+			const users = sandbox.users.all();
+			const execution = await runByHand(CONSULTANTS_ID);
+			expectSuccess(execution);
+			expect(output(execution, PLAN).map(({ in_words }) => in_words)).toEqual([
+				'Leave Amelia Clarke alone',
+				'Rename Jonas Weber to Jonas Weber-Lang',
+				'Leave Zofia Nowak alone',
+				'Delete Mateo Rossi',
+				'Add Ida Lind',
+			]);
+			expect(writes()).toEqual([]);
+			expect(sandbox.users.all()).toEqual(users);
+		}),
+	);
+
+	it(
+		'adds, renames and deletes the right ones, and has nothing left to do after that',
+		scenario(async ({ sandbox }) => {
+			const workflow = await withSettings(false, 1);
+			const first = await runByHand(workflow);
+			expectSuccess(first);
+			expect(writes().sort()).toEqual(['DELETE', 'PATCH', 'POST']);
+			expect(sandbox.users.all()).toEqual([
+				{ id: 501, name: 'Amelia Clarke', phone_number: '+442079460101' },
+				{ id: 502, name: 'Jonas Weber-Lang', phone_number: '+493023125012' },
+				{ id: 503, name: 'Zofia Nowak', phone_number: '+48221234563' },
+				{ id: expect.any(Number), name: 'Ida Lind', phone_number: '+46 8 123 456 78' },
+			]);
+			expect(output(first, 'Create or update').map((user) => user.upsert_result)).toEqual([
+				'updated',
+				'created',
+			]);
+			expect(output(first, 'Delete')).toEqual([{ deleted: true }]);
+
+			const users = sandbox.users.all();
+			const second = await runByHand(workflow);
+			expectSuccess(second);
+			expect(writes()).toHaveLength(3);
+			expect(sandbox.users.all()).toEqual(users);
+		}),
+	);
+
+	it(
+		'fills an account without users',
+		scenario(async ({ sandbox }) => {
+			sandbox.users.all().forEach(({ id }) => sandbox.users.remove(id));
+			expectSuccess(await runByHand(await withSettings(false, 0)));
+			expect(sandbox.users.all().map(({ name }) => name)).toEqual([
+				'Amelia Clarke',
+				'Jonas Weber-Lang',
+				'Zofia Nowak',
+				'Ida Lind',
+			]);
+		}),
+	);
+
+	it(
+		'stops before anything is changed when too many would have to be deleted',
+		scenario(async ({ sandbox }) => {
+			const users = sandbox.users.all();
+			const execution = await runByHand(await withSettings(false, 0));
+			expect(execution.status).toBe('error');
+			expect(failureOf(execution)).toMatch(
+				/1 people would have to be deleted.+Nothing was changed/,
+			);
+			expect(writes()).toEqual([]);
+			expect(sandbox.users.all()).toEqual(users);
+		}),
+	);
+
+	it.each([
+		['an empty table', 'return [];', undefined],
+		['a row without a number', "return [{ name: 'Eve', phone: '' }];", /no phone number.+Eve/],
+		[
+			'a number that stands there twice',
+			"return [{ name: 'Eve', phone: '+44 20 7946 0101' }, { name: 'Ann', phone: '+442079460101' }];",
+			/stands in the table twice/,
+		],
+	])('changes nothing for %s', async (_what, jsCode, complaint) => {
+		await scenario(async ({ client, sandbox }) => {
+			const file = example(CONSULTANTS_ID);
+			const real = { mode: 'raw', jsonOutput: '{ "dry_run": false, "delete_at_most": 99 }' };
+			const workflow = await client.createWorkflow({
+				...file,
+				id: undefined,
+				nodes: file.nodes.map((node) =>
+					changed(changed(node, SETTINGS, real), 'The table', { jsCode }),
+				),
+			});
+			const execution = await runByHand(workflow);
+			if (complaint === undefined) expectSuccess(execution);
+			else expect(failureOf(execution)).toMatch(complaint);
+			expect(writes()).toEqual([]);
+			expect(sandbox.users.all()).toHaveLength(4);
+		})();
+	});
+});
+
+describe('an AI agent books a callback', () => {
+	const SOON = 'Call_as_soon_as_possible';
+	const AT_A_TIME = 'Call_at_a_time';
+	const PHONE = '+44 20 7946 0123';
+
+	/** Writes into the chat that the editor has; gives the execution and the agent's answer. */
+	const chat = async (sessionId: string, chatInput: string) => {
+		const { client, n8n } = world;
+		const path = `/rest/workflows/${AI_AGENT_ID}`;
+		const json = { sessionId, action: 'sendMessage', chatInput };
+		const started = await client.request('POST', `${path}/run`, {
+			workflowData:
+				majorVersion(n8n.version) === 1 ? await client.findWorkflow(AI_AGENT_ID) : undefined,
+			triggerToStartFrom: {
+				name: 'A chat message',
+				data: {
+					startTime: Date.now(),
+					executionTime: 0,
+					executionIndex: 0,
+					executionStatus: 'success',
+					source: [],
+					data: { main: [[{ json }]] },
+				},
+			},
+		});
+		const execution = await finished(textAt(started, 'executionId'));
+		expectSuccess(execution);
+		const [answer] = output(execution, 'AI agent');
+		return { execution, answer: textAt(answer, 'output') };
+	};
+
+	/** What the tool answered the model, as it was told last. */
+	const toolAnswer = (): string => {
+		const told =
+			model
+				.conversations()
+				.at(-1)
+				?.filter(({ role }) => role === 'tool') ?? [];
+		return String(told.at(-1)?.content);
+	};
+
+	it(
+		'asks for the number and has the call placed, once for each chat',
+		scenario(async ({ sandbox }) => {
+			const session = randomUUID();
+			model.follow([
+				{ say: 'At which number?' },
+				{ use: SOON, with: { phone_number: PHONE } },
+				{ say: 'The phone rings any moment.' },
+				{ use: SOON, with: { phone_number: '+1 900 555 0199' } },
+				{ say: 'Your call is arranged already.' },
+			]);
+			expect((await chat(session, 'Please call me back.')).answer).toBe('At which number?');
+			expect(sandbox.calls.placed()).toEqual([]);
+			const offered = model.tools();
+			expect([...offered.keys()].sort()).toEqual([SOON, AT_A_TIME].sort());
+			expect(Object.keys(objectAt(offered.get(SOON), 'parameters', 'properties'))).toEqual([
+				'phone_number',
+			]);
+			expect(
+				Object.keys(objectAt(offered.get(AT_A_TIME), 'parameters', 'properties')).sort(),
+			).toEqual(['call_at', 'phone_number']);
+
+			expect((await chat(session, PHONE)).answer).toBe('The phone rings any moment.');
+			const [call, ...others] = sandbox.calls.placed();
+			expect(others).toEqual([]);
+			expect(call).toMatchObject({ phone_number: PHONE, filter_id: 1, scheduled_for: null });
+			expect(toolAnswer()).toContain(String(call.id));
+			// The chat so far was told the model as well, and how to behave before it.
+			const spoken = model.conversations()[1].map(({ role }) => role);
+			expect(spoken).toEqual(['system', 'user', 'assistant', 'user']);
+
+			expect((await chat(session, 'And call my friend too.')).answer).toMatch(/already/);
+			expect(sandbox.calls.placed()).toHaveLength(1);
+			expect(toolAnswer()).toContain('duplicate');
+		}),
+	);
+
+	it(
+		'has the call placed at the time that the person wishes',
+		scenario(async ({ sandbox }) => {
+			const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+			model.follow([
+				{ use: AT_A_TIME, with: { phone_number: PHONE, call_at: tomorrow } },
+				{ say: 'We call you tomorrow.' },
+			]);
+			const { answer } = await chat(randomUUID(), `Call me tomorrow at ${PHONE}.`);
+			expect(answer).toBe('We call you tomorrow.');
+			const [call, ...others] = sandbox.calls.placed();
+			expect(others).toEqual([]);
+			expect(call.phone_number).toBe(PHONE);
+			expect(Math.abs(Date.parse(call.scheduled_for ?? '') - Date.parse(tomorrow))).toBeLessThan(
+				1000,
+			);
+		}),
+	);
+
+	it(
+		'tells the agent what is wrong with a number, so that it can ask again',
+		scenario(async ({ sandbox }) => {
+			model.follow([
+				{ use: SOON, with: { phone_number: '12-34' } },
+				{ say: 'That number is too short. Which one is right?' },
+			]);
+			const { answer } = await chat(randomUUID(), 'Call 12-34');
+			expect(answer).toMatch(/too short/);
+			expect(toolAnswer()).toContain('7 to 15 digits');
+			expect(sandbox.requests).toEqual([]);
+		}),
+	);
+});

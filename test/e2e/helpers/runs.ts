@@ -1,0 +1,102 @@
+import { at, isJsonObject, textAt, type Json, type JsonObject } from '../../../dev/launcher/json';
+import {
+	failureOf,
+	itemsOf,
+	type CredentialReference,
+	type Execution,
+	type N8nClient,
+} from '../../../dev/launcher/rest';
+import { CREDENTIAL_TYPE } from '../../../dev/launcher/seed';
+
+/** The action node of this package, as n8n knows it. */
+export const NODE_TYPE = 'n8n-nodes-livecall.liveCall';
+
+/** The name that the LiveCall node has in these workflows. */
+export const NODE_NAME = 'LiveCall';
+
+/** The name of the manual trigger in these workflows. */
+export const START_NAME = 'Start';
+
+/** One LiveCall node that is to be run by hand. */
+export interface NodeRun {
+	/** What its panel holds. */
+	parameters: JsonObject;
+	/** The credential it uses. */
+	credential: CredentialReference;
+	/** The items it gets; one empty item when left out. */
+	items?: JsonObject[];
+	/** Its settings, such as `onError` or `retryOnFail`. */
+	settings?: JsonObject;
+}
+
+/** Stores a workflow of a manual trigger, the items and a LiveCall node, and gives its id. */
+export async function storeNodeRun(client: N8nClient, run: NodeRun): Promise<string> {
+	const leads = 'Items as one list';
+	const split = 'Items';
+	const nodes: Json[] = [
+		node('start', START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
+		node('set', leads, 'n8n-nodes-base.set', 3.4, {
+			mode: 'raw',
+			jsonOutput: JSON.stringify({ items: run.items ?? [{}] }),
+			options: {},
+		}),
+		node('split', split, 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'items', options: {} }),
+		{
+			...node('livecall', NODE_NAME, NODE_TYPE, 1, run.parameters),
+			credentials: { [CREDENTIAL_TYPE]: { ...run.credential } },
+			...run.settings,
+		},
+	];
+	return await client.createWorkflow({
+		name: `${textAt(run.parameters, 'resource')}: ${textAt(run.parameters, 'operation')}`,
+		nodes,
+		connections: { ...link(START_NAME, leads), ...link(leads, split), ...link(split, NODE_NAME) },
+		settings: { executionOrder: 'v1' },
+	});
+}
+
+/** Runs a stored workflow of `storeNodeRun` by hand, to its end. */
+export async function runStored(client: N8nClient, workflowId: string): Promise<Execution> {
+	return await client.waitForExecution(await client.run(workflowId, START_NAME));
+}
+
+/** Stores a LiveCall node in a workflow of its own and runs it by hand, to its end. */
+export async function runNode(client: N8nClient, run: NodeRun): Promise<Execution> {
+	return await runStored(client, await storeNodeRun(client, run));
+}
+
+/**
+ * Runs a LiveCall node and gives the `json` of the items that it puts out.
+ * @throws Error with n8n's words when the execution fails.
+ */
+export async function outputOf(client: N8nClient, run: NodeRun): Promise<JsonObject[]> {
+	return jsonOf(await runNode(client, run));
+}
+
+/**
+ * Gives the `json` of the items that the LiveCall node put out.
+ * @throws Error with n8n's words when the execution failed.
+ */
+export function jsonOf(execution: Execution): JsonObject[] {
+	expect({ status: execution.status, failure: failureOf(execution) }).toEqual({
+		status: 'success',
+		failure: undefined,
+	});
+	return itemsOf(execution, NODE_NAME)
+		.map((item) => at(item, 'json'))
+		.filter(isJsonObject);
+}
+
+function node(
+	id: string,
+	name: string,
+	type: string,
+	typeVersion: number,
+	parameters: JsonObject,
+): JsonObject {
+	return { id, name, type, typeVersion, position: [0, 0], parameters };
+}
+
+function link(from: string, to: string): JsonObject {
+	return { [from]: { main: [[{ node: to, type: 'main', index: 0 }]] } };
+}

@@ -1,0 +1,99 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/require-node-api-error -- runs on a developer's machine and is never shipped */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+import { prepareN8n, type N8n, type PreparedN8n } from '../../../dev/launcher/n8n';
+import { packPackage } from '../../../dev/launcher/pack';
+import type { N8nClient } from '../../../dev/launcher/rest';
+import { DEFAULT_N8N_VERSION } from '../../../dev/launcher/runtime';
+import { startSandbox, type Sandbox } from '../../../dev/sandbox';
+
+/** A real n8n with the packed package in it, next to a LiveCall sandbox. */
+export interface World {
+	prepared: PreparedN8n;
+	n8n: N8n;
+	/** The owner of that n8n, logged in. */
+	client: N8nClient;
+	sandbox: Sandbox;
+	/** Folder of this n8n's data, deleted at the end. */
+	userFolder: string;
+	/** Ends both and deletes the data. */
+	stop(): Promise<void>;
+}
+
+/** How long a world may take to come up, in milliseconds, when n8n is installed already. */
+export const WORLD_TIMEOUT_MS = 240_000;
+
+/** How long each stage of a sandbox call lasts, in milliseconds. */
+const STAGE_MS = 300;
+
+/** How many lines of n8n's log a failed test shows. */
+const LOG_LINES = 40;
+
+/**
+ * Packs the package, installs it into n8n (version by N8N_VERSION) and starts that and a sandbox, on
+ * free ports of the loopback address.
+ * @param beforeStart what to do once everything but n8n is running.
+ */
+export async function startWorld(
+	beforeStart: (
+		world: Pick<World, 'prepared' | 'sandbox' | 'userFolder'>,
+	) => Promise<void> = async () => undefined,
+): Promise<World> {
+	const folder = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-livecall-e2e-'));
+	const sandbox = await startSandbox({ stageMs: STAGE_MS });
+	const clear = async () => {
+		await sandbox.stop();
+		await rm(folder, { recursive: true, force: true });
+	};
+	try {
+		const userFolder = path.join(folder, 'data');
+		const prepared = await prepareN8n({
+			version: process.env.N8N_VERSION ?? DEFAULT_N8N_VERSION,
+			userFolder,
+			packageFile: await packPackage(folder),
+			encryptionKey: 'end-to-end-tests',
+			owner: {
+				email: 'tester@example.com',
+				password: 'LiveCall-test-1',
+				firstName: 'End To',
+				lastName: 'End',
+			},
+		});
+		await beforeStart({ prepared, sandbox, userFolder });
+		const n8n = await prepared.start();
+		const stop = async () => {
+			await n8n.stop();
+			await clear();
+		};
+		return { prepared, n8n, client: await n8n.logIn(), sandbox, userFolder, stop };
+	} catch (error) {
+		await clear();
+		throw error;
+	}
+}
+
+/**
+ * Makes a jest test that works in a world: when it fails, the end of n8n's log stands behind the
+ * reason.
+ * @param current gives the world that is running then.
+ */
+export function inWorld(
+	current: () => World,
+	test: (world: World) => Promise<void>,
+): () => Promise<void> {
+	return async () => {
+		try {
+			await test(current());
+		} catch (error) {
+			if (error instanceof Error) {
+				const log = `\n\nThe end of n8n's log:\n${current().n8n.logTail(LOG_LINES)}`;
+				// Jest shows the stack, which begins with the message.
+				error.stack = (error.stack ?? '').replace(error.message, (message) => message + log);
+				error.message += log;
+			}
+			throw error;
+		}
+	};
+}
