@@ -229,6 +229,8 @@ function instanceSettings(runtime: Runtime, options: N8nOptions, owner: Environm
 		N8N_LISTEN_ADDRESS: LOOPBACK,
 		N8N_SECURE_COOKIE: 'false',
 		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: String(SHUTDOWN_SECONDS),
+		// 2.x's default. With that of 1.x, an execution has its final state some time before it has its data.
+		DB_SQLITE_POOL_SIZE: '3',
 		...options.env,
 	};
 }

@@ -49,6 +49,7 @@ export async function exchange(
 	act: Act,
 ): Promise<void> {
 	const seen = note(context, request);
+	response.once('close', () => (seen.over = true));
 	const wait = context.host === 'api' ? context.faults.takeToken() : 0;
 	if (wait > 0) {
 		seen.fault = 'limit';
@@ -78,6 +79,7 @@ function note(context: ExchangeContext, request: Request): SeenRequest {
 		json: parseJson(body),
 		at: context.now(),
 		acted: false,
+		over: false,
 	};
 	context.requests.push(seen);
 	return seen;

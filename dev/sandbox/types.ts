@@ -49,6 +49,8 @@ export interface SeenRequest {
 	fault?: string;
 	/** The status that was sent, if any was. */
 	status?: number;
+	/** Whether it is over: answered whole, or its connection closed by either side. */
+	over: boolean;
 }
 
 /** The events that LiveCall can announce by webhook. */

@@ -137,7 +137,9 @@ describe('a fault on one request', () => {
 		expect(sandbox.calls.placed()).toHaveLength(count);
 		expect(sandbox.requests).toMatchObject([{ acted: count === 1 }]);
 		expect(sandbox.requests[0]?.status).toBeUndefined();
+		expect(sandbox.requests[0]?.over).toBe(false);
 		await sandbox.stop();
+		await until('the request is over', () => sandbox.requests[0]?.over === true);
 		expect((await pending)[1]).toBeDefined();
 	});
 
