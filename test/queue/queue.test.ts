@@ -1,0 +1,224 @@
+import { at, parseJson, textAt } from '../../dev/launcher/json';
+import { poll } from '../../dev/launcher/poll';
+import { itemsOf, type CredentialReference } from '../../dev/launcher/rest';
+import { majorVersion } from '../../dev/launcher/runtime';
+import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
+import {
+	CLUSTER_TIMEOUT_MS,
+	inCluster,
+	startCluster,
+	WORKER_CONCURRENCY,
+	type Cluster,
+} from './helpers/cluster';
+import { rate, report } from './helpers/report';
+import {
+	activateNode,
+	activateTrigger,
+	forEach,
+	inStates,
+	NODE_NAME,
+	post,
+	TRIGGER_NAME,
+	waitForWebhook,
+	waitForExecutions,
+	type ActiveWorkflow,
+} from './helpers/workflows';
+
+/** How many deliveries arrive, and how many of them at a time. */
+const DELIVERIES = 1_000;
+const AT_A_TIME = 50;
+
+/** How many of them come a second time. */
+const REPEATS = 200;
+
+/** How many runs are queued when a worker dies, in each of two workflows. */
+const RUNS = 100;
+
+/** After how many calls it dies. */
+const CALLS_BEFORE_DEATH = 40;
+
+/** The size of a recording of some minutes. */
+const RECORDING_BYTES = 5_000_000;
+
+const TOKEN = 'token-of-the-webhook';
+
+let cluster: Cluster;
+let credential: CredentialReference;
+
+jest.setTimeout(600_000);
+
+beforeAll(async () => {
+	cluster = await startCluster();
+	const { apiKey, apiUrl } = cluster.sandbox;
+	credential = await cluster.client.createCredential({
+		name: 'LiveCall',
+		type: CREDENTIAL_TYPE,
+		data: { apiKey, baseUrl: apiUrl, webhookToken: TOKEN },
+	});
+}, CLUSTER_TIMEOUT_MS);
+
+afterAll(async () => await cluster?.stop(), CLUSTER_TIMEOUT_MS);
+
+const scenario = (test: (cluster: Cluster) => Promise<void>) => inCluster(() => cluster, test);
+
+const addressOf = ({ path }: ActiveWorkflow) => `${cluster.webhooks[0].url}/webhook/${path}`;
+
+describe('deliveries to the trigger', () => {
+	it(
+		'each start the workflow once, and repeats start nothing',
+		scenario(async ({ client, sandbox, webhooks }) => {
+			sandbox.reset();
+			const trigger = await activateTrigger(client, credential, {
+				events: ['call.ended'],
+				verifyCalls: true,
+				options: {},
+			});
+			await waitForWebhook(webhooks[0].url, trigger.path);
+			const calls = Array.from({ length: DELIVERIES }, () =>
+				sandbox.calls.add({ status: 'ended' }),
+			);
+			const deliver = async ({ id }: { id: number }) =>
+				await post(`${addressOf(trigger)}?token=${TOKEN}`, { event: 'call.ended', call: { id } });
+			// On a busy machine LiveCall may not confirm a call in time: 503 asks for another delivery later.
+			let turnedAway = 0;
+			const deliverUntilTaken = async (call: { id: number }) =>
+				await poll(
+					async () => {
+						const answer = await deliver(call);
+						if (answer.status !== 503) return answer;
+						turnedAway++;
+						return undefined;
+					},
+					{ what: `An answer to call ${call.id}`, timeoutMs: 300_000, everyMs: 2_000 },
+				);
+
+			const startedAt = Date.now();
+			const answers = await forEach(calls, AT_A_TIME, deliverUntilTaken);
+			report(rate(DELIVERIES, `deliveries answered, ${AT_A_TIME} at a time`, startedAt));
+			report(`${turnedAway} answers asked for another delivery`);
+			expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+			const executions = await waitForExecutions(client, trigger.id, DELIVERIES, 300_000);
+			report(rate(DELIVERIES, 'deliveries executed', startedAt));
+			expect(inStates(executions)).toBe(`${DELIVERIES} success`);
+			const started = await forEach(executions, 8, async ({ id }) => {
+				const [item] = itemsOf(await client.execution(id), TRIGGER_NAME);
+				expect(at(item, 'json', 'verified')).toBe(true);
+				return Number(at(item, 'json', 'id'));
+			});
+			const ids = calls.map(({ id }) => id);
+			expect(started.sort((one, other) => one - other)).toEqual(ids);
+			const repeats = calls.filter((_, index) => index % (DELIVERIES / REPEATS) === 0);
+			const repeated = await forEach(repeats, AT_A_TIME, deliverUntilTaken);
+			expect(repeated.filter(({ text }) => !text.includes('delivered before'))).toEqual([]);
+			// A last delivery that does start something: what came before it has had its chance.
+			expect((await deliverUntilTaken(sandbox.calls.add({ status: 'ended' }))).status).toBe(200);
+			const all = await waitForExecutions(client, trigger.id, DELIVERIES + 1, 60_000);
+			expect(all).toHaveLength(DELIVERIES + 1);
+		}),
+	);
+});
+
+describe('recordings', () => {
+	it(
+		"come through queue mode's own storage, byte by byte",
+		scenario(async ({ client, sandbox, version, webhooks }) => {
+			sandbox.reset();
+			const download = await activateNode(client, credential, 'fetch-recording', {
+				resource: 'recording',
+				operation: 'download',
+				callId: '={{ $json.body.call_id }}',
+				binaryPropertyName: 'data',
+				options: {},
+			});
+			await waitForWebhook(webhooks[0].url, download.path);
+			const call = sandbox.calls.add({ status: 'ended', recordedBytes: RECORDING_BYTES });
+			expect((await post(addressOf(download), { call_id: call.id })).status).toBe(200);
+			const [{ id }] = await waitForExecutions(client, download.id, 1, 60_000);
+			const execution = await client.execution(id);
+			expect(execution.status).toBe('success');
+			const [item] = itemsOf(execution, NODE_NAME);
+			// n8n 1.x has no such storage; there the file lies within the execution.
+			if (majorVersion(version) > 1) {
+				expect(textAt(item, 'binary', 'data', 'id')).toMatch(/^database:/);
+			}
+			const stored = await client.fileOf(item, 'data');
+			const original = await recordingOf(call.id);
+			expect(original).toHaveLength(RECORDING_BYTES);
+			expect(stored.equals(original)).toBe(true);
+		}),
+	);
+});
+
+describe('a worker that dies', () => {
+	it(
+		'leaves nobody rung twice, and the executions say which runs did not finish',
+		scenario(async ({ client, sandbox, webhooks, workers }) => {
+			sandbox.reset();
+			const parameters = {
+				resource: 'call',
+				operation: 'create',
+				filterId: { __rl: true, mode: 'id', value: '1' },
+				phoneNumber: '={{ $json.body.phone }}',
+				additionalFields: {},
+			};
+			const plain = await activateNode(client, credential, 'call-back', {
+				...parameters,
+				options: {},
+			});
+			const keyed = await activateNode(client, credential, 'call-back-once', {
+				...parameters,
+				options: { deduplicationKey: '={{ $json.body.lead }}' },
+			});
+			for (const { path } of [plain, keyed]) await waitForWebhook(webhooks[0].url, path);
+			// Each call takes LiveCall a moment, so that some are under way when the worker dies.
+			sandbox.faults.always({ kind: 'latency', ms: 300 }, { method: 'POST' });
+			const leads = Array.from({ length: RUNS }, (_, index) => index);
+			const startedAt = Date.now();
+			const queued = forEach(leads, 20, async (lead) => {
+				await post(addressOf(plain), { lead, phone: `+44207946${1000 + lead}` });
+				await post(addressOf(keyed), { lead, phone: `+49302312${1000 + lead}` });
+			});
+			await poll(
+				async () => (sandbox.calls.placed().length >= CALLS_BEFORE_DEATH ? true : undefined),
+				{ what: `${CALLS_BEFORE_DEATH} placed calls`, timeoutMs: 120_000, everyMs: 20 },
+			);
+			await workers[0].kill();
+			report(`${workers[0].name} was killed after ${sandbox.calls.placed().length} calls`);
+			await queued;
+
+			const runs = await waitForExecutions(client, plain.id, RUNS, 300_000);
+			const keyedRuns = await waitForExecutions(client, keyed.id, RUNS, 300_000);
+			report(rate(2 * RUNS, 'runs at an end, waiting for the dead worker included', startedAt));
+			let finished = 0;
+			for (const [name, executions] of Object.entries({ plain: runs, keyed: keyedRuns })) {
+				const unfinished = executions.filter(({ status }) => status !== 'success');
+				const named = unfinished.map(({ id, status }) => `execution ${id} ${status}`).join(', ');
+				report(`${name}: ${inStates(executions)}; not finished: ${named || 'none'}`);
+				finished += executions.length - unfinished.length;
+			}
+			const rung = sandbox.calls.placed().map(({ phone_number }) => phone_number);
+			report(`${rung.length} calls placed, to ${new Set(rung).size} customers`);
+			expect(twice(rung)).toEqual([]);
+			expect(runs).toHaveLength(RUNS);
+			expect(keyedRuns).toHaveLength(RUNS);
+			// Only what the dead worker had in hand is open, and whoever's run has finished was rung.
+			expect(2 * RUNS - finished).toBeLessThanOrEqual(WORKER_CONCURRENCY);
+			expect(rung.length).toBeGreaterThanOrEqual(finished);
+		}),
+	);
+});
+
+/** The recording of a call as LiveCall gives it to whoever asks. */
+async function recordingOf(callId: number): Promise<Buffer> {
+	const { apiUrl, apiKey } = cluster.sandbox;
+	const answer = await fetch(`${apiUrl}/calls/${callId}/recording`, {
+		headers: { authorization: `Token token=${apiKey}`, 'content-type': 'application/json' },
+	});
+	const link = textAt(parseJson(await answer.text()), 'recording', 'url');
+	return Buffer.from(await (await fetch(link)).arrayBuffer());
+}
+
+/** Those that occur more than once. */
+function twice(entries: string[]): string[] {
+	return entries.filter((entry, index) => entries.indexOf(entry) !== index);
+}
