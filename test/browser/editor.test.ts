@@ -1,13 +1,24 @@
-import { at, isJsonObject, textAt, type Json, type JsonObject } from '../../dev/launcher/json';
+import type { INodeProperties } from 'n8n-workflow';
+
+import {
+	at,
+	isJsonObject,
+	parseJson,
+	textAt,
+	type Json,
+	type JsonObject,
+} from '../../dev/launcher/json';
 import { poll } from '../../dev/launcher/poll';
 import { itemsOf } from '../../dev/launcher/rest';
 import { CREDENTIAL_TYPE, readExamples, TRIGGER_TYPE } from '../../dev/launcher/seed';
+import { LiveCall } from '../../nodes/LiveCall/LiveCall.node';
 import { startChatModel } from '../e2e/helpers/chatModel';
 import { NODE_NAME, NODE_TYPE, START_NAME } from '../e2e/helpers/runs';
 import { expectPlayableWav } from '../e2e/helpers/wav';
 import { WORLD_TIMEOUT_MS } from '../e2e/helpers/world';
 import { iconsIn, PATIENCE_MS } from './helpers/editor';
 import { bytesOf, packageIcon } from './helpers/files';
+import { WINDOW } from './helpers/images';
 import {
 	inEditor,
 	OWNER,
@@ -18,6 +29,9 @@ import {
 
 /** A customer's number; such numbers are kept free for examples. */
 const PHONE = '+44 20 7946 0123';
+
+/** High enough for the longest panel with everything added, in dots. */
+const TALL = 2_000;
 
 const NODE_ID = 'livecall';
 const WEBHOOK_ID = '0c5bd0f1-3c7e-4f3a-9d55-0d8f7c1b2a01';
@@ -436,6 +450,53 @@ describe('an AI agent', () => {
 	);
 });
 
+describe('the panel', () => {
+	const { properties } = new LiveCall().description;
+	const operations = properties
+		.filter(({ name }) => name === 'operation')
+		.flatMap(({ options = [], displayOptions }) =>
+			(displayOptions?.show?.resource ?? []).flatMap((resource) =>
+				options.flatMap((option) =>
+					'value' in option ? [[String(resource), String(option.value)] as const] : [],
+				),
+			),
+		);
+
+	it.each(operations)(
+		'of %s: %s has a name and words for everything that can be set',
+		async (resource, operation) =>
+			await scenario(async ({ camera }) => {
+				const fields = properties.filter(({ name, displayOptions }) => {
+					const { resource: resources = [], operation: named } = displayOptions?.show ?? {};
+					return name !== 'operation' && resources.includes(resource) && named?.includes(operation);
+				});
+				const editor = await openNode(`${resource} ${operation}`, {
+					resource,
+					operation,
+					...withEverything(fields),
+				});
+				await editor.page.setViewportSize({ ...WINDOW.viewport, height: TALL });
+				const expected = fields.flatMap((field) => [field, ...entriesOf(field)]);
+				expect(expected.length).toBeGreaterThan(1);
+				const text = await poll(
+					async () => {
+						const shown = await editor.panel.getByTestId('node-parameters').innerText();
+						return expected.every(({ displayName }) => shown.includes(displayName))
+							? shown
+							: undefined;
+					},
+					{
+						what: `All of ${expected.map(({ displayName }) => displayName).join(', ')}`,
+						timeoutMs: PATIENCE_MS,
+					},
+				);
+				expect(text).not.toMatch(/undefined|null|NaN|\[object|\b[a-z]+[A-Z][a-z]+|\b[a-z]+_[a-z]/);
+				await editor.pointNowhere();
+				await camera.take(editor.page, `panels/${resource}-${operation}`);
+			})(),
+	);
+});
+
 describe('the example workflows', () => {
 	it(
 		'stand on the canvas without complaints',
@@ -468,6 +529,24 @@ describe('the example workflows', () => {
 		}),
 	);
 });
+
+/** What a collection can hold. */
+function entriesOf({ type, options = [] }: INodeProperties): INodeProperties[] {
+	if (type !== 'collection') return [];
+	return options.flatMap((option) => ('type' in option ? [option] : []));
+}
+
+/** The parameters of a person who has added all there is, and filled in nothing. */
+function withEverything(fields: INodeProperties[]): JsonObject {
+	return Object.fromEntries(
+		fields.map((field) => [
+			field.name,
+			field.type === 'collection'
+				? withEverything(entriesOf(field))
+				: parseJson(JSON.stringify(field.default)),
+		]),
+	);
+}
 
 /** The node with this n8n's credential in place of the one that the file names. */
 function withOwnCredential(example: Json): Json {
