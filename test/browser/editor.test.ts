@@ -30,8 +30,8 @@ import {
 /** A customer's number; such numbers are kept free for examples. */
 const PHONE = '+44 20 7946 0123';
 
-/** High enough for the longest panel with everything added, in dots. */
-const TALL = 2_000;
+/** High enough for the longest panel with everything added, in pixels. */
+const TALL = 1_100;
 
 const NODE_ID = 'livecall';
 const WEBHOOK_ID = '0c5bd0f1-3c7e-4f3a-9d55-0d8f7c1b2a01';

@@ -81,6 +81,7 @@ export function commonOptions(kind: Operation['kind']): INodeProperties[] {
 			typeOptions: { minValue: 1 },
 			default: DEFAULT_TIMEOUT_SECONDS,
 			description: 'How long to wait for each answer of LiveCall, in seconds',
+			hint: 'In seconds',
 		},
 	];
 }

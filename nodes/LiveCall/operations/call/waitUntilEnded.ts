@@ -38,6 +38,7 @@ export const waitUntilEnded: Operation = {
 			typeOptions: { minValue: 1 },
 			default: DEFAULT_POLL_SECONDS,
 			description: 'How long to wait between two looks at the call, in seconds',
+			hint: 'In seconds',
 		},
 		{
 			displayName: 'Timeout',
@@ -47,6 +48,7 @@ export const waitUntilEnded: Operation = {
 			default: DEFAULT_TIMEOUT_MINUTES,
 			description:
 				'How long to wait for the end of the call, in minutes; fractions such as 0.5 are fine',
+			hint: 'In minutes',
 		},
 	],
 	async execute(item) {

@@ -56,6 +56,7 @@ export const download: Operation = {
 			typeOptions: { minValue: 0 },
 			default: 0,
 			description: 'For how long to look again while there is no recording yet, in seconds',
+			hint: 'In seconds',
 		},
 	],
 	async execute(item) {
