@@ -10,7 +10,6 @@ import { assertPortFree } from './ports';
 import { reportStep, type Report } from './progress';
 import type { N8nClient, Owner } from './rest';
 import {
-	AFTER_THE_CALL_ID,
 	readExamples,
 	seedNew,
 	seedRunning,
@@ -36,13 +35,18 @@ export interface Demo {
 	n8n: N8n;
 	/** Left out when the real LiveCall is used. */
 	sandbox?: Sandbox;
-	/**
-	 * Production address of "LiveCall: after the call", token included; undefined where the workflow is not active.
-	 * The sandbox delivers to it, and to those of the other examples that wait for ended calls.
-	 */
-	webhookUrl?: string;
+	/** The examples that wait for ended calls, and what the sandbox delivers to. */
+	waiting: WaitingExample[];
 	/** Ends all of it. */
 	stop(): Promise<void>;
+}
+
+/** An example that LiveCall starts. */
+export interface WaitingExample {
+	id: string;
+	name: string;
+	/** Its production address, token included; undefined where the workflow is not active. */
+	url: string | undefined;
 }
 
 /**
@@ -94,16 +98,14 @@ export async function startDemo(
 		const client = await n8n.logIn();
 		await seedRunning(prepared, options.data, client, seed, state);
 		await saveState(options.data, state);
-		const webhookUrls = new Map<string, string>();
-		for (const id of STARTED_BY_LIVECALL) {
+		const waiting: WaitingExample[] = [];
+		for (const { id, name } of seed.examples.filter(({ id }) => STARTED_BY_LIVECALL.includes(id))) {
 			const url = await productionUrl(client, access, id);
-			if (url === undefined) continue;
-			webhookUrls.set(id, url);
-			sandbox?.webhooks.subscribe({ event: 'call.ended', url });
+			waiting.push({ id, name, url });
+			if (url !== undefined) sandbox?.webhooks.subscribe({ event: 'call.ended', url });
 		}
-		const webhookUrl = webhookUrls.get(AFTER_THE_CALL_ID);
 		signal.throwIfAborted();
-		return { n8n, sandbox, webhookUrl, stop };
+		return { n8n, sandbox, waiting, stop };
 	} catch (error) {
 		await stop();
 		return await Promise.reject(error);

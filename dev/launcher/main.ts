@@ -40,12 +40,18 @@ async function main(): Promise<number> {
 }
 
 /** What to open, and what to try first. */
-function describe({ n8n, sandbox, webhookUrl }: Demo, options: LauncherOptions): string {
+function describe({ n8n, sandbox, waiting }: Demo, options: LauncherOptions): string {
 	const lead = JSON.stringify({ name: 'Mary', phone: '+44 20 7946 0123' });
 	const tryIt = [
 		`  curl -X POST ${n8n.url}/webhook/callback -H "Content-Type: application/json" -d '${lead}'`,
 		'',
 	];
+	const active = waiting.flatMap(({ id, name, url }) =>
+		url === undefined ? [] : [{ id, name, path: url.slice(n8n.url.length) }],
+	);
+	const notActive = waiting
+		.filter(({ url }) => url === undefined)
+		.map(({ name }) => `"${name}" is not active in n8n, so ended calls do not start it.`);
 	const common = [
 		'',
 		`  n8n      ${n8n.url}`,
@@ -56,13 +62,11 @@ function describe({ n8n, sandbox, webhookUrl }: Demo, options: LauncherOptions):
 			...common,
 			`  LiveCall ${options.liveCall?.baseUrl ?? ''} (your account: real calls, no sandbox)`,
 			'',
-			...(webhookUrl === undefined
-				? ['"LiveCall: after the call" is not active in n8n, so ended calls start nothing.']
-				: [
-						'LiveCall cannot reach this machine by itself. To be told of ended calls, make n8n reachable',
-						'from outside and enter in LiveCall (Settings, Integrations, Webhooks) its public address',
-						`followed by ${webhookUrl.slice(n8n.url.length)}`,
-					]),
+			'LiveCall cannot reach this machine by itself. To be told of ended calls, make n8n reachable',
+			'from outside and enter in LiveCall (Settings, Integrations, Webhooks), once for each of these',
+			'workflows, its public address followed by',
+			...active.map(({ name, path }) => `  ${path} (${name})`),
+			...notActive,
 			'',
 			'To have a customer called, put the number in place of the example and send:',
 			'',
@@ -78,9 +82,10 @@ function describe({ n8n, sandbox, webhookUrl }: Demo, options: LauncherOptions):
 		"Send a lead, and watch it being called on the sandbox's page:",
 		'',
 		...tryIt,
-		webhookUrl === undefined
-			? '"LiveCall: after the call" is not active in n8n, so ended calls start nothing.'
-			: `Seconds later the recording is here: ${n8n.url}/workflow/${AFTER_THE_CALL_ID}/executions`,
+		...(active.some(({ id }) => id === AFTER_THE_CALL_ID)
+			? [`Seconds later the recording is here: ${n8n.url}/workflow/${AFTER_THE_CALL_ID}/executions`]
+			: []),
+		...notActive,
 		'',
 		'Ctrl-C ends it.',
 	].join('\n');
