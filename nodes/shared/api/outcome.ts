@@ -86,12 +86,17 @@ const UNSENDABLE_CODES = new Set([
 	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
+/** Codes of a request that was given up because its answer did not come in time. */
+const TIMEOUT_CODES = new Set(['ECONNABORTED', 'ETIMEDOUT']);
+
 interface SystemTrace {
 	code?: unknown;
 	syscall?: unknown;
 	name?: unknown;
 	cause?: unknown;
 	errors?: unknown;
+	httpCode?: unknown;
+	messages?: unknown;
 }
 
 function isTrace(value: unknown): value is SystemTrace {
@@ -106,10 +111,23 @@ function causes(thrown: unknown): SystemTrace[] {
 	return chain;
 }
 
+/** n8n 1.x loses an error's cause on the way (n8n 1.123, `ExecutionBaseError`) and keeps its code as `httpCode`. */
+function codeOf({ code, httpCode }: SystemTrace): string {
+	return [code, httpCode].find((candidate) => typeof candidate === 'string')?.toString() ?? '';
+}
+
+/** Where the system call is lost as well, the message that n8n keeps begins with it: "connect ETIMEDOUT …". */
+function wasConnecting({ syscall, messages }: SystemTrace): boolean {
+	return (
+		syscall === 'connect' ||
+		(Array.isArray(messages) && messages.some((message) => /^connect /.test(String(message))))
+	);
+}
+
 function notSentReason(
 	trace: SystemTrace,
 ): 'refused' | 'unresolved' | 'unreachable' | 'unsendable' | undefined {
-	const code = typeof trace.code === 'string' ? trace.code : '';
+	const code = codeOf(trace);
 	// A host with several addresses is tried on each: only when none could be connected is it certain.
 	if (Array.isArray(trace.errors) && trace.errors.length > 0) {
 		const reasons = trace.errors.filter(isTrace).map(notSentReason);
@@ -117,7 +135,7 @@ function notSentReason(
 	}
 	if (code === 'ECONNREFUSED') return 'refused';
 	if (LOOKUP_CODES.has(code)) return 'unresolved';
-	if (CONNECT_CODES.has(code) && trace.syscall === 'connect') return 'unreachable';
+	if (CONNECT_CODES.has(code) && wasConnecting(trace)) return 'unreachable';
 	if (UNSENDABLE_CODES.has(code)) return 'unsendable';
 	return typeof trace.name === 'string' && trace.name.startsWith('Ssrf') ? 'unsendable' : undefined;
 }
@@ -140,6 +158,6 @@ export function failureOfThrown(
 		const reason = notSentReason(trace);
 		if (reason) return { kind: 'notSent', reason };
 	}
-	const timedOut = chain.some(({ code }) => code === 'ECONNABORTED' || code === 'ETIMEDOUT');
+	const timedOut = chain.map(codeOf).some((code) => TIMEOUT_CODES.has(code));
 	return timedOut ? { kind: 'timeout', timeoutMs } : { kind: 'lost' };
 }
