@@ -21,7 +21,9 @@ import {
 	filterTopic,
 	mayAlreadyHave,
 	placeCallTopic,
+	placingCall,
 	recordingTopic,
+	SENT_EARLIER,
 	usersTopic,
 	userTopic,
 	type Topic,
@@ -54,7 +56,7 @@ const topics: Record<string, Topic> = {
 	'reading a target group': filterTopic('12'),
 	'listing users': usersTopic,
 	'changing a user': userTopic('45', 'update user "45"'),
-	'placing a call': placeCallTopic,
+	'placing a call': placeCallTopic('12', '45'),
 	'creating a user': createUserTopic,
 };
 
@@ -74,6 +76,7 @@ const FAILURES: Array<[string, FailureKind, boolean]> = [
 	['403', status(403), true],
 	['404', status(404), true],
 	['422 or 400', status(422, { reasons: ['phone number is invalid'] }), true],
+	['422, about a filter', status(422, { reasons: ['filter must exist'] }), false],
 	['another 4xx', status(409), false],
 	['429', status(429, { retryAfterMs: 5_000 }), false],
 	['429 with a long wait', status(429, { retryAfterMs: 120_000 }), false],
@@ -180,10 +183,10 @@ function unknownRows(): string[][] {
 	const unknown = FAILURES.filter(([, how]) => certaintyOf(how) === 'unknown');
 	return [
 		...unknown.map(([, how]) =>
-			row(explain({ how, certainty: 'unknown', tries: 1 }, placeCallTopic)),
+			row(explain({ how, certainty: 'unknown', tries: 1 }, placeCallTopic('12'))),
 		),
 		row(explain({ how: { kind: 'lost' }, certainty: 'unknown', tries: 1 }, createUserTopic)),
-		row(mayAlreadyHave('placed this call', 'An earlier try was sent and its outcome is unknown')),
+		row(mayAlreadyHave(placingCall, SENT_EARLIER)),
 	];
 }
 

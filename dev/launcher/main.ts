@@ -41,7 +41,11 @@ async function main(): Promise<number> {
 
 /** What to open, and what to try first. */
 function describe({ n8n, sandbox, waiting }: Demo, options: LauncherOptions): string {
-	const lead = JSON.stringify({ name: 'Mary', phone: '+44 20 7946 0123' });
+	const lead = JSON.stringify({
+		name: 'Mary',
+		phone: '+44 20 7946 0123',
+		...(sandbox ? {} : { target_group: 'YOUR-TARGET-GROUP' }),
+	});
 	const tryIt = [
 		`  curl -X POST ${n8n.url}/webhook/callback -H "Content-Type: application/json" -d '${lead}'`,
 		'',
@@ -68,7 +72,7 @@ function describe({ n8n, sandbox, waiting }: Demo, options: LauncherOptions): st
 			...active.map(({ name, path }) => `  ${path} (${name})`),
 			...notActive,
 			'',
-			'To have a customer called, put the number in place of the example and send:',
+			"To have a customer called, put the number and your target group's ID in place of the example and send:",
 			'',
 			...tryIt,
 			'Ctrl-C ends it.',

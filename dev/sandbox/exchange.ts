@@ -2,6 +2,7 @@
 import type { Request, Response } from 'express';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 
 import {
 	emptyAnswer,
@@ -30,12 +31,12 @@ export interface ExchangeContext {
 export type Act = (request: SeenRequest) => Answer;
 
 /** How an answer gets to the client. */
-type Delivery = 'whole' | 'half-then-close' | 'half-then-silence' | 'reset' | 'silence';
+type Delivery = 'whole' | 'trickle' | 'half-then-close' | 'half-then-silence' | 'reset' | 'silence';
 
 interface Plan {
 	answer: Answer | undefined;
 	delivery: Delivery;
-	/** How long the answer, or the end of the silence, is held back, in ms. */
+	/** How long the answer, each byte of a trickle, or the end of the silence is held back, in ms. */
 	delayMs?: number;
 }
 
@@ -91,6 +92,8 @@ function plan(fault: Fault | undefined, carryOut: () => Answer): Plan {
 	switch (fault.kind) {
 		case 'latency':
 			return { answer: carryOut(), delivery: 'whole', delayMs: fault.ms };
+		case 'trickle':
+			return { answer: carryOut(), delivery: 'trickle', delayMs: fault.everyMs };
 		case 'status':
 			return { answer: statusAnswer(fault), delivery: 'whole' };
 		case 'status-after':
@@ -194,7 +197,7 @@ async function deliver(
 		if (delayMs !== undefined) later(response, delayMs, () => socket?.destroy());
 		return;
 	}
-	if (delayMs !== undefined) {
+	if (delayMs !== undefined && delivery !== 'trickle') {
 		await new Promise<void>((resolve) => {
 			later(response, delayMs, resolve);
 			response.once('close', resolve);
@@ -208,12 +211,26 @@ async function deliver(
 		...(answer.status === 204 ? {} : { 'Content-Length': String(answer.length) }),
 	});
 	if (delivery === 'whole') return await send(response, answer.chunks(), true);
+	if (delivery === 'trickle') return await send(response, bytewise(answer, delayMs), true);
 	await send(response, firstHalf(answer).chunks(), false);
 	if (delivery === 'half-then-close') socket?.destroySoon();
 }
 
+async function* bytewise(answer: Answer, everyMs: number | undefined): AsyncGenerator<Buffer> {
+	for (const chunk of answer.chunks()) {
+		for (const byte of chunk) {
+			yield Buffer.of(byte);
+			await setTimeoutPromise(everyMs, undefined, { ref: false });
+		}
+	}
+}
+
 /** Sends chunks no faster than the client takes them. A client that hangs up is none of the sandbox's errors. */
-async function send(response: Response, chunks: Iterable<Buffer>, end: boolean): Promise<void> {
+async function send(
+	response: Response,
+	chunks: Iterable<Buffer> | AsyncIterable<Buffer>,
+	end: boolean,
+): Promise<void> {
 	try {
 		await pipeline(Readable.from(chunks), response, { end });
 	} catch {

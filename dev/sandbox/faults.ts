@@ -7,6 +7,8 @@ import type { HostName } from './types';
 export type Fault =
 	/** Acts, and answers so many ms later. */
 	| { kind: 'latency'; ms: number }
+	/** Acts, and sends its answer byte by byte, so many ms apart. */
+	| { kind: 'trickle'; everyMs: number }
 	/** Does not act. A body that is no string is sent as JSON. `retryAfter` is the header, in seconds or as a date. */
 	| {
 			kind: 'status';

@@ -58,7 +58,7 @@ export class LiveCallTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					'Open <b>Webhook URLs</b> above, copy the URL and add it in LiveCall under <a href="https://app.livecall.io/settings/integrations/webhooks" target="_blank">Settings → Integrations → Webhooks</a>, once for each event: the Test URL while you listen here, the Production URL for the published workflow. LiveCall does not let n8n do this by itself. If the credential has a Webhook Token, add ?token= and the token to the URL.',
+					'Open <b>Webhook URLs</b> above, copy the URL and add it in LiveCall under <a href="https://app.livecall.io/settings/integrations/webhooks" target="_blank">Settings → Integrations → Webhooks</a>, once for each event: the Test URL while you listen here, the Production URL for the published workflow. LiveCall must be able to reach that URL over the internet, and does not let n8n do this by itself. If the credential has a Webhook Token, add ?token= and the token to the URL.',
 				name: 'setupNotice',
 				type: 'notice',
 				default: '',
@@ -126,7 +126,7 @@ export class LiveCallTrigger implements INodeType {
 						default: '',
 						placeholder: 'e.g. 12, 34',
 						description:
-							'Only calls of these target groups, by their IDs, separated by commas. The ID is the number in the address of the edit page: https://app.livecall.io/targeting/ID/edit.',
+							'Only calls of these target groups, by their IDs or the addresses of their edit pages, separated by commas. The ID is the number in the address: https://app.livecall.io/targeting/ID/edit.',
 					},
 					{
 						displayName: 'When Unverifiable',
@@ -239,15 +239,20 @@ function readOptions(functions: IWebhookFunctions): TriggerOptions {
 	return {
 		filters: {
 			events: Array.isArray(events) ? events.map(String) : [],
-			filterIds: String(filterIds ?? '')
-				.split(',')
-				.map((id) => id.trim())
-				.filter((id) => id !== ''),
+			filterIds: readFilterIds(filterIds),
 			outcome: outcome === 'successful' || outcome === 'unsuccessful' ? outcome : 'any',
 		},
 		ignoreRepeats: ignoreRepeats !== false,
 		whenUnverifiable,
 	};
+}
+
+/** Target groups by their ids, or by the addresses that people paste. */
+function readFilterIds(given: unknown): string[] {
+	return String(given ?? '')
+		.split(',')
+		.map((part) => /\/targeting\/([A-Za-z0-9_-]{1,64})\/edit/.exec(part)?.[1] ?? part.trim())
+		.filter((id) => id !== '');
 }
 
 /** Answers the delivery; nothing is started. */

@@ -1,6 +1,6 @@
 import { NodeApiError, NodeOperationError, type INode } from 'n8n-workflow';
 import { LONGEST_RETRY_AFTER_MS } from './api/client';
-import type { Failure, FailureKind } from './api/outcome';
+import { certaintyOf, type Failure, type FailureKind } from './api/outcome';
 import { explanations, type Explanation } from './explanations';
 
 /** What a request is about, in LiveCall's and n8n's words. */
@@ -9,8 +9,18 @@ export interface Topic {
 	to: string;
 	/** What an answer with 404 means here. */
 	notFound: Explanation;
-	/** Completes "LiveCall may already have …", for what must not be done twice. */
-	done?: string;
+	/** Set for what must not be done twice. */
+	once?: OnlyOnce;
+}
+
+/** What LiveCall must not do twice, in the words for the case that nobody knows whether it has done it. */
+export interface OnlyOnce {
+	/** Completes "LiveCall may already have …". */
+	done: string;
+	/** Where a person sees whether it was done. */
+	look: string;
+	/** The label of the option that has it sent again. */
+	option: string;
 }
 
 export function callTopic(callId: string): Topic {
@@ -65,19 +75,34 @@ export function userTopic(userId: string, to: string): Topic {
 	};
 }
 
-export const placeCallTopic: Topic = {
-	to: 'place the call',
+export const placingCall: OnlyOnce = {
 	done: 'placed this call',
-	notFound: {
-		message: 'LiveCall did not find what the call needs',
-		advice:
-			'Check "Target Group" and "User", and "Base URL" in the LiveCall API credential. No call was placed.',
-	},
+	look: 'Look in LiveCall whether the customer was called',
+	option: 'Redial Unknown',
+};
+
+export function placeCallTopic(filterId: string, userId?: string): Topic {
+	const orUser = userId === undefined ? '' : ` or no user "${userId}"`;
+	return {
+		to: 'place the call',
+		once: placingCall,
+		notFound: {
+			message: `LiveCall knows no target group "${filterId}"${orUser}`,
+			advice:
+				'Check "Target Group": its ID is the number in the address of its edit page, https://app.livecall.io/targeting/ID/edit. Check "User", too, and "Base URL" in the LiveCall API credential. No call was placed.',
+		},
+	};
+}
+
+export const creatingUser: OnlyOnce = {
+	done: 'created this user',
+	look: 'Look in LiveCall whether the user is there',
+	option: 'Send Unknown Again',
 };
 
 export const createUserTopic: Topic = {
 	to: 'create the user',
-	done: 'created this user',
+	once: creatingUser,
 	notFound: {
 		message: 'LiveCall takes no new users at this address',
 		advice: 'Check "Base URL" in the LiveCall API credential. No user was created.',
@@ -91,39 +116,47 @@ export const createUserTopic: Topic = {
 export function explain({ how, certainty, tries }: Failure, topic: Topic): Explanation {
 	const again =
 		certainty === 'notCarriedOut' ? 'Nothing was carried out, so trying again' : 'Trying again';
+	const effect =
+		certainty === 'unknown'
+			? 'An earlier try may have been carried out.'
+			: 'Nothing was carried out.';
 	if (how.kind === 'status') {
-		const { status, reasons } = how;
+		const { status } = how;
+		const reasons = how.reasons.filter((reason) => !SAYS_NOTHING.test(reason));
 		const said = reasons.length > 0 ? `: ${reasons.join('; ')}` : '';
 		if (status === 401) {
 			return {
 				message: `LiveCall did not accept the API key${said}`,
-				advice:
-					'Check "API Key" in the LiveCall API credential. It comes from the account settings in LiveCall and is pasted without quotes. Nothing was carried out.',
+				advice: `Check "API Key" in the LiveCall API credential. It comes from the account settings in LiveCall and is pasted without quotes. ${effect}`,
 			};
 		}
 		if (status === 403) {
 			return {
 				message: `LiveCall does not allow this API key to ${topic.to}${said}`,
-				advice:
-					'Check "API Key" in the LiveCall API credential and what its account may do. Nothing was carried out.',
+				advice: `Check "API Key" in the LiveCall API credential and what its account may do. ${effect}`,
 			};
 		}
-		if (status === 404) return topic.notFound;
+		if (status === 404) {
+			return { message: `${topic.notFound.message}${said}`, advice: topic.notFound.advice };
+		}
 		if (status === 429) {
 			return {
 				message: `LiveCall is receiving too many requests and did not ${topic.to}${triedOften(tries)}`,
 				advice: `${askedToWait(how.retryAfterMs)}${again} is safe. Wait a little, or lower "Max Concurrency" in the options.`,
 			};
 		}
-		if (certainty === 'refused') {
+		if (certaintyOf(how) === 'refused') {
+			const filter = reasons.some((reason) => /filter/i.test(reason))
+				? " A filter is what LiveCall's dashboard calls a target group."
+				: '';
 			return {
 				message: `LiveCall refused to ${topic.to}${said || `, with status ${status}`}`,
-				advice: 'Correct what LiveCall names, then run this item again. Nothing was carried out.',
+				advice: `Correct what LiveCall names, then run this item again.${filter} ${effect}`,
 			};
 		}
 	}
 	const happened = `${whatHappened(how)}${triedOften(tries)}`;
-	if (topic.done && certainty === 'unknown') return mayAlreadyHave(topic.done, happened);
+	if (topic.once && certainty === 'unknown') return mayAlreadyHave(topic.once, happened);
 	if (how.kind === 'unreadable') {
 		return {
 			message: happened,
@@ -148,15 +181,23 @@ export function explain({ how, certainty, tries }: Failure, topic: Topic): Expla
 }
 
 /** What is said of a request that must not be sent again, since LiveCall may have acted on it. */
-export function mayAlreadyHave(done: string, happened: string): Explanation {
-	const look = done.includes('call')
-		? 'Look in LiveCall whether the customer was called'
-		: 'Look in LiveCall whether the user is there';
+export function mayAlreadyHave({ done, look, option }: OnlyOnce, happened: string): Explanation {
 	return {
-		message: `LiveCall may already have ${done}: ${lowerFirst(happened)}`,
-		advice: `The request is not sent again by itself, since that could do it twice. ${look}; if not, set "Redial Unknown" in the options and retry this execution.`,
+		message: mayAlready(done, happened),
+		advice: `The request is not sent again by itself, since that could do it twice. ${look}; if not, set "${option}" in the options, save, and under Executions retry this execution with the currently saved workflow.`,
 	};
 }
+
+/** @param done completes "LiveCall may already have …" */
+export function mayAlready(done: string, happened: string): string {
+	return `LiveCall may already have ${done}: ${lowerFirst(happened)}`;
+}
+
+/** What happened to an item that an earlier try has sent without a usable answer. */
+export const SENT_EARLIER = 'An earlier try was sent and its outcome is unknown';
+
+/** What many servers say beside 404, and the status says already. */
+const SAYS_NOTHING = /^(record |page )?not found[.!]?$/i;
 
 function lowerFirst(text: string): string {
 	return text.startsWith('LiveCall') ? text : text.charAt(0).toLowerCase() + text.slice(1);
@@ -170,7 +211,7 @@ function whatHappened(how: FailureKind): string {
 				unresolved: 'LiveCall could not be reached: the address of its host was not found',
 				unreachable: 'LiveCall could not be reached: there is no way to its host',
 				unsendable: 'The request to LiveCall could not be sent',
-				cancelled: 'The execution was canceled before LiveCall was asked',
+				cancelled: 'The execution was canceled before LiveCall answered',
 			}[how.reason];
 		case 'lost':
 			return 'The connection to LiveCall was lost before its answer was complete';

@@ -48,9 +48,9 @@ export const explanations = {
 		advice: 'Give it working hours in LiveCall, or choose another setting for "When Unavailable".',
 	}),
 
-	/** @param status as LiveCall gave it */
-	notEnded: (callId: string, minutes: number, status: string): Explanation => ({
-		message: `Call "${callId}" had not ended after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}; its status is "${status}"`,
+	/** @param status as LiveCall gave it, if it did */
+	notEnded: (callId: string, minutes: number, status: unknown): Explanation => ({
+		message: `Call "${callId}" had not ended after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}; its status is ${typeof status === 'string' ? `"${status}"` : 'not known'}`,
 		advice:
 			'The call goes on in LiveCall. Raise "Timeout" in the options, set "On Timeout" to "Return", or start a workflow with the LiveCall Trigger when the call has ended.',
 	}),

@@ -145,6 +145,42 @@ describe('callback on request', () => {
 		}),
 	);
 
+	it(
+		'calls a visitor once who clicks twice',
+		scenario(async ({ sandbox }) => {
+			const lead = { name: 'Ida', phone: '+44 20 7946 0177' };
+			// Both within the same minute of the clock, by which the workflow tells them apart.
+			const answers = await poll(
+				async () => {
+					const minute = new Date().getMinutes();
+					const both = await Promise.all([sendLead(lead), sendLead(lead)]);
+					return new Date().getMinutes() === minute ? both : undefined;
+				},
+				{ what: 'Two clicks in one minute', timeoutMs: 60_000 },
+			);
+			expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+			expect(answers.map(({ body }) => textAt(body, 'status')).sort()).toEqual([
+				'already_asked',
+				'calling',
+			]);
+			expect(
+				sandbox.calls.placed().filter((call) => call.phone_number === lead.phone),
+			).toHaveLength(1);
+		}),
+	);
+
+	it(
+		'does not say that there will be no call where nobody can know',
+		scenario(async ({ sandbox }) => {
+			sandbox.faults.next({ kind: 'reset-after' }, { method: 'POST', path: /calls/ });
+			const { status, body } = await sendLead({ name: 'Ida', phone: '+44 20 7946 0178' });
+			expect(status).toBe(500);
+			expect(textAt(body, 'status')).toBe('unknown');
+			expect(textAt(body, 'message')).toContain('we could not see whether your call is on its way');
+			expect(sandbox.calls.placed()).toHaveLength(1);
+		}),
+	);
+
 	it.each([
 		[{ name: 'Eve', phone: '12-34' }, '"12-34" is not a phone number'],
 		[{ name: 'Eve', phone: 'call me maybe' }, '"call me maybe" is not a phone number'],
@@ -169,7 +205,7 @@ describe('callback on request', () => {
 			const before = await executionIds(CALLBACK_ID);
 			const lead = { name: 'Eve', phone: '+442079460101', target_group: group };
 			const { status, body } = await sendLead(lead);
-			expect(status).toBe(502);
+			expect(status).toBe(500);
 			expect(body).toMatchObject({ status: 'not_placed', call_id: null, scheduled_for: null });
 			expect(sandbox.calls.placed()).toHaveLength(0);
 			const execution = await nextExecution(CALLBACK_ID, before);

@@ -41,7 +41,8 @@ const NOTHING_DONE = /Nothing was carried out|No call was placed|No user was cre
 const ADVICE: Record<Exclude<Told, 'nothing'>, RegExp> = {
 	refused: /^Item 0: (Correct what LiveCall names|Check "|The call may not have been recorded)/,
 	notCarriedOut: /Nothing was carried out, so trying again is safe/,
-	mayAlreadyHave: /is not sent again by itself.*set "Redial Unknown" in the options and retry/,
+	mayAlreadyHave:
+		/is not sent again by itself.*set "(?:Redial Unknown|Send Unknown Again)" in the options, save, and .* retry/,
 	harmless: /^Item 0: Trying again is safe/,
 	unreadable: /Check that "Base URL" in the LiveCall API credential is LiveCall's API/,
 };

@@ -1,5 +1,6 @@
 import { jsons, locator, pairs, World } from '../support/world';
-import { processedData, retry } from '../support/engine';
+import { AgentNode } from '../support/agent';
+import { PACKAGE, processedData, retry } from '../support/engine';
 
 let world: World;
 beforeAll(async () => {
@@ -161,6 +162,17 @@ describe('call: create, when nobody can be reached', () => {
 		expect(world.seen()[0].json).toMatchObject({ call: { scheduled_for: '2036-01-01T00:00:00Z' } });
 	});
 
+	it('schedules in UTC for a time that comes without an offset', async () => {
+		world.sandbox.filters.set(2, {
+			status: 'unavailable',
+			available_call_times: ['2035-01-01T09:00:00'],
+		});
+		await world.run('call.create', toGroup2('schedule'));
+		expect(world.seen()[1].json).toMatchObject({
+			call: { scheduled_for: '2035-01-01T09:00:00Z' },
+		});
+	});
+
 	it('fails when there is no time to come', async () => {
 		world.sandbox.filters.set(2, { status: 'unavailable', available_call_times: [] });
 		const result = await world.run('call.create', toGroup2('schedule'));
@@ -260,6 +272,31 @@ describe('call: create, never twice', () => {
 		);
 		expect(result.error.message).toContain('may already have placed this call');
 		expect(world.asked()).toEqual(['POST /v1/calls']);
+	});
+
+	it.each([
+		['a try of Retry On Fail', retryOnFail],
+		['an agent that asks once more', {}],
+	])('does not dial again as the tool of an AI agent, for %s', async (_, node) => {
+		world.sandbox.faults.always({ kind: 'status-after', status: 500 }, { method: 'POST' });
+		AgentNode.heard.length = 0;
+		await world.run(
+			'call.create',
+			{ ...someCall, options: { deduplicationKey: 'A' } },
+			{ node: { ...node, type: `${PACKAGE}.liveCallTool` } },
+		);
+		expect(world.asked()).toEqual(['POST /v1/calls']);
+		expect(AgentNode.heard).toEqual([
+			expect.stringContaining('may already have placed this call'),
+			expect.stringContaining('may already have placed this call'),
+		]);
+	});
+
+	it('places a further call that an agent asks for after one that was placed', async () => {
+		AgentNode.heard.length = 0;
+		await world.run('call.create', someCall, { node: { type: `${PACKAGE}.liveCallTool` } });
+		expect(world.asked()).toEqual(['POST /v1/calls', 'POST /v1/calls']);
+		expect(AgentNode.heard[0]).toContain(someCall.phoneNumber);
 	});
 
 	it('dials for something else that is asked for in a retry', async () => {
@@ -405,6 +442,19 @@ describe('call: get', () => {
 		expect(jsons(result)[0]).toEqual(world.sandbox.calls.get(call.id));
 	});
 
+	it('gets everything through where LiveCall takes few requests at once', async () => {
+		const { id } = world.sandbox.calls.add(ended);
+		world.sandbox.faults.decide(() =>
+			world.seen().filter(({ over }) => !over).length > 2
+				? { kind: 'status', status: 429 }
+				: { kind: 'latency', ms: 10 },
+		);
+		const items = Array.from({ length: 200 }, () => ({ id }));
+		const result = await world.run('call.get', { callId: '={{ $json.id }}' }, { items });
+		expect(result.failed).toBe(false);
+		expect(result.output).toHaveLength(items.length);
+	}, 60_000);
+
 	it('keeps the order of many items that run at once', async () => {
 		const calls = Array.from({ length: 200 }, () => world.sandbox.calls.add(ended));
 		world.sandbox.faults.decide(({ index }) => ({ kind: 'latency', ms: (index * 7) % 23 }));
@@ -454,6 +504,23 @@ describe('call: waitUntilEnded', () => {
 		});
 		expect(jsons(result)[0]).toMatchObject({ id: call.id, status: 'started' });
 	});
+
+	it.each(['return', 'fail'])(
+		'keeps to its time when LiveCall falls silent, and does then what it is told to: %s',
+		async (onTimeout) => {
+			const call = world.sandbox.calls.add({ status: 'started' });
+			world.sandbox.faults.decide(({ index }) =>
+				index === 0 ? undefined : { kind: 'hang-before' },
+			);
+			const result = await world.run('call.waitUntilEnded', {
+				callId: call.id,
+				options: { timeout: 0.005, onTimeout },
+			});
+			expect(world.seen()).toHaveLength(2);
+			if (onTimeout === 'return') expect(jsons(result)[0]).toMatchObject({ status: 'started' });
+			else expect(result.error.message).toContain('had not ended after 0.005 minutes');
+		},
+	);
 
 	it('ends at once when the execution is cancelled', async () => {
 		const call = world.sandbox.calls.add({ status: 'started' });

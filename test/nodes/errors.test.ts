@@ -47,6 +47,27 @@ describe('what LiveCall says, in words', () => {
 			{ kind: 'status', status: 400, body: { message: 'No such thing' } },
 			'No such thing',
 		],
+		[
+			"Rails' plainest form",
+			{ kind: 'status', status: 422, body: { phone_number: ['is invalid'] } },
+			'phone number is invalid',
+		],
+		['a bare list', { kind: 'status', status: 422, body: ['Nobody is free'] }, 'Nobody is free'],
+		[
+			'a title and a detail',
+			{ kind: 'status', status: 422, body: { status: 422, title: 'No', detail: 'Not today' } },
+			'call: No; Not today [item 0]',
+		],
+		[
+			'a bare text',
+			{ kind: 'status', status: 422, body: '"Nobody is free"', contentType: 'application/json' },
+			'call: Nobody is free',
+		],
+		[
+			'text that is not JSON',
+			{ kind: 'status', status: 400, body: 'Nobody is free', contentType: 'text/plain' },
+			'Nobody is free',
+		],
 		['nothing', { kind: 'status', status: 422, body: {} }, 'status 422'],
 		['a web page', { kind: 'html', status: 422 }, 'status 422'],
 	])('a refusal with %s', async (_, fault, shown) => {
@@ -67,6 +88,39 @@ describe('what LiveCall says, in words', () => {
 		});
 		const result = await world.run('call.create', call);
 		expect(result.error.message).toContain('SUPERPERMANENT ECONNRESET');
+	});
+
+	it('a refusal that speaks of a filter says what that is', async () => {
+		const body = { errors: { filter_id: ['must exist'] } };
+		world.sandbox.faults.always({ kind: 'status', status: 422, body });
+		const result = await world.run('call.create', call);
+		expect(result.error.message).toContain('filter id must exist');
+		expect(result.error.description).toContain('calls a target group');
+	});
+
+	it('what a call needs and is not there, with its IDs and what LiveCall says of it', async () => {
+		const body = { error: 'Filter 99 was removed' };
+		world.sandbox.faults.always({ kind: 'status', status: 404, body });
+		const result = await world.run('call.create', {
+			...call,
+			filterId: locator('99'),
+			additionalFields: { userId: locator('55') },
+		});
+		expect(result.error.message).toBe(
+			'LiveCall knows no target group "99" or no user "55": Filter 99 was removed [item 0]',
+		);
+	});
+
+	it('a refusal after a try that may have been carried out', async () => {
+		world.sandbox.faults.next({ kind: 'status-after', status: 503 });
+		world.sandbox.faults.next({ kind: 'status', status: 401 });
+		const result = await world.run('user.update', {
+			userId: locator('501'),
+			updateFields: { name: 'New Name' },
+		});
+		expect(result.error.message).toContain('did not accept the API key');
+		expect(result.error.description).toContain('An earlier try may have been carried out');
+		expect(result.error.description).not.toContain('Nothing was carried out');
 	});
 
 	it('a wrong key', async () => {
@@ -165,6 +219,16 @@ describe('what LiveCall says, in words', () => {
 		});
 		expect(result.error.message).toContain('did not answer within 0.2 seconds');
 	});
+
+	it('a time-out of an answer that comes, but not to its end', async () => {
+		const known = world.sandbox.calls.add({ status: 'ended' });
+		world.sandbox.faults.always({ kind: 'trickle', everyMs: 50 });
+		const result = await world.run('call.get', {
+			callId: known.id,
+			options: { requestTimeout: 0.3, maxRetries: 0 },
+		});
+		expect(result.error.message).toContain('did not answer within 0.3 seconds');
+	});
 });
 
 describe('with On Error', () => {
@@ -183,6 +247,37 @@ describe('with On Error', () => {
 		const result = await run('continueRegularOutput');
 		expect(jsons(result)[1]).toEqual({ error: expect.stringContaining('no call "99" [item 1]') });
 		expect(pairs(result)).toEqual([0, 1, 2]);
+	});
+
+	it("continue: an expression in the options that fails is its own item's alone", async () => {
+		const result = await world.run(
+			'call.create',
+			{
+				...call,
+				phoneNumber: '={{ $json.phone }}',
+				options: { deduplicationKey: '={{ $json.lead ?? $("Nowhere").first().json.id }}' },
+			},
+			{
+				items: [{ phone: '+49 30 1000001' }, { phone: '+49 30 1000002', lead: 'B' }],
+				node: { onError: 'continueRegularOutput' },
+			},
+		);
+		const [first, second] = jsons(result);
+		expect(first).toEqual({ error: expect.stringContaining('[item 0]') });
+		expect(second).toMatchObject({ phone_number: '+49 30 1000002' });
+		expect(pairs(result)).toEqual([0, 1]);
+	});
+
+	it('stop: no item is left unaccounted for, of reads neither', async () => {
+		const known = world.sandbox.calls.add({ status: 'ended' }).id;
+		const result = await world.run(
+			'call.get',
+			{ callId: '={{ $json.id }}', options: { maxConcurrency: 1 } },
+			{ items: [{ id: known }, { id: known }, { id: 99 }, { id: known }, { id: known }] },
+		);
+		expect(result.error.message).toContain('no call "99" [item 2]');
+		expect(result.error.description).toContain('Already done: items 0 to 1.');
+		expect(result.error.description).toContain('Not tried: items 3 to 4.');
 	});
 
 	it('error output: the item that fails comes out there', async () => {
@@ -234,6 +329,77 @@ describe('repeats', () => {
 		const result = await world.run('user.delete', { userId: locator('501') });
 		expect(jsons(result)).toEqual([{ deleted: true }]);
 		expect(world.asked()).toEqual(['DELETE /v1/users/501', 'DELETE /v1/users/501']);
+	});
+
+	it('a DELETE that a try before has carried out is not missed by the next', async () => {
+		let deletions = 0;
+		world.sandbox.faults.decide(() =>
+			++deletions === 2 ? { kind: 'status', status: 422 } : undefined,
+		);
+		const result = await world.run(
+			'user.delete',
+			{ userId: locator('={{ $json.id }}') },
+			{
+				items: [{ id: 501 }, { id: 502 }, { id: 503 }],
+				node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+			},
+		);
+		expect(jsons(result)).toEqual([{ deleted: true }, { deleted: true }, { deleted: true }]);
+		expect(world.asked()).toEqual([501, 502, 502, 503].map((id) => `DELETE /v1/users/${id}`));
+	});
+
+	it('a DELETE of which no try heard the end has succeeded where the next finds nothing', async () => {
+		let deletions = 0;
+		world.sandbox.faults.decide(() => (++deletions < 3 ? { kind: 'reset-after' } : undefined));
+		const result = await world.run(
+			'user.delete',
+			{ userId: locator('501'), options: { maxRetries: 0 } },
+			{ node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 } },
+		);
+		expect(jsons(result)).toEqual([{ deleted: true }]);
+	});
+
+	it.each<[string, (cancel: () => void) => void]>([
+		[
+			'while it waits to ask again',
+			(cancel) =>
+				world.sandbox.faults.decide(() => {
+					cancel();
+					return { kind: 'status', status: 503, retryAfter: 25 };
+				}),
+		],
+		[
+			'while a file comes',
+			(cancel) =>
+				world.sandbox.faults.decide(({ host }) => {
+					if (host !== 'recordings') return undefined;
+					cancel();
+					return { kind: 'stalled-download' };
+				}),
+		],
+	])('end as canceled when a person cancels %s', async (_, meanwhile) => {
+		const { id } = world.sandbox.calls.add({ status: 'ended', recorded: true });
+		const result = await world.run('recording.download', { callId: id }, { onStart: meanwhile });
+		expect(result.run.status).toBe('canceled');
+		expect(result.error.message).toContain('canceled');
+	});
+
+	it('end as canceled whatever went wrong before, and whatever On Error says', async () => {
+		const started = world.sandbox.calls.add({ status: 'started' });
+		const result = await world.run(
+			'call.waitUntilEnded',
+			{ callId: '={{ $json.id }}' },
+			{
+				items: [{ id: 99 }, { id: started.id }],
+				node: { onError: 'continueRegularOutput' },
+				onStart: (cancel) =>
+					world.sandbox.faults.decide(({ index }) => {
+						if (index === 1) cancel();
+						return undefined;
+					}),
+			},
+		);
+		expect(result.run.status).toBe('canceled');
 	});
 
 	it('end when the execution is cancelled', async () => {

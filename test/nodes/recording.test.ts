@@ -114,6 +114,19 @@ describe('download', () => {
 		expect(world.asked()).toHaveLength(3);
 	});
 
+	it('waits as long as the host asks to', async () => {
+		const { id } = recorded();
+		world.sandbox.faults.next(
+			{ kind: 'status', status: 429, retryAfter: 1 },
+			{ host: 'recordings' },
+		);
+		const result = await download(id, { options: { fileName: '' } });
+		expect(result.failed).toBe(false);
+		expect(result.output[0].binary?.data.fileName).toMatch(/^recording-\d+\.wav$/);
+		const [first, second] = downloads();
+		expect(second.at - first.at).toBeGreaterThanOrEqual(1000);
+	});
+
 	it('waits for a recording that is not ready', async () => {
 		const { id } = world.sandbox.calls.add({
 			status: 'ended',
@@ -176,6 +189,7 @@ it.each([
 	],
 	['no dots alone', undefined, 'attachment; filename=".."', 'audio/mpeg', 'call-7.mp3'],
 	['a name made of the type', undefined, '', 'audio/mpeg; charset=binary', 'call-7.mp3'],
+	['the type of a phone', undefined, '', 'audio/AMR', 'call-7.amr'],
 	['a name without a known type', undefined, '', 'application/octet-stream', 'call-7'],
 ])('a file is called by %s', (_, wanted, disposition, type, name) => {
 	expect(fileNameOf(wanted, disposition, type, '7')).toBe(name);

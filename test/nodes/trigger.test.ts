@@ -165,6 +165,22 @@ describe('verification', () => {
 		]);
 	});
 
+	it('asks again for 8 seconds', async () => {
+		const call = ended();
+		world.sandbox.faults.decide(({ index }) =>
+			index < 6 ? { kind: 'status', status: 503 } : undefined,
+		);
+		expect((await host.deliver({ call: { id: call.id } }, { query })).status).toBe(200);
+		expect(host.started).toMatchObject([{ verified: true, id: call.id }]);
+	}, 20_000);
+
+	it('gives up after 8 seconds on an answer that does not come to its end', async () => {
+		const call = ended();
+		world.sandbox.faults.always({ kind: 'trickle', everyMs: 100 });
+		expect((await host.deliver({ call: { id: call.id } }, { query })).status).toBe(503);
+		expect(host.started).toEqual([]);
+	}, 20_000);
+
 	it('gives up after 8 seconds', async () => {
 		world.sandbox.faults.always({ kind: 'hang-before' });
 		const begun = Date.now();
@@ -195,6 +211,13 @@ describe('verification', () => {
 			{ id: 8022, type: 'call_created', verified: true, phone_number: '123' },
 			{ query },
 		);
+		await host.deliver({ data: { id: '8023', type: 'calls', status: 'ended' } }, { query });
+		expect(host.started.pop()).toEqual({
+			event: 'call.ended',
+			verified: false,
+			id: '8023',
+			status: 'ended',
+		});
 		expect(host.started).toEqual([
 			{ event: 'call.ended', verified: false, id: '8020', status: 'ended', outcome: 'missed' },
 			{ event: 'call.created', verified: false, id: '8021', phone_number: '123' },
@@ -248,6 +271,12 @@ describe('filters', () => {
 		[
 			'the target group',
 			{ options: { filterIds: '3, 1' } },
+			{ status: 'ended', filter_id: 1 },
+			true,
+		],
+		[
+			'the target group by its address',
+			{ options: { filterIds: 'https://app.livecall.io/targeting/1/edit' } },
 			{ status: 'ended', filter_id: 1 },
 			true,
 		],

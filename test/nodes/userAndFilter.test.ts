@@ -208,6 +208,20 @@ describe('user: upsert', () => {
 		]);
 	});
 
+	it('knows a user still of whom LiveCall answered a part only', async () => {
+		const [, second] = account();
+		world.sandbox.faults.next(
+			{ kind: 'status', status: 200, body: { user: { id: second.id, name: 'B' } } },
+			{ method: 'PATCH' },
+		);
+		const result = await upsert([
+			{ name: 'B', phone: second.phone_number },
+			{ name: 'C', phone: second.phone_number },
+		]);
+		expect(jsons(result).map(({ upsert_result }) => upsert_result)).toEqual(['updated', 'updated']);
+		expect(world.asked().filter((request) => request.startsWith('POST'))).toEqual([]);
+	});
+
 	it('creates one user for a number that several items have, side by side too', async () => {
 		const before = account().length;
 		const items = Array.from({ length: 6 }, () => ({ name: 'Twin', phone: '+49 30 555010' }));

@@ -72,6 +72,12 @@ describe('a fault on one request', () => {
 		expect(got?.json).toEqual({ status: 503, error: 'Service Unavailable' });
 	});
 
+	it('trickle: acts, and is a while in saying so', async () => {
+		const { got, placed } = await placeThrough({ kind: 'trickle', everyMs: 2 });
+		expect([got?.status, placed]).toEqual([201, 1]);
+		expect(got?.at('call', 'phone_number')).toBe(CALL.call.phone_number);
+	});
+
 	it('status-after: acts and says no', async () => {
 		const { got, placed } = await placeThrough({ kind: 'status-after', status: 502 });
 		expect([got?.status, placed]).toEqual([502, 1]);

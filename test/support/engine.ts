@@ -34,11 +34,13 @@ import {
 	type IWorkflowExecuteAdditionalData,
 	type WorkflowExecuteMode,
 } from 'n8n-workflow';
+import { AgentNode, asTool } from './agent';
 import { InMemoryCredentials } from './credentials';
 import { InMemoryProcessedData } from './processedData';
 
 export const PACKAGE = 'n8n-nodes-livecall';
 export const NODE_NAME = 'LiveCall';
+const AGENT_NAME = 'Agent';
 
 /** n8n's store of processed data, kept in memory for all runs of a test file. */
 export const processedData = new InMemoryProcessedData();
@@ -65,14 +67,18 @@ class StartNode implements INodeType {
 
 class PackageNodeTypes implements INodeTypes {
 	private readonly start = new StartNode();
+	private readonly agent = new AgentNode();
 
 	constructor(private readonly loader: PackageDirectoryLoader) {}
 
 	getByName(nodeType: string): INodeType | IVersionedNodeType {
 		if (nodeType === 'test.start') return this.start;
-		const known = this.loader.nodeTypes[nodeType.replace(`${PACKAGE}.`, '')];
+		if (nodeType === 'test.agent') return this.agent;
+		const name = nodeType.replace(`${PACKAGE}.`, '');
+		const known = this.loader.nodeTypes[name.replace(/Tool$/, '')];
 		if (!known) throw new Error(`The package has no node type ${nodeType}`);
-		return known.type;
+		if (!name.endsWith('Tool') || 'nodeVersions' in known.type) return known.type;
+		return asTool(known.type);
 	}
 
 	getByNameAndVersion(nodeType: string): INodeType {
@@ -179,18 +185,17 @@ export async function additionalDataFor(
 	};
 }
 
-/** A workflow that gives items to a LiveCall node. */
+/** A node of the tests' own. */
+function testNode(name: string, type: string): INode {
+	return { id: type, name, type, typeVersion: 1, position: [0, 0], parameters: {} };
+}
+
+/** A workflow that gives items to a LiveCall node, or to an agent that has it as a tool. */
 async function workflowFor(settings: RunSettings): Promise<Workflow> {
 	const { nodeTypes } = await loadPackage();
+	const isTool = settings.node?.type?.endsWith('Tool') ?? false;
 	const nodes: INode[] = [
-		{
-			id: 'start',
-			name: 'Start',
-			type: 'test.start',
-			typeVersion: 1,
-			position: [0, 0],
-			parameters: {},
-		},
+		testNode('Start', 'test.start'),
 		{
 			id: 'livecall',
 			name: NODE_NAME,
@@ -205,6 +210,11 @@ async function workflowFor(settings: RunSettings): Promise<Workflow> {
 	const connections: IConnections = {
 		Start: { main: [[{ node: NODE_NAME, type: 'main', index: 0 }]] },
 	};
+	if (isTool) {
+		nodes.push(testNode(AGENT_NAME, 'test.agent'));
+		connections.Start = { main: [[{ node: AGENT_NAME, type: 'main', index: 0 }]] };
+		connections[NODE_NAME] = { ai_tool: [[{ node: AGENT_NAME, type: 'ai_tool', index: 0 }]] };
+	}
 	return new Workflow({
 		id: 'workflow',
 		name: 'Test',
@@ -221,6 +231,7 @@ let executions = 0;
 /** Runs a LiveCall node in n8n-core's engine. */
 export async function runNode(settings: RunSettings): Promise<RunResult> {
 	const workflow = await workflowFor(settings);
+	const first = workflow.nodes[AGENT_NAME] ?? workflow.nodes[NODE_NAME];
 	const items = (settings.items ?? [{}]).map((json) => ({ json }));
 	const taskData: ITaskData = {
 		startTime: Date.now(),
@@ -235,7 +246,7 @@ export async function runNode(settings: RunSettings): Promise<RunResult> {
 		executionData: {
 			nodeExecutionStack: [
 				{
-					node: workflow.nodes[NODE_NAME],
+					node: first,
 					data: { main: [items] },
 					source: { main: [{ previousNode: 'Start' }] },
 				},

@@ -99,7 +99,7 @@ function buildUser(user) {
 function outcomeOf(call) {
 	if (call.status === 'ended') {
 		return badge(
-			`${call.outcome}, ${call.duration} s`,
+			`${call.outcome}, ${Math.round(call.duration)} s`,
 			call.outcome === 'successful' ? 'good' : 'bad',
 		);
 	}

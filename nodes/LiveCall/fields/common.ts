@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { creatingUser, placingCall } from '../../shared/errors';
 import type { Operation } from '../operations/operation';
 import { DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS } from '../run/item';
 import { DEFAULT_CONCURRENCY } from '../run/runItems';
@@ -9,8 +10,9 @@ export const callIdField: INodeProperties = {
 	type: 'string',
 	default: '',
 	required: true,
-	placeholder: 'e.g. 123',
-	description: 'The ID that LiveCall gave when the call was placed, or that its webhook brought',
+	placeholder: 'e.g. {{ $json.id }}',
+	description:
+		'The "id" that Create a call or the LiveCall Trigger gives; drag it here from the input',
 };
 
 export const simplifyField: INodeProperties = {
@@ -44,12 +46,20 @@ export const nameField: INodeProperties = {
 
 /** What to do in an execution that retries one whose request may have been carried out. */
 export const redialUnknownOption: INodeProperties = {
-	displayName: 'Redial Unknown',
+	displayName: placingCall.option,
 	name: 'redialUnknown',
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to send a request once more whose outcome is unknown, when a failed execution is retried. Look in LiveCall first whether it was carried out. The tries of Retry On Fail never send it again.',
+		'Whether to place a call once more of which it is unknown whether LiveCall did, when a failed execution is retried. Look in LiveCall first whether the customer was called. The tries of Retry On Fail never do.',
+};
+
+/** The same for a user, who is not dialled. */
+export const createUnknownAgainOption: INodeProperties = {
+	...redialUnknownOption,
+	displayName: creatingUser.option,
+	description:
+		'Whether to create a user once more of whom it is unknown whether LiveCall did, when a failed execution is retried. Look in LiveCall first whether the user is there. The tries of Retry On Fail never do.',
 };
 
 /** The options that every operation has. */

@@ -53,7 +53,8 @@ export const userLocator: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	required: true,
-	description: 'The consultant, as listed in LiveCall under Users',
+	description:
+		'The consultant, as listed in LiveCall under Users. The ID is the number in the address of the edit page: https://app.livecall.io/users/ID/edit.',
 	modes: [
 		{
 			displayName: 'From List',

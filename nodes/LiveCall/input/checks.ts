@@ -8,7 +8,9 @@ export type Check<T> = (given: unknown) => Checked<T>;
 
 /** Shows a value in a message, shortened. */
 export function shown(given: unknown): string {
-	if (given === undefined || given === null || given === '') return 'nothing';
+	if (given === undefined || given === null || given === '' || Number.isNaN(given)) {
+		return 'nothing';
+	}
 	const text = typeof given === 'string' ? given : (JSON.stringify(given) ?? String(given));
 	return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
 }
@@ -16,20 +18,31 @@ export function shown(given: unknown): string {
 /** Text as typed, trimmed; a number, as spreadsheets give it, is taken as text. */
 function asText(given: unknown): string | undefined {
 	if (typeof given === 'string') return given.trim();
-	return typeof given === 'number' || typeof given === 'bigint' ? String(given) : undefined;
+	if (typeof given === 'bigint') return String(given);
+	return typeof given === 'number' && Number.isFinite(given) ? String(given) : undefined;
+}
+
+/** As {@link asText}, for what is made of digits: a number that is no count has lost or gained some of them. */
+function asDigits(given: unknown): string | undefined {
+	const isCount = typeof given !== 'number' || (Number.isSafeInteger(given) && given >= 0);
+	return isCount ? asText(given) : undefined;
 }
 
 /** An id of LiveCall: 1 to 64 letters, digits, `-` or `_`. */
-export const anId: Check<string> = (given) => {
-	const text = asText(given);
+export const anId: Check<string> = (given) =>
+	checkedId(given, 'Enter the ID alone, without the address around it, e.g. 123.');
+
+/** @param insteadOfAddress what to do where an address was entered */
+function checkedId(given: unknown, insteadOfAddress: string): Checked<string> {
+	const text = asDigits(given);
 	if (text !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(text)) return { value: text };
 	return {
 		found: `needs an ID of 1 to 64 letters, digits, "-" or "_", but ${shown(given)} was found`,
 		advice: text?.includes('://')
-			? 'To paste an address, choose "By URL" first.'
+			? insteadOfAddress
 			: 'Enter the ID alone, e.g. 123. An expression that finds nothing gives nothing: check it against the input.',
 	};
-};
+}
 
 /**
  * A resource locator: an id chosen from a list or typed, or the address of a page of LiveCall's dashboard.
@@ -40,8 +53,9 @@ export function aLocator(page: 'targeting' | 'users'): Check<string> {
 		`^https?://app\\.livecall\\.io/${page}/([A-Za-z0-9_-]{1,64})/edit/?(?:[?#].*)?$`,
 	);
 	return (given) => {
-		if (!isObject(given) || !('mode' in given)) return anId(given);
-		if (given.mode !== 'url') return anId(given.value);
+		const byUrl = 'To paste an address, choose "By URL" first.';
+		if (!isObject(given) || !('mode' in given)) return checkedId(given, byUrl);
+		if (given.mode !== 'url') return checkedId(given.value, byUrl);
 		const found = address.exec(asText(given.value) ?? '');
 		if (found) return { value: found[1] };
 		return {
@@ -53,7 +67,7 @@ export function aLocator(page: 'targeting' | 'users'): Check<string> {
 
 /** A phone number, sent as typed and trimmed. */
 export const aPhoneNumber: Check<string> = (given) => {
-	const text = asText(given);
+	const text = asDigits(given);
 	const advice = 'Enter it with its country code, e.g. +49 30 1234567.';
 	if (text === undefined || text === '')
 		return { found: `needs a phone number, but ${shown(given)} was found`, advice };
@@ -85,10 +99,13 @@ export const someText: Check<string> = (given) => {
 			};
 };
 
-/** Text that is part of what is looked for. */
+/** Text that may be left empty, trimmed. */
+export const anyText = (given: unknown): { value: string } => ({ value: asText(given) ?? '' });
+
+/** Digits to look for; none where nothing was entered. */
 export const somePhoneDigits: Check<string> = (given) => {
 	const digits = digitsOf(given);
-	return digits
+	return digits || anyText(given).value === ''
 		? { value: digits }
 		: {
 				found: `needs digits to look for, but ${shown(given)} was found`,
@@ -108,7 +125,7 @@ export function aNumber(unit: string, least: number, most: number, whole = false
 		const bounds = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
 		return {
 			found: `needs a ${whole ? 'whole ' : ''}number ${bounds} (${unit}), but ${shown(given)} was found`,
-			advice: 'Enter such a number, or remove the option to use its default.',
+			advice: 'Enter such a number; an option can also be removed, to use its default.',
 		};
 	};
 }

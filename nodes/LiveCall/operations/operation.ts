@@ -4,6 +4,7 @@ import type {
 	INodeProperties,
 	INodePropertyOptions,
 } from 'n8n-workflow';
+import type { OnlyOnce } from '../../shared/errors';
 import type { Item } from '../run/item';
 
 /** One output item; what it is paired to is added by the item loop. */
@@ -25,6 +26,8 @@ export interface Operation {
 	options?: INodeProperties[];
 	/** What it does to LiveCall: decides how many items run at once. */
 	kind: 'read' | 'download' | 'write';
+	/** What it must not do twice; for the account of an earlier try. */
+	once?: Pick<OnlyOnce, 'done'>;
 	/**
 	 * Runs one item: checks its parameters first, then asks LiveCall.
 	 * @throws NodeOperationError for wrong input, NodeApiError for what LiveCall answers

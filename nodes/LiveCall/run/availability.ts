@@ -6,10 +6,18 @@ import type { Reply } from '../../shared/api/outcome';
 /** For how long a target group's availability is taken as present, in ms. */
 const FRESH_MS = 10_000;
 
-/** The earliest time to come at which a target group can be reached, as LiveCall wrote it. */
+/** The earliest time to come at which a target group can be reached, as LiveCall wrote it, with an offset. */
 export function nextAvailableTime(filter: Filter, now: number): string | null {
-	const ahead = filter.available_call_times.filter((time) => Date.parse(time) > now);
-	return ahead.sort((one, other) => Date.parse(one) - Date.parse(other))[0] ?? null;
+	const ahead = filter.available_call_times
+		.map(withOffset)
+		.filter((time) => Date.parse(time) > now)
+		.sort((one, other) => Date.parse(one) - Date.parse(other));
+	return ahead[0] ?? null;
+}
+
+/** LiveCall gives these times in UTC (LiveCall's help centre, filters): one without an offset is taken as such. */
+function withOffset(time: string): string {
+	return /(?:z|[+-]\d\d(?::?\d\d)?)$/i.test(time) ? time : `${time}Z`;
 }
 
 /** `available` is one of the two statuses that LiveCall documents (LiveCall's help centre, filters). */

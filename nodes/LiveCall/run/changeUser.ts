@@ -19,12 +19,9 @@ export async function changeUser(
 	const topic = userTopic(userId, `update user "${userId}"`);
 	const answered = await item.ask(updateUser(userId, changes), topic);
 	const { users } = item.run;
-	if (answered) {
-		users.put(answered);
-		return answered;
-	}
 	// A list that this run asked for earlier does not know of the change yet; one that it asks for now does.
-	users.amend(userId, changes);
+	users.amend(userId, { ...changes, ...answered });
+	if (answered) return answered;
 	const user = findUser(item.expect(await users.all(item.client), usersTopic), userId);
 	if (user) return user;
 	throw item.wrong(topic.notFound);

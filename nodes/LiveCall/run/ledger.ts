@@ -24,20 +24,23 @@ const CONTEXT_KEY = 'liveCallLedger';
  * node again when the first item that it gave has a field "error".
  */
 export class Ledger {
+	private readonly runs: IDataObject;
 	private readonly entries: IDataObject;
 
 	/**
 	 * @param context the node's context
 	 * @param runIndex which run of the node this is within its execution, counted from 0
 	 * @param execution the execution's id
+	 * @param isTool whether an AI agent runs the node
 	 */
 	constructor(
 		context: IDataObject,
 		runIndex: number,
 		private readonly execution: string,
+		private readonly isTool: boolean,
 	) {
-		const runs = within(context, CONTEXT_KEY);
-		this.entries = within(runs, String(runIndex));
+		this.runs = within(context, CONTEXT_KEY);
+		this.entries = within(this.runs, String(runIndex));
 	}
 
 	/**
@@ -47,8 +50,30 @@ export class Ledger {
 	 */
 	find(itemIndex: number, asked: Asked): Entry | undefined {
 		const entry = this.at(itemIndex);
-		if (entry?.customer !== asked.customer) return undefined;
-		return this.isOfThisExecution(entry) || entry.terms === asked.terms ? entry : undefined;
+		if (
+			entry?.customer === asked.customer &&
+			(this.isOfThisExecution(entry) || entry.terms === asked.terms)
+		) {
+			return entry;
+		}
+		return this.isTool ? this.unknownOfAnotherRun(asked) : undefined;
+	}
+
+	/**
+	 * What an earlier run of this execution has sent to the same customer without a usable answer. Each try of Retry On
+	 * Fail is a run of its own where the node is a tool (n8n 2.41, `makeHandleToolInvocation`), and an agent that is told
+	 * of the failure may ask for the same once more by itself.
+	 */
+	private unknownOfAnotherRun(asked: Asked): Entry | undefined {
+		return Object.values(this.runs)
+			.flatMap((run) => (isObject(run) ? Object.values(run) : []))
+			.filter(isEntry)
+			.find(
+				(entry) =>
+					entry.state === 'sent' &&
+					entry.customer === asked.customer &&
+					this.isOfThisExecution(entry),
+			);
 	}
 
 	/** What an item has sent, whatever it asked for. */

@@ -1,7 +1,6 @@
-import type { NodeOperationError } from 'n8n-workflow';
-import type { Resource } from '../../shared/api/answers';
+import type { IDataObject, NodeOperationError } from 'n8n-workflow';
 import type { ApiRequest } from '../../shared/api/client';
-import { mayAlreadyHave, type Topic } from '../../shared/errors';
+import { mayAlreadyHave, SENT_EARLIER, type OnlyOnce, type Topic } from '../../shared/errors';
 import type { Item } from './item';
 import type { Asked, Entry } from './ledger';
 
@@ -15,37 +14,37 @@ import type { Asked, Entry } from './ledger';
 export function recall(
 	item: Item,
 	asked: Asked,
-	topic: Topic,
+	once: OnlyOnce,
 	sendUnknownAgain: boolean,
 ): Entry | undefined {
 	const { ledger } = item.run;
 	const entry = ledger.find(item.index, asked);
 	if (entry?.state !== 'sent' || (sendUnknownAgain && !ledger.isOfThisExecution(entry)))
 		return entry;
-	throw outcomeUnknown(item, topic);
+	throw outcomeUnknown(item, once);
 }
 
 /** An error about an item that an earlier try has sent, and of which nobody knows what came of it. */
-export function outcomeUnknown(item: Item, topic: Topic): NodeOperationError {
-	return item.wrong(
-		mayAlreadyHave(topic.done ?? 'done this', 'An earlier try was sent and its outcome is unknown'),
-	);
+export function outcomeUnknown(item: Item, once: OnlyOnce): NodeOperationError {
+	return item.wrong(mayAlreadyHave(once, SENT_EARLIER));
 }
 
 /**
  * Sends what LiveCall must not do twice, and writes down what came of it.
+ * @param again whether LiveCall may have acted on it before, and is asked all the same
  * @throws NodeApiError when there is no usable answer
  */
-export async function sendOnce(
+export async function sendOnce<T extends IDataObject>(
 	item: Item,
 	asked: Asked,
-	request: ApiRequest<Resource>,
+	request: ApiRequest<T>,
 	topic: Topic,
-): Promise<Resource> {
+	again = false,
+): Promise<T> {
 	const { ledger } = item.run;
 	const { client } = item;
 	ledger.sent(item.index, asked);
-	const reply = await client.send(request);
+	const reply = await client.send(request, { again });
 	if (reply.ok) ledger.placed(item.index, asked, reply.value);
 	else if (reply.failure.certainty !== 'unknown') ledger.clear(item.index);
 	return item.expect(reply, topic);

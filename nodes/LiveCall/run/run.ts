@@ -34,9 +34,15 @@ export class Run {
 			functions.getContext('node'),
 			runIndexOf(functions),
 			functions.getExecutionId() ?? '',
+			isTool(functions),
 		);
 		this.knownKeys = new KnownKeys(functions);
 	}
+}
+
+/** n8n makes a second type of each node that is usable as a tool (n8n 1.x and 2.x, `convertNodeToAiTool`). */
+function isTool(functions: IExecuteFunctions): boolean {
+	return functions.getNode().type.endsWith('Tool');
 }
 
 /** Which run of the node this is within its execution, counted from 0: in a loop a node runs more than once. */

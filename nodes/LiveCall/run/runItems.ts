@@ -1,5 +1,4 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { isObject } from '../../shared/api/answers';
 import { readConnection } from '../../shared/credential';
 import { explanations } from '../../shared/explanations';
 import { aConcurrency } from '../input/checks';
@@ -58,11 +57,14 @@ export async function runItems(
 }
 
 /** How many items run at once. An option that is wrong is named by each item, before it asks LiveCall anything. */
-function readMost(functions: IExecuteFunctions, operation: Operation): number {
-	const options = functions.getNodeParameter('options', 0, {});
-	const given = isObject(options) ? options.maxConcurrency : undefined;
-	const checked = aConcurrency(given);
-	return 'value' in checked ? checked.value : DEFAULT_CONCURRENCY[operation.kind];
+function readMost(functions: IExecuteFunctions, { kind }: Operation): number {
+	try {
+		const checked = aConcurrency(functions.getNodeParameter('options.maxConcurrency', 0, null));
+		return 'value' in checked ? checked.value : DEFAULT_CONCURRENCY[kind];
+	} catch {
+		// An expression that fails is the item's own to tell.
+		return DEFAULT_CONCURRENCY[kind];
+	}
 }
 
 async function runItem(operation: Operation, item: Item): Promise<Ended> {
@@ -98,11 +100,13 @@ function theEnd(
 	resource: string,
 	operation: Operation,
 ): Error {
-	const failedAt = ended.findIndex((item) => item !== undefined && 'error' in item);
+	// n8n tells an execution that was canceled by the error that ends it, whatever else went wrong before.
+	const failedAt = run.signal?.aborted
+		? -1
+		: ended.findIndex((item) => item !== undefined && 'error' in item);
 	const failed = ended[failedAt];
 	const error = failed && 'error' in failed ? failed.error : canceled(run, ended);
-	const account =
-		operation.kind === 'write' ? accountFor(run, ended, count, resource, failedAt) : '';
+	const account = accountFor(run, ended, count, resource, operation, failedAt);
 	if (account !== '' && 'description' in error) {
 		error.description = `${String(error.description ?? '')} ${account}`.trim();
 	}

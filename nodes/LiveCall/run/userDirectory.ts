@@ -23,12 +23,12 @@ export class UserDirectory {
 		return reply;
 	}
 
-	/** Takes over what LiveCall answered for a user that was created or updated. */
-	put(user: Resource): void {
-		this.change((users) => [...users.filter((known) => !isUser(known, String(user.id))), user]);
+	/** Takes over a user that was created. */
+	add(user: Resource): void {
+		this.change((users) => [...users, user]);
 	}
 
-	/** Takes over what LiveCall confirmed to have changed, where it did not answer the user. */
+	/** Takes over what LiveCall confirmed to have changed; what it answers need not be the whole user. */
 	amend(userId: string, changes: IDataObject): void {
 		this.change((users) =>
 			users.map((user) => (isUser(user, userId) ? { ...user, ...changes, id: user.id } : user)),

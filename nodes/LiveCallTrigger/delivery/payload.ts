@@ -28,6 +28,8 @@ export function readPayload(body: unknown, rawBody: unknown): Payload | undefine
 }
 
 function readDocument(body: unknown, rawBody: unknown): IDataObject | undefined {
+	// The fields of a form with boundaries (multipart) come beside its files (n8n 2.41, `parseFormData`).
+	if (isObject(body) && isObject(body.data) && isObject(body.files)) return expanded(body.data);
 	if (isObject(body) && looksParsed(body)) return expanded(body);
 	const text =
 		typeof body === 'string' && body !== ''
@@ -77,13 +79,12 @@ function expanded(fields: IDataObject): IDataObject {
 
 function findCall(document: IDataObject): { callId: string; fields: IDataObject } | undefined {
 	const { call, data, ...rest } = document;
-	const plain = Object.fromEntries(
-		Object.entries(rest).filter(([key]) => !EVENT_KEYS.includes(key)),
-	);
+	const plain = without(rest, EVENT_KEYS);
 	if (isObject(call) && idOf(call.id)) return { callId: idOf(call.id), fields: call };
 	if (isObject(data) && /^calls?$/i.test(String(data.type)) && idOf(data.id)) {
 		const attributes = isObject(data.attributes) ? data.attributes : {};
-		return { callId: idOf(data.id), fields: { ...attributes, id: idOf(data.id) } };
+		const beside = without(data, DOCUMENT_KEYS);
+		return { callId: idOf(data.id), fields: { ...beside, ...attributes, id: idOf(data.id) } };
 	}
 	if (idOf(rest.call_id))
 		return { callId: idOf(rest.call_id), fields: { ...plain, id: idOf(rest.call_id) } };
@@ -95,11 +96,18 @@ function findCall(document: IDataObject): { callId: string; fields: IDataObject 
 	return idOf(rest.id) ? { callId: idOf(rest.id), fields: plain } : undefined;
 }
 
+function without(object: IDataObject, keys: string[]): IDataObject {
+	return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+}
+
 /** Ids come as numbers or as text. */
 function idOf(value: unknown): string {
 	if (typeof value === 'number' && Number.isFinite(value)) return String(value);
 	return typeof value === 'string' ? value.trim() : '';
 }
+
+/** What a JSON:API document says of itself, not of the call. */
+const DOCUMENT_KEYS = ['type', 'attributes', 'relationships', 'links', 'meta'];
 
 /** Where payloads name their event. */
 const EVENT_KEYS = ['event', 'type', 'name'];

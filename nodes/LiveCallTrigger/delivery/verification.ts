@@ -7,8 +7,11 @@ import type { Connection } from '../../shared/credential';
 /** How long LiveCall may take to confirm a call, all tries together, in ms. */
 const VERIFY_WITHIN_MS = 8_000;
 
-/** How often the question is repeated while there is time. */
-const RETRIES = 3;
+/** LiveCall is asked again while there is time, after waits of at most this many ms. */
+const LONGEST_BACK_OFF_MS = 1_000;
+
+/** More than there is time for, unless LiveCall says itself that there is no need to wait. */
+const MOST_RETRIES = 20;
 
 /** What LiveCall says of the call that a delivery names. */
 export type Verification = { call: Resource } | 'unknown' | 'unverifiable';
@@ -48,10 +51,12 @@ async function ask(
 		baseUrl,
 		connection,
 		timeoutMs: VERIFY_WITHIN_MS,
-		maxRetries: RETRIES,
+		maxRetries: MOST_RETRIES,
+		longestBackOffMs: LONGEST_BACK_OFF_MS,
+	});
+	const reply = await client.send(getCall(callId), {
 		deadline: Date.now() + VERIFY_WITHIN_MS,
 	});
-	const reply = await client.send(getCall(callId));
 	if (reply.ok) return String(reply.value.id) === callId ? { call: reply.value } : 'unverifiable';
 	const { how } = reply.failure;
 	return how.kind === 'status' && how.status === 404 ? 'unknown' : 'unverifiable';

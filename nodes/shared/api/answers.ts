@@ -45,16 +45,23 @@ export function wrappedList(wrapper: string): Reader<Resource[]> {
 	};
 }
 
+/** Where the usual forms have their messages. */
+const REASON_KEYS = ['errors', 'error', 'message', 'messages'];
+
+/** What stands beside a message and says nothing to a person. */
+const BESIDE_THE_REASON = /^(status|code|source|id|type|links|meta)$/;
+
 /**
  * Flattens LiveCall's own words out of an error's body, whichever of the usual forms it has:
- * `{"errors": {"field": ["is invalid"]}}`, `{"errors": ["…"]}`, `{"error": "…"}`, `{"message": "…"}`.
- * @param body the parsed body
+ * `{"errors": {"field": ["is invalid"]}}`, `{"errors": ["…"]}`, `{"error": "…"}`, `{"message": "…"}`; else whatever
+ * text there is: `{"field": ["is invalid"]}`, `["…"]`, `"…"`, or text that is not JSON.
+ * @param body the parsed body, or the text of one that is no JSON
  * @param secrets what is blotted out, where LiveCall repeats what it was sent
  * @returns at most ten messages of at most 200 characters
  */
 export function reasonsIn(body: unknown, secrets: string[]): string[] {
-	if (!isObject(body)) return [];
-	const found = ['errors', 'error', 'message', 'messages'].flatMap((key) => flatten(body[key]));
+	const named = isObject(body) ? REASON_KEYS.flatMap((key) => flatten(body[key])) : [];
+	const found = named.length > 0 ? named : flatten(body);
 	const reasons = [...new Set(found)].slice(0, 10);
 	return reasons.map((reason) => blotted(reason, secrets).slice(0, 200));
 }
@@ -71,6 +78,7 @@ function flatten(value: unknown): string[] {
 	if (Array.isArray(value)) return value.flatMap(flatten);
 	if (!isObject(value)) return [];
 	return Object.entries(value).flatMap(([field, inner]) => {
+		if (!Array.isArray(inner) && BESIDE_THE_REASON.test(field)) return [];
 		const reasons = flatten(inner);
 		return /^(message|detail|details|title|base|full_messages)$/.test(field)
 			? reasons

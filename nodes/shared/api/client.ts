@@ -56,8 +56,8 @@ export interface ClientSettings {
 	pace?: Pace;
 	/** The execution's cancel signal. */
 	signal?: AbortSignal;
-	/** When all tries together must be over, in ms since 1970. */
-	deadline?: number;
+	/** The longest wait between two tries, in ms, where LiveCall asks for none. */
+	longestBackOffMs?: number;
 }
 
 interface Received {
@@ -81,28 +81,33 @@ export class LiveCallClient {
 
 	/**
 	 * Sends a request, again where that is safe.
+	 * @param deadline when all tries together must be over, in ms since 1970
+	 * @param again whether LiveCall may have acted on this request before
 	 * @returns the answer as read, or why there is none; never throws
 	 */
-	async send<T>(request: ApiRequest<T>): Promise<Reply<T>> {
-		const { pace, signal, maxRetries, deadline = Infinity } = this.settings;
-		let mayHaveActed = false;
+	async send<T>(
+		request: ApiRequest<T>,
+		{ deadline = Infinity, again = false } = {},
+	): Promise<Reply<T>> {
+		const { pace, signal, maxRetries, longestBackOffMs } = this.settings;
+		let mayHaveActed = again;
 		for (let tries = 0; ; ) {
 			const mayStart = pace ? await pace.turn(tries > 0) : !signal?.aborted;
 			if (!mayStart) return failed({ kind: 'notSent', reason: 'cancelled' }, tries, mayHaveActed);
-			const attempt = await this.attempt(request);
+			const attempt = await this.attempt(request, deadline);
 			tries++;
 			if (attempt.ok) {
 				pace?.end();
 				return attempt;
 			}
 			const { how } = attempt;
-			const backOffMs = waitBefore(tries, how);
+			const backOffMs = waitBefore(tries, how, longestBackOffMs);
 			// A wait that LiveCall asks for is everybody's: the pace keeps it.
 			const waitsInPace = pace !== undefined && isStatus(how, 429);
 			if (waitsInPace) pace.slowDown(backOffMs);
 			else pace?.end();
 
-			if (request.goneOnRepeat !== undefined && tries > 1 && isStatus(how, 404)) {
+			if (request.goneOnRepeat !== undefined && (again || tries > 1) && isStatus(how, 404)) {
 				return { ok: true, value: request.goneOnRepeat };
 			}
 			const outOfTime = Date.now() + backOffMs >= deadline;
@@ -111,17 +116,14 @@ export class LiveCallClient {
 			}
 			mayHaveActed ||= certaintyOf(how) === 'unknown';
 			if (!waitsInPace && !(await wait(backOffMs, signal))) {
-				return failed(how, tries, mayHaveActed);
+				return failed({ kind: 'notSent', reason: 'cancelled' }, tries, mayHaveActed);
 			}
 		}
 	}
 
-	private async attempt<T>(request: ApiRequest<T>): Promise<Attempt<T>> {
+	private async attempt<T>(request: ApiRequest<T>, deadline: number): Promise<Attempt<T>> {
 		const { settings } = this;
-		const timeoutMs = Math.max(
-			1,
-			Math.min(settings.timeoutMs, (settings.deadline ?? Infinity) - Date.now()),
-		);
+		const timeoutMs = Math.max(1, Math.ceil(Math.min(settings.timeoutMs, deadline - Date.now())));
 		const options: IHttpRequestOptions = {
 			method: request.method,
 			url: settings.baseUrl + request.path,
@@ -139,7 +141,7 @@ export class LiveCallClient {
 		};
 		if (request.body) options.body = request.body;
 		try {
-			const response: unknown = await this.functions.helpers.httpRequestWithAuthentication.call(
+			const answered: Promise<unknown> = this.functions.helpers.httpRequestWithAuthentication.call(
 				this.functions,
 				'liveCallApi',
 				options,
@@ -152,6 +154,8 @@ export class LiveCallClient {
 					},
 				},
 			);
+			const response = await inTime(answered, timeoutMs);
+			if (response === TOO_LATE) return { ok: false, how: { kind: 'timeout', timeoutMs } };
 			return readReceived(request, received(response), settings.connection.secrets);
 		} catch (error) {
 			return {
@@ -162,15 +166,38 @@ export class LiveCallClient {
 	}
 }
 
+const TOO_LATE = Symbol('too late');
+
+/**
+ * Waits for an answer, but no longer than it may take as a whole: the time-out of n8n's helper begins anew with each
+ * piece that arrives (axios 1.x).
+ * @param timeoutMs how long the whole answer may take, in ms
+ * @returns what the answer gives, or {@link TOO_LATE}; throws what the answer throws
+ */
+async function inTime(answered: Promise<unknown>, timeoutMs: number): Promise<unknown> {
+	const clock = AbortSignal.timeout(timeoutMs);
+	let ring = () => {};
+	const late = new Promise<typeof TOO_LATE>((resolve) => {
+		ring = () => resolve(TOO_LATE);
+	});
+	clock.addEventListener('abort', ring);
+	try {
+		return await Promise.race([answered, late]);
+	} finally {
+		clock.removeEventListener('abort', ring);
+	}
+}
+
 /** @param mayHaveActed whether LiveCall may have acted on an earlier try of the same request */
 function failed(
 	how: FailureKind,
 	tries: number,
 	mayHaveActed: boolean,
 ): { ok: false; failure: Failure } {
-	const certainty = certaintyOf(how);
-	const isUnknown = mayHaveActed && certainty === 'notCarriedOut';
-	return { ok: false, failure: { how, certainty: isUnknown ? 'unknown' : certainty, tries } };
+	return {
+		ok: false,
+		failure: { how, certainty: mayHaveActed ? 'unknown' : certaintyOf(how), tries },
+	};
 }
 
 function isStatus(how: FailureKind, status: number): boolean {
@@ -193,18 +220,17 @@ function readReceived<T>(
 ): Attempt<T> {
 	if (status >= 300 && status < 400) return unreadable('redirect', status);
 	const parsed = parseJson(text, request.bodyOptional ?? false);
+	const isWebPage =
+		text.trimStart().startsWith('<') || String(headers['content-type']).includes('html');
 	if (status < 200 || status >= 400) {
+		const said = parsed || isWebPage ? parsed?.json : text;
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
 		return {
 			ok: false,
-			how: { kind: 'status', status, reasons: reasonsIn(parsed?.json, secrets), retryAfterMs },
+			how: { kind: 'status', status, reasons: reasonsIn(said, secrets), retryAfterMs },
 		};
 	}
-	if (!parsed) {
-		const webPage =
-			text.trimStart().startsWith('<') || String(headers['content-type']).includes('html');
-		return unreadable(webPage ? 'webPage' : 'cutOff', status);
-	}
+	if (!parsed) return unreadable(isWebPage ? 'webPage' : 'cutOff', status);
 	const reading = request.read(parsed.json);
 	if ('value' in reading) return { ok: true, value: reading.value };
 	return text.trim() === ''
@@ -245,9 +271,13 @@ export function readRetryAfter(value: unknown, now: number): number | undefined 
 }
 
 /** How long to wait before the next try, in ms: as LiveCall asks, else twice as long each time, with jitter. */
-function waitBefore(tries: number, how: FailureKind | undefined): number {
-	if (how?.kind === 'status' && how.retryAfterMs !== undefined)
+export function waitBefore(
+	tries: number,
+	how: FailureKind,
+	longestBackOffMs = LONGEST_BACK_OFF_MS,
+): number {
+	if (how.kind === 'status' && how.retryAfterMs !== undefined)
 		return Math.min(how.retryAfterMs, LONGEST_RETRY_AFTER_MS);
-	const longest = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (tries - 1));
+	const longest = Math.min(longestBackOffMs, FIRST_BACK_OFF_MS * 2 ** (tries - 1));
 	return longest * (0.5 + Math.random() / 2);
 }

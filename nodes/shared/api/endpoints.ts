@@ -43,7 +43,7 @@ const readFilter: Reader<Filter> = (answer) => {
 	if (!isResource(filter) || typeof filter.status !== 'string') {
 		return { missing: '"filter" with an "id" and a "status"' };
 	}
-	const times: unknown = filter.available_call_times;
+	const times: unknown = filter.available_call_times ?? [];
 	const readable = Array.isArray(times) ? times.filter(isTime) : undefined;
 	return Array.isArray(times) && readable?.length === times.length
 		? { value: { ...filter, status: filter.status, available_call_times: readable } }
@@ -79,12 +79,13 @@ export function updateUser(userId: string, user: IDataObject): ApiRequest<Resour
 }
 
 /** `DELETE /users/:id`: what it answers is not documented, so any success is one. */
-export function deleteUser(userId: string): ApiRequest<true> {
+export function deleteUser(userId: string): ApiRequest<IDataObject> {
+	const deleted = { deleted: true };
 	return {
 		method: 'DELETE',
 		path: `/users/${id(userId)}`,
 		bodyOptional: true,
-		read: () => ({ value: true }),
-		goneOnRepeat: true,
+		read: () => ({ value: deleted }),
+		goneOnRepeat: deleted,
 	};
 }

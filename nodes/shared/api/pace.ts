@@ -2,13 +2,15 @@ import { wait } from './wait';
 
 /**
  * How many requests of one run are under way at once. All items of a run share it, so that when LiveCall tells one
- * of them to slow down (429), all of them do: the number is halved and nothing is sent until the wait is over. It
- * grows back by one for each round of requests that went through.
+ * of them to slow down (429), all of them do: nothing is sent until the wait is over, and then at most half as many
+ * as before, and no more than had gone through since the last such wait. Halving alone would let an item be told to
+ * wait until its tries are used up. The number grows back by one for each round of requests that went through.
  */
 export class Pace {
 	private allowed: number;
 	private underWay = 0;
 	private goneThrough = 0;
+	private goneThroughSinceWait = 0;
 	private notBefore = 0;
 	private waking = false;
 	/** Requests that wait for their turn; those told to come again stand in front. */
@@ -45,6 +47,7 @@ export class Pace {
 	/** Ends a turn. */
 	end(): void {
 		this.underWay--;
+		this.goneThroughSinceWait++;
 		if (this.allowed < this.most && ++this.goneThrough >= this.allowed) {
 			this.allowed++;
 			this.goneThrough = 0;
@@ -84,6 +87,10 @@ export class Pace {
 		this.waking = true;
 		await wait(ms, this.signal);
 		this.waking = false;
+		if (Date.now() >= this.notBefore) {
+			this.allowed = Math.max(1, Math.min(this.allowed, this.goneThroughSinceWait));
+			this.goneThroughSinceWait = 0;
+		}
 		this.next();
 	}
 }

@@ -1,5 +1,6 @@
 import type { BinaryHelperFunctions, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { isObject } from './answers';
+import { readRetryAfter } from './client';
 import { failureOfThrown, type FailureKind } from './outcome';
 
 /** A stream as n8n's helpers take it. */
@@ -56,7 +57,8 @@ function readResponse(response: unknown, timeoutMs: number): RecordingStream | F
 	const announced = text(headers['content-length']);
 	if (status < 200 || status >= 300) {
 		stream.destroy();
-		return { kind: 'status', status, reasons: [] };
+		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
+		return { kind: 'status', status, reasons: [], retryAfterMs };
 	}
 	if (/^(text\/html|application\/(json|xml|problem\+json))\b/i.test(contentType)) {
 		stream.destroy();

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { placeCall, type Filter } from '../../../shared/api/endpoints';
-import { filterTopic, placeCallTopic } from '../../../shared/errors';
+import { filterTopic, placeCallTopic, placingCall } from '../../../shared/errors';
 import { explanations } from '../../../shared/explanations';
 import { phoneNumberField, redialUnknownOption } from '../../fields/common';
 import { filterLocator, userLocator } from '../../fields/locators';
@@ -23,6 +23,7 @@ export const create: Operation = {
 		description: 'Have LiveCall ring a consultant and then the customer, now or at a given time',
 	},
 	kind: 'write',
+	once: placingCall,
 	fields: [
 		filterLocator,
 		{ ...phoneNumberField, description: `The customer's number. ${phoneNumberField.description}.` },
@@ -45,7 +46,7 @@ export const create: Operation = {
 					...userLocator,
 					required: false,
 					description:
-						'One particular consultant, who need not belong to the target group. Without this field LiveCall picks a free one of the target group.',
+						'One particular consultant, who need not belong to the target group. The ID is the number in the address of the edit page: https://app.livecall.io/users/ID/edit. Without this field LiveCall picks a free one of the target group.',
 				},
 			],
 		},
@@ -130,7 +131,7 @@ export const create: Operation = {
 		const redialUnknown = item.option('redialUnknown', isTrue, false);
 
 		const asked = { customer: digitsOf(phoneNumber), terms: `${filterId} ${userId ?? ''}` };
-		const known = recall(item, asked, placeCallTopic, redialUnknown);
+		const known = recall(item, asked, placingCall, redialUnknown);
 		if (known?.state === 'placed') return { json: known.answer };
 
 		// A call that is placed again on purpose has claimed its key already.
@@ -143,7 +144,8 @@ export const create: Operation = {
 			const call: IDataObject = { filter_id: filterId, phone_number: phoneNumber };
 			if (time.at !== undefined) call.scheduled_for = time.at;
 			if (userId !== undefined) call.user_id = userId;
-			return { json: await sendOnce(item, asked, placeCall(call), placeCallTopic) };
+			const topic = placeCallTopic(filterId, userId);
+			return { json: await sendOnce(item, asked, placeCall(call), topic) };
 		} finally {
 			const mayHaveRung = item.run.ledger.find(item.index, asked) !== undefined;
 			if (key !== undefined && !mayHaveRung) await item.run.knownKeys.giveBack(key);

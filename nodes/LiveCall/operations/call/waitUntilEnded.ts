@@ -1,3 +1,4 @@
+import type { IDataObject } from 'n8n-workflow';
 import { getCall } from '../../../shared/api/endpoints';
 import { hasEnded, simplifyCall } from '../../../shared/call';
 import { callTopic } from '../../../shared/errors';
@@ -8,6 +9,9 @@ import type { Operation } from '../operation';
 
 const DEFAULT_TIMEOUT_MINUTES = 30;
 const DEFAULT_POLL_SECONDS = 5;
+
+/** How long the last look may take, which begins as the time is up, in ms. */
+const LAST_LOOK_MS = 1_000;
 
 /** Looks at a call again and again until it has ended: LiveCall's API has no request that waits. */
 export const waitUntilEnded: Operation = {
@@ -66,16 +70,26 @@ export const waitUntilEnded: Operation = {
 		const onTimeout = item.option('onTimeout', oneOf('fail', 'return'), 'fail');
 		const deadline = Date.now() + minutes * 60_000;
 
-		for (;;) {
-			const call = await item.ask(getCall(callId), callTopic(callId));
+		const given = (call: IDataObject) => ({
+			json: item.isOn('simplify') ? simplifyCall(call) : call,
+		});
+
+		let call = await item.ask(getCall(callId), callTopic(callId));
+		while (!hasEnded(call)) {
 			const left = deadline - Date.now();
-			if (hasEnded(call) || (left <= 0 && onTimeout === 'return')) {
-				return { json: item.isOn('simplify') ? simplifyCall(call) : call };
-			}
 			if (left <= 0) {
-				throw item.wrong(explanations.notEnded(callId, minutes, String(call.status)));
+				if (onTimeout === 'return') return given(call);
+				throw item.wrong(explanations.notEnded(callId, minutes, call.status));
 			}
 			await item.pause(Math.min(pollSeconds * 1000, left));
+			const until = Math.max(deadline, Date.now() + LAST_LOOK_MS);
+			const reply = await item.client.send(getCall(callId), { deadline: until });
+			const isOver = Date.now() + pollSeconds * 1000 >= deadline;
+			// Of a look that came to nothing as the time ran out, the time is the reason.
+			if (reply.ok || !isOver || reply.failure.certainty === 'refused') {
+				call = item.expect(reply, callTopic(callId));
+			}
 		}
+		return given(call);
 	},
 };

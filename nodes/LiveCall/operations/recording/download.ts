@@ -1,20 +1,18 @@
 import type { IBinaryData } from 'n8n-workflow';
+import { waitBefore } from '../../../shared/api/client';
 import { getRecording, type Recording } from '../../../shared/api/endpoints';
 import { certaintyOf, mayRepeat, type FailureKind } from '../../../shared/api/outcome';
 import { openRecording, type RecordingStream } from '../../../shared/api/recordingFile';
 import { recordingTopic } from '../../../shared/errors';
 import { explanations } from '../../../shared/explanations';
 import { callIdField } from '../../fields/common';
-import { aNumber, anId, someText } from '../../input/checks';
+import { aNumber, anId, anyText, someText } from '../../input/checks';
 import type { Item } from '../../run/item';
 import type { Operation } from '../operation';
 import { fileNameOf, mimeTypeOf } from './fileName';
 
 /** How long to wait between two looks for a recording that is not ready, in ms. */
 const LOOK_AGAIN_MS = 2_000;
-
-/** The wait before the first repeat of a download, in ms; each further one is longer by as much. */
-const REPEAT_AFTER_MS = 500;
 
 /** Statuses with which download hosts refuse a link that has expired; LiveCall documents none. */
 const EXPIRED = new Set([401, 403, 404, 410]);
@@ -62,7 +60,7 @@ export const download: Operation = {
 	async execute(item) {
 		const callId = item.read('callId', anId);
 		const property = item.read('binaryPropertyName', someText);
-		const wanted = item.readAdded('options', 'fileName', someText);
+		const wanted = item.readAdded('options', 'fileName', anyText);
 		const waitSeconds = item.option('waitForRecording', aNumber('seconds', 0, 86_400), 0);
 
 		const readyBy = Date.now() + waitSeconds * 1000;
@@ -91,7 +89,7 @@ async function open(
 		const again = expired ? !renewed : mayRepeat('GET', file) && tries <= item.maxRetries;
 		if (!again) throw downloadFailed(item, callId, file, tries);
 		renewed ||= expired;
-		if (!expired) await item.pause(REPEAT_AFTER_MS * tries);
+		if (!expired) await item.pause(waitBefore(tries, file));
 	}
 }
 
@@ -121,11 +119,16 @@ async function store(
 	}
 	let binary: IBinaryData | undefined;
 	try {
-		binary = await helpers.prepareBinaryData(file.stream, fileName, mimeTypeOf(file.contentType));
+		binary = await helpers.prepareBinaryData(
+			file.stream,
+			fileName,
+			mimeTypeOf(file.contentType, fileName),
+		);
 	} catch {
 		// What is thrown here may hold the link.
 		binary = undefined;
 	}
+	if (item.run.signal?.aborted) throw item.wrong(explanations.canceledWhileWaiting());
 	if (!binary)
 		throw item.wrong(explanations.incompleteRecording(callId, 'broke off before its end'));
 	const bytes = await sizeOf(item, binary);

@@ -1,6 +1,8 @@
 /** Extensions of the types in which recordings are usually sent; n8n would name some of them oddly. */
 const EXTENSIONS: Record<string, string> = {
+	'audio/3gpp': '3gp',
 	'audio/aac': 'aac',
+	'audio/amr': 'amr',
 	'audio/flac': 'flac',
 	'audio/m4a': 'm4a',
 	'audio/mp3': 'mp3',
@@ -13,7 +15,11 @@ const EXTENSIONS: Record<string, string> = {
 	'audio/wave': 'wav',
 	'audio/webm': 'webm',
 	'audio/x-m4a': 'm4a',
+	'audio/x-mp3': 'mp3',
+	'audio/x-mpeg': 'mp3',
 	'audio/x-wav': 'wav',
+	'video/mp4': 'mp4',
+	'video/webm': 'webm',
 };
 
 /** Some names that hosts give to bytes of which they do not know the type. */
@@ -26,11 +32,13 @@ const UNKNOWN_TYPES = new Set([
 
 /**
  * The type of a recording without its parameters.
- * @returns `undefined` where the host does not know it, so that n8n looks it up by the file's name
+ * @param fileName tells the type to n8n where the host does not know it, if it has an extension
+ * @returns `undefined` where n8n is to look it up by the file's name
  */
-export function mimeTypeOf(contentType: string): string | undefined {
+export function mimeTypeOf(contentType: string, fileName = ''): string | undefined {
 	const type = contentType.split(';')[0].trim().toLowerCase();
-	return UNKNOWN_TYPES.has(type) ? undefined : type;
+	if (!UNKNOWN_TYPES.has(type)) return type;
+	return /\.\w+$/.test(fileName) ? undefined : 'application/octet-stream';
 }
 
 /**

@@ -1,6 +1,6 @@
 import { createUser } from '../../../shared/api/endpoints';
-import { createUserTopic } from '../../../shared/errors';
-import { nameField, phoneNumberField, redialUnknownOption } from '../../fields/common';
+import { createUserTopic, creatingUser } from '../../../shared/errors';
+import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/common';
 import { aPhoneNumber, digitsOf, isTrue, someText } from '../../input/checks';
 import { recall, sendOnce } from '../../run/once';
 import type { Operation } from '../operation';
@@ -14,15 +14,16 @@ export const create: Operation = {
 		description: 'Add a consultant',
 	},
 	kind: 'write',
+	once: creatingUser,
 	fields: [nameField, phoneNumberField],
-	options: [redialUnknownOption],
+	options: [createUnknownAgainOption],
 	async execute(item) {
 		const name = item.read('name', someText);
 		const phoneNumber = item.read('phoneNumber', aPhoneNumber);
 		const redialUnknown = item.option('redialUnknown', isTrue, false);
 
 		const asked = { customer: digitsOf(phoneNumber), terms: name };
-		const known = recall(item, asked, createUserTopic, redialUnknown);
+		const known = recall(item, asked, creatingUser, redialUnknown);
 		if (known?.state === 'placed') return { json: known.answer };
 		const user = await sendOnce(
 			item,

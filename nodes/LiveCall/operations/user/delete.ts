@@ -2,6 +2,7 @@ import { deleteUser } from '../../../shared/api/endpoints';
 import { userTopic } from '../../../shared/errors';
 import { userLocator } from '../../fields/locators';
 import { aLocator } from '../../input/checks';
+import { sendOnce } from '../../run/once';
 import type { Operation } from '../operation';
 
 /** Removes a user. */
@@ -13,11 +14,18 @@ export const remove: Operation = {
 		description: 'Remove a consultant for good',
 	},
 	kind: 'write',
+	once: { done: 'deleted this user' },
 	fields: [userLocator],
 	async execute(item) {
 		const userId = item.read('userId', aLocator('users'));
-		await item.ask(deleteUser(userId), userTopic(userId, `delete user "${userId}"`));
+		const asked = { customer: userId, terms: 'delete' };
+		// A user whom an earlier try has deleted, or may have, is not to be missed by this one.
+		const earlier = item.run.ledger.find(item.index, asked);
+		if (earlier?.state === 'placed') return { json: earlier.answer };
+		const topic = userTopic(userId, `delete user "${userId}"`);
+		const again = earlier !== undefined;
+		const deleted = await sendOnce(item, asked, deleteUser(userId), topic, again);
 		item.run.users.remove(userId);
-		return { json: { deleted: true } };
+		return { json: deleted };
 	},
 };

@@ -1,5 +1,5 @@
 import { usersTopic } from '../../../shared/errors';
-import { aNumber, digitsOf, someText, somePhoneDigits } from '../../input/checks';
+import { aNumber, anyText, digitsOf, somePhoneDigits } from '../../input/checks';
 import type { Operation } from '../operation';
 
 /** Lists users. LiveCall has no paging and no search (LiveCall's help centre, users): both are done here. */
@@ -57,7 +57,7 @@ export const getAll: Operation = {
 	async execute(item) {
 		const returnAll = item.run.functions.getNodeParameter('returnAll', item.index, false) === true;
 		const limit = returnAll ? Infinity : item.read('limit', aNumber('users', 1, Infinity, true));
-		const name = item.readAdded('filters', 'name', someText)?.toLowerCase() ?? '';
+		const name = item.readAdded('filters', 'name', anyText)?.toLowerCase() ?? '';
 		const digits = item.readAdded('filters', 'phoneNumber', somePhoneDigits) ?? '';
 
 		const users = item.expect(await item.run.users.all(item.client), usersTopic);

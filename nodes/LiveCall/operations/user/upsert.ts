@@ -1,7 +1,7 @@
 import { createUser } from '../../../shared/api/endpoints';
-import { createUserTopic, usersTopic } from '../../../shared/errors';
+import { createUserTopic, creatingUser, usersTopic } from '../../../shared/errors';
 import { explanations } from '../../../shared/explanations';
-import { nameField, phoneNumberField, redialUnknownOption } from '../../fields/common';
+import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/common';
 import { aPhoneNumber, digitsOf, isTrue, someText } from '../../input/checks';
 import { changeUser } from '../../run/changeUser';
 import { exclusively } from '../../run/exclusive';
@@ -18,6 +18,7 @@ export const upsert: Operation = {
 		description: 'Create a new record, or update the current one if it already exists (upsert)',
 	},
 	kind: 'write',
+	once: creatingUser,
 	fields: [
 		{
 			...phoneNumberField,
@@ -25,7 +26,7 @@ export const upsert: Operation = {
 		},
 		nameField,
 	],
-	options: [redialUnknownOption],
+	options: [createUnknownAgainOption],
 	async execute(item) {
 		const phoneNumber = item.read('phoneNumber', aPhoneNumber);
 		const name = item.read('name', someText);
@@ -52,7 +53,7 @@ async function createOrUpdate(
 
 	const listed = await item.run.users.all(item.client);
 	// Without the list it stays unknown what became of an earlier try, and that must be said first.
-	if (!listed.ok) recall(item, asked, createUserTopic, false);
+	if (!listed.ok) recall(item, asked, creatingUser, false);
 	const users = item.expect(listed, usersTopic);
 	const [user, another] = users.filter((candidate) => digitsOf(candidate.phone_number) === digits);
 	if (another) {
@@ -60,14 +61,14 @@ async function createOrUpdate(
 	}
 	if (!user) {
 		// Asked only now: where an earlier try did create the user, the list has settled what was unknown.
-		recall(item, asked, createUserTopic, redialUnknown);
+		recall(item, asked, creatingUser, redialUnknown);
 		const created = await sendOnce(
 			item,
 			asked,
 			createUser({ name, phone_number: phoneNumber }),
 			createUserTopic,
 		);
-		item.run.users.put(created);
+		item.run.users.add(created);
 		return { json: { ...created, upsert_result: 'created' } };
 	}
 	if (user.name === name) return { json: { ...user, upsert_result: 'unchanged' } };

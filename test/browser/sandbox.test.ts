@@ -1,0 +1,206 @@
+import type { Browser, Page } from 'playwright-core';
+
+import { poll } from '../../dev/launcher/poll';
+import type { Sandbox } from '../../dev/sandbox';
+import { ask, receiverOf, sandboxWith, stopAll } from '../sandbox/helpers';
+import { launchBrowser } from './helpers/chromium';
+import { openCamera, type Camera } from './helpers/images';
+
+const VISITOR = { name: 'Mary Jones', phone: '+44 20 7946 0123' };
+const PATIENCE_MS = 20_000;
+const TIMEOUT_MS = 120_000;
+
+let browser: Browser;
+let camera: Camera;
+let sandbox: Sandbox;
+
+beforeAll(async () => {
+	browser = await launchBrowser();
+	camera = await openCamera();
+}, TIMEOUT_MS);
+afterAll(async () => await browser.close());
+
+beforeEach(async () => {
+	sandbox = await sandboxWith();
+});
+afterEach(async () => {
+	await Promise.all(browser.contexts().map(async (context) => await context.close()));
+	await stopAll();
+});
+
+/** Opens the page in a window of a size in pixels; gives what the page complains about, too. */
+async function openPage(width = 1280, height = 900): Promise<{ page: Page; complaints: string[] }> {
+	const context = await browser.newContext({
+		viewport: { width, height },
+		locale: 'en-GB',
+		hasTouch: width < 500,
+	});
+	const page = await context.newPage();
+	page.setDefaultTimeout(PATIENCE_MS);
+	const complaints: string[] = [];
+	page.on('pageerror', (error) => complaints.push(error.message));
+	page.on('console', (message) => {
+		if (message.type() === 'error') complaints.push(message.text());
+	});
+	await page.goto(sandbox.pageUrl);
+	await page.getByText(sandbox.apiKey).waitFor();
+	return { page, complaints };
+}
+
+/** Goes on by the Tab key until a control is reached, which has to be seen then. */
+async function tabTo(page: Page, role: Parameters<Page['getByRole']>[0], name: string | RegExp) {
+	const control = page.getByRole(role, { name });
+	for (let presses = 0; presses < 60; presses++) {
+		if (await control.evaluate((element) => element === element.ownerDocument.activeElement)) {
+			expect(await control.evaluate((element) => element.matches(':focus-visible'))).toBe(true);
+			return control;
+		}
+		await page.keyboard.press('Tab');
+	}
+	throw new Error(`The Tab key does not lead to ${String(name)}.`);
+}
+
+/** Fills in the visitor's form and sends it. */
+async function askForCall(page: Page): Promise<void> {
+	await page.getByLabel('Your name').fill(VISITOR.name);
+	await page.getByLabel('Your phone number').fill(VISITOR.phone);
+	await page.getByRole('button', { name: 'Call me' }).click();
+	await page.getByText('Thank you. We call you in a moment.').waitFor();
+}
+
+/** The stage that a call has reached, by what the page marks as the current one. */
+function currentStage(page: Page) {
+	return page.locator('#calls [aria-current=step]');
+}
+
+describe("the sandbox's page", () => {
+	it(
+		'lets a call be asked for, moved on and heard by the keyboard alone, without reloading',
+		async () => {
+			const { page, complaints } = await openPage();
+			await tabTo(page, 'textbox', 'Your name');
+			await page.keyboard.type(VISITOR.name);
+			await tabTo(page, 'textbox', 'Your phone number');
+			await page.keyboard.type(VISITOR.phone);
+			await page.keyboard.press('Enter');
+			await page.getByText(`${VISITOR.name}, ${VISITOR.phone}`).waitFor();
+			expect(sandbox.calls.all()).toHaveLength(1);
+
+			const document = page.locator('html');
+			await document.evaluate((root) => root.setAttribute('data-marked', ''));
+			for (const stage of ['created', 'initiated', 'started']) {
+				await currentStage(page).getByText(stage, { exact: true }).waitFor();
+				await tabTo(page, 'button', /^Next stage of call/);
+				await page.keyboard.press('Enter');
+			}
+			await currentStage(page).getByText('ended', { exact: true }).waitFor();
+			await page.getByText(/^successful, \d+ s$/).waitFor();
+			expect(await document.getAttribute('data-marked')).toBe('');
+
+			const recording = page.locator('audio');
+			await recording.focus();
+			await page.keyboard.press('Space');
+			await poll(
+				async () =>
+					(await recording.evaluate((audio: { currentTime: number }) => audio.currentTime)) > 0 ||
+					undefined,
+				{ what: 'A recording that plays', timeoutMs: PATIENCE_MS },
+			);
+			expect(complaints).toEqual([]);
+		},
+		TIMEOUT_MS,
+	);
+
+	it(
+		'shows calls that move by themselves, whoever placed them',
+		async () => {
+			const { page } = await openPage();
+			const { id } = sandbox.calls.add({ phone_number: VISITOR.phone });
+			await page.getByText(VISITOR.phone).waitFor();
+			await currentStage(page).getByText('created', { exact: true }).waitFor();
+			sandbox.calls.end(id);
+			await currentStage(page).getByText('ended', { exact: true }).waitFor();
+		},
+		TIMEOUT_MS,
+	);
+
+	it(
+		'adds a webhook, shows what became of each delivery, and sends it again',
+		async () => {
+			const { page, complaints } = await openPage();
+			const { url: address } = await receiverOf(404);
+			await page.getByLabel('To this address, on this computer').fill('not an address');
+			await page.getByRole('button', { name: 'Add webhook' }).click();
+			expect(sandbox.webhooks.all()).toEqual([]);
+
+			await page.getByLabel('To this address, on this computer').fill(address);
+			await page.getByRole('button', { name: 'Add webhook' }).click();
+			const remove = page.getByRole('button', { name: `Remove call.ended to ${address}` });
+			await remove.waitFor();
+
+			const { id } = sandbox.calls.add({ phone_number: VISITOR.phone });
+			sandbox.calls.end(id);
+			const deliveries = page.locator('#deliveries');
+			await deliveries.getByText('404', { exact: true }).waitFor();
+			await page.getByRole('button', { name: `Send call.ended of call ${id} again` }).click();
+			await deliveries.getByText('404', { exact: true }).nth(1).waitFor();
+
+			await remove.click();
+			await remove.waitFor({ state: 'detached' });
+			expect(sandbox.webhooks.all()).toEqual([]);
+			expect(complaints).toEqual([]);
+		},
+		TIMEOUT_MS,
+	);
+
+	it(
+		'switches faults on and off, and starts afresh',
+		async () => {
+			const { page } = await openPage();
+			const status = async () => (await ask(sandbox, 'GET', '/users')).status;
+			for (const [name, expected] of [
+				[/LiveCall is down/, 503],
+				[/Too many requests/, 429],
+			] as const) {
+				const fault = page.getByRole('switch', { name });
+				for (const on of [true, false]) {
+					const answered = page.waitForResponse(/\/sandbox\/faults\//);
+					await fault.setChecked(on);
+					expect((await answered).status()).toBe(200);
+					expect(await status()).toBe(on ? expected : 200);
+				}
+			}
+			await askForCall(page);
+			await page.getByRole('button', { name: 'Start afresh' }).click();
+			await page.getByText('No calls yet. Ask for one.').waitFor();
+			expect(sandbox.calls.all()).toEqual([]);
+		},
+		TIMEOUT_MS,
+	);
+
+	it.each([320, 375, 768, 1280])(
+		'cuts off nothing in a window of %d pixels',
+		async (width) => {
+			const { page } = await openPage(width);
+			const { url } = await receiverOf(404);
+			// As long as the addresses that n8n gives, with a token behind.
+			sandbox.webhooks.subscribe({
+				event: 'call.ended',
+				url: `${url}/0c5bd0f1-3c7e-4f3a-9d55-0d8f7c1b2a01/webhook?token=0123456789abcdef0123456789abcdef`,
+			});
+			await askForCall(page);
+			sandbox.calls.end(sandbox.calls.all()[0]?.id ?? 0);
+			await page.locator('#deliveries').getByText('404', { exact: true }).waitFor();
+			const { beyond, wide } = await page.locator('html').evaluate((root) => ({
+				beyond: [...root.querySelectorAll('body *')]
+					.filter((element) => element.getBoundingClientRect().right > root.clientWidth + 0.5)
+					.map((element) => element.outerHTML.slice(0, 100)),
+				wide: root.scrollWidth - root.clientWidth,
+			}));
+			expect(beyond).toEqual([]);
+			expect(wide).toBe(0);
+			await camera.take(page, `sandbox-${width}`);
+		},
+		TIMEOUT_MS,
+	);
+});
