@@ -294,7 +294,7 @@ describe('the trigger', () => {
 			await panel.getByTestId('trigger-execute-button').click();
 			expect((await listening).ok()).toBe(true);
 			await panel.getByText('Listening for test event').waitFor();
-			await camera.take(editor.page, 'trigger-listening');
+			await camera.take(editor.page, 'trigger-listening', true);
 
 			sandbox.webhooks.subscribe({
 				event: 'call.ended',

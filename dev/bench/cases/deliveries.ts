@@ -129,7 +129,7 @@ async function explain(world: World, trivial: number): Promise<string> {
 		const { rate } = await deliver(world, flow, EXPLAINING, AT_ONCE);
 		parts.push(`${what} ${shown(rate)} /s (${shown(rate / trivial)} ×)`);
 	}
-	return `For comparison, once, ${EXPLAINING} deliveries each: ${parts.join('; ')}.`;
+	return `For comparison, once, ${EXPLAINING} deliveries each: ${parts.join('; ')}. A trigger that checks a token cannot do without \`getCredentials\`: outside of an execution's data n8n reads the credential from its database and evaluates it in an expression isolate of its own (n8n 2.41, \`CredentialsHelper.applyDefaultsAndOverwrites\`), beside the one that each delivery has already.`;
 }
 
 function measured(who: string, bursts: BurstResult[]): Measured[] {

@@ -1,3 +1,7 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- runs on a developer's machine and is never shipped */
+import path from 'node:path';
+
+import { run } from '../../launcher/command';
 import type { JsonObject } from '../../launcher/json';
 import { runBatch, type BatchResult } from '../batch';
 import { alternate, atMost, shown, type BenchCase, type Measured, type Row } from '../case';
@@ -27,7 +31,7 @@ interface Recordings {
 function recordings({ name, work, count, mebibytes, mostRss }: Recordings): BenchCase {
 	const bytes = mebibytes * MIB;
 	const items: JsonObject[] = Array.from({ length: count }, (_, index) => ({ id: index + 1 }));
-	const run = async (
+	const runOnce = async (
 		world: World,
 		flow: Flow,
 		recordingBytes: number,
@@ -65,13 +69,13 @@ function recordings({ name, work, count, mebibytes, mostRss }: Recordings): Benc
 				context,
 				work,
 				{
-					[OURS]: async () => await run(world, ours, bytes),
-					[THEIRS]: async () => await run(world, theirs, bytes),
+					[OURS]: async () => await runOnce(world, ours, bytes),
+					[THEIRS]: async () => await runOnce(world, theirs, bytes),
 				},
 				// A process keeps the memory it once had: each round begins with a new one.
 				async () => {
 					await world.restart();
-					for (const flow of [ours, theirs]) await run(world, flow, WARM_UP_BYTES);
+					for (const flow of [ours, theirs]) await runOnce(world, flow, WARM_UP_BYTES);
 				},
 			);
 			const time = (of: BatchResult[]) => median(of.map(({ nodeMs }) => nodeMs));
@@ -79,12 +83,15 @@ function recordings({ name, work, count, mebibytes, mostRss }: Recordings): Benc
 			const [us, them] = [results[OURS], results[THEIRS]];
 			const ratio = time(us) / time(them);
 			const rss = { us: median(freshMemory(us, 0)), them: median(freshMemory(them, 1)) };
-			const notes: string[] = [];
+			const bare = await plainNode(world, bytes, count);
+			const notes = [
+				`A process of Node.js that streams the same from the stub to the disk, without n8n and any package, took ${bare.map(shown).join(', ')} MiB over idle. What Node.js reads comes in pieces outside of V8's heap, which are given back when V8 collects its garbage, by default only after some dozens of MiB: it does not grow with the size of the file.`,
+			];
 			for (const [who, flow] of [
 				[OURS, ours],
 				[THEIRS, theirs],
 			] as const) {
-				const { profile } = await run(world, flow, bytes, true);
+				const { profile } = await runOnce(world, flow, bytes, true);
 				notes.push(describeTime(who, profile));
 			}
 			return {
@@ -102,6 +109,25 @@ function recordings({ name, work, count, mebibytes, mostRss }: Recordings): Benc
 			};
 		},
 	};
+}
+
+/** What Node.js itself takes for it, in MiB over idle: in three new processes. */
+async function plainNode(
+	{ stub, runtime, scratch }: World,
+	recordingBytes: number,
+	count: number,
+): Promise<number[]> {
+	await stub.set({ recordingBytes });
+	const urls = Array.from({ length: count }, (_, index) => `${stub.origin}/files/${index + 1}`);
+	const script = path.join(__dirname, '..', 'streamOnce.js');
+	const peaks: number[] = [];
+	for (let process = 0; process < 3; process++) {
+		const printed = await run(runtime.node, ['--expose-gc', script, scratch, ...urls], {
+			cwd: scratch,
+		});
+		peaks.push(Number(printed));
+	}
+	return peaks;
 }
 
 function measured(who: string, results: BatchResult[]): Measured[] {

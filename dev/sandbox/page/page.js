@@ -21,6 +21,8 @@ async function send(method, path, body) {
 		method,
 		headers: { 'Content-Type': 'application/json' },
 		body: body && JSON.stringify(body),
+	}).catch(() => {
+		throw new Error('The sandbox does not answer. Start it again.');
 	});
 	const answer = response.status === 204 ? {} : await response.json();
 	if (response.ok) return answer;
@@ -29,6 +31,23 @@ async function send(method, path, body) {
 	);
 	throw new Error(answer.error ?? fields.join('; '));
 }
+
+/** Sends what a button stands for; says on top where that failed. Gives whether it was done. */
+async function act(method, path, body) {
+	try {
+		await send(method, path, body);
+		return true;
+	} catch (error) {
+		byId('connection').textContent = error.message;
+		return false;
+	}
+}
+
+/** What the form for new webhooks calls one of its choices. */
+const chosenWords = (select, value) =>
+	byId('subscribe').elements[select].querySelector(`[value="${value}"]`).textContent;
+
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /**
  * Shows one list item per thing. An item is built anew only when its thing has changed, so that a recording plays
@@ -78,8 +97,8 @@ function buildFilter(filter) {
 			'div',
 			{},
 			make('strong', {}, filter.name),
-			make('small', {}, `filter ${filter.id} · ${hours.join(', ') || 'no working hours'}`),
-			!open && next && make('small', {}, `next at ${clock(next)}`),
+			make('small', {}, `target group ${filter.id} · ${hours.join(', ') || 'no working hours'}`),
+			!open && next && make('small', {}, `next at ${clock(next)} (your time)`),
 		),
 		badge(filter.status, open ? 'good' : 'waiting'),
 	];
@@ -119,7 +138,7 @@ function buildCall(call) {
 			make(
 				'small',
 				{},
-				`call ${call.id} · filter ${call.filter_id}` +
+				`call ${call.id} · target group ${call.filter_id}` +
 					(call.user_id ? ` · user ${call.user_id}` : ''),
 			),
 		),
@@ -144,7 +163,7 @@ function buildCall(call) {
 				{
 					type: 'button',
 					'aria-label': `Next stage of call ${call.id}`,
-					click: () => send('POST', `/sandbox/calls/${call.id}/step`),
+					click: () => act('POST', `/sandbox/calls/${call.id}/step`),
 				},
 				'Next stage',
 			),
@@ -163,15 +182,15 @@ function buildWebhook(webhook) {
 		make(
 			'div',
 			{},
-			make('strong', {}, webhook.event),
-			make('small', {}, `${webhook.url} · as ${webhook.form}`),
+			make('strong', {}, capital(chosenWords('event', webhook.event))),
+			make('small', {}, `${webhook.url} · ${chosenWords('form', webhook.form)}`),
 		),
 		make(
 			'button',
 			{
 				type: 'button',
-				'aria-label': `Remove ${webhook.event} to ${webhook.url}`,
-				click: () => send('DELETE', `/sandbox/webhooks/${webhook.id}`),
+				'aria-label': `Remove the webhook to ${webhook.url} for when ${chosenWords('event', webhook.event)}`,
+				click: () => act('DELETE', `/sandbox/webhooks/${webhook.id}`),
 			},
 			'Remove',
 		),
@@ -185,7 +204,7 @@ function buildDelivery(delivery) {
 		make(
 			'div',
 			{},
-			make('strong', {}, `${delivery.event}, call ${delivery.callId}`),
+			make('strong', {}, `${capital(chosenWords('event', delivery.event))}: ${delivery.callId}`),
 			make('small', {}, `${clock(delivery.at)} · ${delivery.url}`),
 			delivery.error && make('small', { class: 'bad' }, delivery.error),
 		),
@@ -194,8 +213,8 @@ function buildDelivery(delivery) {
 			'button',
 			{
 				type: 'button',
-				'aria-label': `Send ${delivery.event} of call ${delivery.callId} again`,
-				click: () => send('POST', `/sandbox/deliveries/${delivery.id}/resend`),
+				'aria-label': `Send again that ${chosenWords('event', delivery.event)}: ${delivery.callId}`,
+				click: () => act('POST', `/sandbox/deliveries/${delivery.id}/resend`),
 			},
 			'Send again',
 		),
@@ -274,11 +293,12 @@ onSubmit(byId('subscribe'), async (fields) => {
 });
 
 widget.elements.filter_id.addEventListener('change', showTimes);
-byId('reset').addEventListener('click', () => send('POST', '/sandbox/reset'));
+byId('reset').addEventListener('click', () => act('POST', '/sandbox/reset'));
 for (const box of document.querySelectorAll('[data-fault]')) {
-	box.addEventListener('change', () =>
-		send('PUT', `/sandbox/faults/${box.dataset.fault}`, { on: box.checked }),
-	);
+	box.addEventListener('change', async () => {
+		const done = await act('PUT', `/sandbox/faults/${box.dataset.fault}`, { on: box.checked });
+		if (!done) box.checked = !box.checked;
+	});
 }
 
 const events = new EventSource('/sandbox/events');

@@ -10,9 +10,9 @@ export const callIdField: INodeProperties = {
 	type: 'string',
 	default: '',
 	required: true,
-	placeholder: 'e.g. {{ $json.id }}',
+	placeholder: 'e.g. 123',
 	description:
-		'The "id" that Create a call or the LiveCall Trigger gives; drag it here from the input',
+		'The ID that "Create a call" or the LiveCall Trigger gives: drag it here from the input',
 };
 
 export const simplifyField: INodeProperties = {
@@ -74,6 +74,7 @@ export function commonOptions(kind: Operation['kind']): INodeProperties[] {
 			default: concurrency,
 			description:
 				'How many items are worked on at once. The output keeps the order of the input. While LiveCall answers that there are too many requests, fewer run by themselves.',
+			hint: 'Items at once',
 		},
 		{
 			displayName: 'Max Retries',
@@ -83,6 +84,7 @@ export function commonOptions(kind: Operation['kind']): INodeProperties[] {
 			default: DEFAULT_RETRIES,
 			description:
 				'How often a request is sent again when LiveCall is out of reach, answers with a 5xx status or asks to slow down. What would ring a customer or add a user is repeated only where LiveCall certainly did not act on it.',
+			hint: 'Tries after the first',
 		},
 		{
 			displayName: 'Request Timeout',

@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 
 import { REPOSITORY } from '../../../dev/launcher/folders';
+import { poll } from '../../../dev/launcher/poll';
 
 /** The pictures that the README shows. */
 const PUBLISHED = path.join(REPOSITORY, 'docs', 'images');
@@ -19,8 +20,11 @@ export const WINDOW = { viewport: { width: 1440, height: 900 }, deviceScaleFacto
 export interface Camera {
 	/** The folder that they go to. */
 	folder: string;
-	/** Takes a picture of what the window shows, once nothing moves any more. */
-	take(page: Page, name: string): Promise<void>;
+	/**
+	 * Takes a picture of what the window shows, once nothing moves any more.
+	 * @param busy whether something goes on for as long as a person lets it
+	 */
+	take(page: Page, name: string, busy?: boolean): Promise<void>;
 }
 
 /** Gives a camera whose pictures go to `docs/images` when UPDATE_IMAGES is set, else to a new temporary folder. */
@@ -32,7 +36,11 @@ export async function openCamera(): Promise<Camera> {
 	await mkdir(folder, { recursive: true });
 	return {
 		folder,
-		take: async (page, name) => {
+		take: async (page, name, busy = false) => {
+			await poll(async () => busy || (await isStill(page)) || undefined, {
+				what: 'A page on which nothing moves',
+				timeoutMs: 20_000,
+			});
 			await page.screenshot({
 				path: path.join(folder, `${name}.png`),
 				animations: 'disabled',
@@ -42,4 +50,12 @@ export async function openCamera(): Promise<Camera> {
 			});
 		},
 	};
+}
+
+/** Whether nothing goes on in the page any more: n8n's buttons are empty while they are busy, and fade in afterwards. */
+async function isStill(page: Page): Promise<boolean> {
+	if ((await page.locator('button[aria-busy=true]').count()) > 0) return false;
+	return await page.evaluate<boolean>(
+		`document.getAnimations().every((animation) => animation.playState !== 'running')`,
+	);
 }

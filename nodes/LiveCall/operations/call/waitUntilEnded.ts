@@ -48,7 +48,7 @@ export const waitUntilEnded: Operation = {
 			displayName: 'Timeout',
 			name: 'timeout',
 			type: 'number',
-			typeOptions: { minValue: 0, numberPrecision: 2 },
+			typeOptions: { minValue: 0 },
 			default: DEFAULT_TIMEOUT_MINUTES,
 			description:
 				'How long to wait for the end of the call, in minutes; fractions such as 0.5 are fine',
