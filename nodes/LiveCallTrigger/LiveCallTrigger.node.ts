@@ -13,6 +13,7 @@ import { turnedAway, type TurnedAway } from './delivery/answers';
 import { mismatch, type Filters } from './delivery/filters';
 import { readPayload, type Payload } from './delivery/payload';
 import { Repeats } from './delivery/repeats';
+import { Together } from './delivery/together';
 import { tokenIsRight } from './delivery/token';
 import { verifyCall } from './delivery/verification';
 
@@ -176,12 +177,27 @@ export class LiveCallTrigger implements INodeType {
 	}
 }
 
+/**
+ * Reading the credential is most of what the trigger costs: deliveries that arrive together read it once (n8n 2.41
+ * makes an expression isolate for each reading outside of an execution, `CredentialsHelper.applyDefaultsAndOverwrites`).
+ */
+const connections = new Together<Connection>();
+
+async function connect(functions: IWebhookFunctions): Promise<Connection> {
+	const { id, credentials } = functions.getNode();
+	const credential = credentials?.liveCallApi?.id ?? '';
+	return await connections.ask(
+		[functions.getWorkflow().id, id, credential, functions.getMode()].join(' '),
+		async () => await readConnection(functions),
+	);
+}
+
 /** From a delivery to a started workflow, or to the answer that turns it away. */
 async function handleDelivery(
 	functions: IWebhookFunctions,
 	repeats: Repeats,
 ): Promise<IWebhookResponseData> {
-	const connection = await readConnection(functions);
+	const connection = await connect(functions);
 	const query: unknown = functions.getQueryData();
 	if (!tokenIsRight(connection.webhookToken, isObject(query) ? query.token : undefined)) {
 		return answer(functions, turnedAway.wrongToken);

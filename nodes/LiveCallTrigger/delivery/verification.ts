@@ -3,6 +3,7 @@ import type { Resource } from '../../shared/api/answers';
 import { LiveCallClient } from '../../shared/api/client';
 import { getCall } from '../../shared/api/endpoints';
 import type { Connection } from '../../shared/credential';
+import { Together } from './together';
 
 /** How long LiveCall may take to confirm a call, all tries together, in ms. */
 const VERIFY_WITHIN_MS = 8_000;
@@ -17,7 +18,7 @@ const MOST_RETRIES = 20;
 export type Verification = { call: Resource } | 'unknown' | 'unverifiable';
 
 /** Deliveries of the same call that arrive together share one question. */
-const underWay = new Map<string, Promise<Verification>>();
+const verifications = new Together<Verification>();
 
 /**
  * Asks LiveCall about a call.
@@ -32,13 +33,10 @@ export async function verifyCall(
 	const { baseUrl } = connection;
 	if (baseUrl === undefined) return 'unverifiable';
 	const question = [functions.getWorkflow().id, functions.getNode().id, baseUrl, callId].join(' ');
-	const asked = underWay.get(question) ?? ask(functions, connection, baseUrl, callId);
-	underWay.set(question, asked);
-	try {
-		return await asked;
-	} finally {
-		underWay.delete(question);
-	}
+	return await verifications.ask(
+		question,
+		async () => await ask(functions, connection, baseUrl, callId),
+	);
 }
 
 async function ask(
