@@ -43,6 +43,24 @@ export class LiveCallTrigger implements INodeType {
 				path: 'webhook',
 			},
 		],
+		hints: [
+			{
+				message:
+					'These calls are not verified: anybody who knows the URL can make them up. Switch on "Verify With LiveCall" to believe only what LiveCall says.',
+				type: 'warning',
+				location: 'outputPane',
+				whenToDisplay: 'always',
+				displayCondition: '={{ $parameter["verifyCalls"] === false }}',
+			},
+			{
+				message:
+					'While LiveCall cannot be asked, calls that it has not confirmed start the workflow, too: their "verified" is false.',
+				location: 'outputPane',
+				whenToDisplay: 'always',
+				displayCondition:
+					'={{ $parameter["verifyCalls"] !== false && $parameter["options"]?.["whenUnverifiable"] === "accept" }}',
+			},
+		],
 		eventTriggerDescription:
 			'Have a call placed in LiveCall; its webhook must lead to the Test URL',
 		triggerPanel: {

@@ -316,6 +316,43 @@ describe('the trigger', () => {
 	);
 });
 
+describe('the trigger, when it believes what is delivered', () => {
+	it.each([
+		[{ verifyCalls: false, options: {} }, 'These calls are not verified'],
+		[{ options: { whenUnverifiable: 'accept' } }, 'calls that it has not confirmed'],
+	])('says so: %j', async (parameters, words) => {
+		await scenario(async ({ client, n8n, openEditor }) => {
+			const workflowId = await client.createWorkflow({
+				name: 'Unverified',
+				nodes: [
+					{
+						...node(NODE_ID, 'LiveCall Trigger', TRIGGER_TYPE, 1, [0, 0], parameters),
+						...usingLiveCall(),
+						webhookId: WEBHOOK_ID,
+					},
+				],
+				connections: {},
+			});
+			const editor = await openEditor();
+			await editor.openPanel(workflowId, NODE_ID);
+			const listening = editor.page.waitForResponse((response) =>
+				response.url().endsWith(`/rest/workflows/${workflowId}/run`),
+			);
+			await editor.panel.getByTestId('trigger-execute-button').click();
+			expect((await listening).ok()).toBe(true);
+			world.sandbox.faults.always({ kind: 'status', status: 401 });
+			const token = encodeURIComponent(WEBHOOK_TOKEN);
+			const delivered = await editor.page.request.post(
+				`${n8n.url}/webhook-test/${WEBHOOK_ID}/webhook?token=${token}`,
+				{ data: { event: 'call.ended', call: { id: 1, phone_number: PHONE } } },
+			);
+			expect(delivered.status()).toBe(200);
+			await editor.output.getByTestId('node-run-status-success').waitFor();
+			await editor.output.getByText(words).waitFor();
+		})();
+	});
+});
+
 describe('a recording', () => {
 	it(
 		'is shown in the output, played and downloaded from there',

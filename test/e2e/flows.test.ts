@@ -1,9 +1,20 @@
-import { at, isJsonObject, parseJson, textAt, type Json } from '../../dev/launcher/json';
+import { randomUUID } from 'crypto';
+
+import {
+	at,
+	isJsonObject,
+	parseJson,
+	textAt,
+	type Json,
+	type JsonObject,
+} from '../../dev/launcher/json';
 import { poll } from '../../dev/launcher/poll';
 import { itemsOf, type Execution } from '../../dev/launcher/rest';
 import {
 	AFTER_THE_CALL_ID,
 	CALLBACK_ID,
+	CREDENTIAL_TYPE,
+	DEMO_CREDENTIAL,
 	readExamples,
 	seedNew,
 	seedRunning,
@@ -214,6 +225,88 @@ describe('callback on request', () => {
 			expect(await client.executions(CALLBACK_ID)).toHaveLength(before.length + 1);
 		})();
 	});
+});
+
+describe("the README's first callback", () => {
+	/** Stores a workflow of a trigger and a LiveCall node that calls the number found by an expression. */
+	async function publish(trigger: JsonObject, phoneNumber: string): Promise<void> {
+		const workflowId = await world.client.createWorkflow({
+			name: 'First callback',
+			nodes: [
+				{ id: 'start', name: 'Start', position: [0, 0], ...trigger },
+				{
+					id: 'livecall',
+					name: 'LiveCall',
+					type: 'n8n-nodes-livecall.liveCall',
+					typeVersion: 1,
+					position: [220, 0],
+					parameters: { filterId: { __rl: true, mode: 'id', value: '1' }, phoneNumber },
+					credentials: { [CREDENTIAL_TYPE]: { ...DEMO_CREDENTIAL } },
+				},
+			],
+			connections: { Start: { main: [[{ node: 'LiveCall', type: 'main', index: 0 }]] } },
+			settings: { executionOrder: 'v1' },
+		});
+		await world.client.activateWorkflow(workflowId);
+	}
+
+	async function rung(phone: string): Promise<void> {
+		await poll(
+			async () =>
+				world.sandbox.calls.placed().some((call) => call.phone_number === phone) || undefined,
+			{ what: `A call to ${phone}`, timeoutMs: 30_000 },
+		);
+		expect(world.sandbox.calls.placed()).toHaveLength(1);
+	}
+
+	it(
+		"is started by n8n's form",
+		scenario(async ({ n8n }) => {
+			const webhookId = randomUUID();
+			await publish(
+				{
+					type: 'n8n-nodes-base.formTrigger',
+					typeVersion: 2.2,
+					webhookId,
+					parameters: {
+						formTitle: 'We call you back',
+						formFields: { values: [{ fieldLabel: 'phone', requiredField: true }] },
+						options: {},
+					},
+				},
+				'={{ $json.phone }}',
+			);
+			const url = `${n8n.url}/form/${webhookId}`;
+			await poll(async () => (await fetch(url)).ok || undefined, {
+				what: 'The form',
+				timeoutMs: 30_000,
+			});
+			const filledIn = new FormData();
+			filledIn.set('field-0', '+44 20 7946 0181');
+			expect((await fetch(url, { method: 'POST', body: filledIn })).ok).toBe(true);
+			await rung('+44 20 7946 0181');
+		}),
+	);
+
+	it(
+		'is started by the form of a website',
+		scenario(async ({ client, n8n }) => {
+			const path = randomUUID();
+			await publish(
+				{
+					type: 'n8n-nodes-base.webhook',
+					typeVersion: 2,
+					webhookId: path,
+					parameters: { httpMethod: 'POST', path, options: {} },
+				},
+				'={{ $json.body.phone }}',
+			);
+			await client.waitForWebhook(path);
+			const body = new URLSearchParams({ phone: '+44 20 7946 0182' });
+			expect((await fetch(`${n8n.url}/webhook/${path}`, { method: 'POST', body })).ok).toBe(true);
+			await rung('+44 20 7946 0182');
+		}),
+	);
 });
 
 describe('the trigger', () => {

@@ -1,0 +1,39 @@
+import { Together } from '../../nodes/LiveCallTrigger/delivery/together';
+
+/** Work that ends when it is told to. */
+function openEnded() {
+	const ends: Array<(error?: Error) => void> = [];
+	const work = async () =>
+		await new Promise<number>((resolve, reject) => {
+			const number = ends.length + 1;
+			ends.push((error) => (error ? reject(error) : resolve(number)));
+		});
+	return { ends, work };
+}
+
+it('is done once for all who ask while it is under way, and anew for who asks later', async () => {
+	const together = new Together<number>();
+	const { ends, work } = openEnded();
+	const asked = [together.ask('same', work), together.ask('same', work)];
+	const other = together.ask('other', work);
+	expect(ends).toHaveLength(2);
+	ends.forEach((end) => end());
+	expect(await Promise.all([...asked, other])).toEqual([1, 1, 2]);
+
+	const later = together.ask('same', work);
+	ends[2]();
+	expect(await later).toBe(3);
+});
+
+it('fails for all who have asked, and may succeed for who asks later', async () => {
+	const together = new Together<number>();
+	const { ends, work } = openEnded();
+	const asked = [together.ask('same', work), together.ask('same', work)];
+	ends[0](new Error('The database is away'));
+	const ended = await Promise.allSettled(asked);
+	expect(ended.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+
+	const later = together.ask('same', work);
+	ends[1]();
+	expect(await later).toBe(2);
+});
