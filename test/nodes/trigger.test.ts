@@ -59,6 +59,11 @@ describe('a delivery in the form of', () => {
 		['a call', (id) => ({ call: { id } }), json],
 		['a call with a text for an id', (id) => ({ call: { id: String(id) } }), json],
 		[
+			'a form with boundaries, as n8n reads it',
+			(id) => ({ data: { 'call[id]': String(id), event: 'call.ended' }, files: {} }),
+			json,
+		],
+		[
 			'JSON:API',
 			(id) => ({ data: { id: String(id), type: 'calls', attributes: { status: 'ended' } } }),
 			json,
