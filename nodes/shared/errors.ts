@@ -155,7 +155,7 @@ export function explain({ how, certainty, tries }: Failure, topic: Topic): Expla
 			};
 		}
 	}
-	const happened = `${whatHappened(how)}${triedOften(tries)}`;
+	const happened = `${whatHappened(how, tries)}${triedOften(tries)}`;
 	if (topic.once && certainty === 'unknown') return mayAlreadyHave(topic.once, happened);
 	if (how.kind === 'unreadable') {
 		return {
@@ -203,7 +203,7 @@ function lowerFirst(text: string): string {
 	return text.startsWith('LiveCall') ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function whatHappened(how: FailureKind): string {
+function whatHappened(how: FailureKind, tries: number): string {
 	switch (how.kind) {
 		case 'notSent':
 			return {
@@ -211,7 +211,7 @@ function whatHappened(how: FailureKind): string {
 				unresolved: 'LiveCall could not be reached: the address of its host was not found',
 				unreachable: 'LiveCall could not be reached: there is no way to its host',
 				unsendable: 'The request to LiveCall could not be sent',
-				cancelled: 'The execution was canceled before LiveCall answered',
+				cancelled: `The execution was canceled before LiveCall was asked${tries > 0 ? ' again' : ''}`,
 			}[how.reason];
 		case 'lost':
 			return 'The connection to LiveCall was lost before its answer was complete';

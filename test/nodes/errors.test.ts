@@ -384,6 +384,20 @@ describe('repeats', () => {
 		expect(result.error.message).toContain('canceled');
 	});
 
+	it('end as canceled, and say so of a call that may have been placed', async () => {
+		const result = await world.run('call.create', call, {
+			onStart: (cancel) =>
+				world.sandbox.faults.decide(() => {
+					cancel();
+					return { kind: 'hang-after' };
+				}),
+		});
+		expect(result.run.status).toBe('canceled');
+		expect(result.error.message).toContain(
+			'may already have placed this call: the execution was canceled while LiveCall was being asked',
+		);
+	});
+
 	it('end as canceled whatever went wrong before, and whatever On Error says', async () => {
 		const started = world.sandbox.calls.add({ status: 'started' });
 		const result = await world.run(

@@ -92,7 +92,7 @@ function outputsOf(item: Ended): Output[] {
 	return 'error' in item ? [{ json: { error: item.error.message } }] : item.outputs;
 }
 
-/** The error that ends a run: the first item's that failed, with the account of all others where it matters. */
+/** The error that ends a run: the first item's that failed, or was canceled, with the account of all others. */
 function theEnd(
 	run: Run,
 	ended: Ended[],
@@ -100,10 +100,14 @@ function theEnd(
 	resource: string,
 	operation: Operation,
 ): Error {
-	// n8n tells an execution that was canceled by the error that ends it, whatever else went wrong before.
-	const failedAt = run.signal?.aborted
-		? -1
-		: ended.findIndex((item) => item !== undefined && 'error' in item);
+	const isCanceled = run.signal?.aborted ?? false;
+	const failedAt = ended.findIndex(
+		(item) =>
+			item !== undefined &&
+			'error' in item &&
+			// n8n tells an execution that was canceled by this word in the error that ends it, whatever went wrong before.
+			(!isCanceled || item.error.message.includes('canceled')),
+	);
 	const failed = ended[failedAt];
 	const error = failed && 'error' in failed ? failed.error : canceled(run, ended);
 	const account = accountFor(run, ended, count, resource, operation, failedAt);
