@@ -44,6 +44,9 @@ function checkedId(given: unknown, insteadOfAddress: string): Checked<string> {
 	};
 }
 
+/** What to do with an address where a locator asks for an id. */
+const BY_URL_FIRST = 'To paste an address, choose "By URL" first.';
+
 /**
  * A resource locator: an id chosen from a list or typed, or the address of a page of LiveCall's dashboard.
  * @param page the part of the address before the id: `targeting` or `users` (help centre, calls)
@@ -53,9 +56,8 @@ export function aLocator(page: 'targeting' | 'users'): Check<string> {
 		`^https?://app\\.livecall\\.io/${page}/([A-Za-z0-9_-]{1,64})/edit/?(?:[?#].*)?$`,
 	);
 	return (given) => {
-		const byUrl = 'To paste an address, choose "By URL" first.';
-		if (!isObject(given) || !('mode' in given)) return checkedId(given, byUrl);
-		if (given.mode !== 'url') return checkedId(given.value, byUrl);
+		if (!isObject(given) || !('mode' in given)) return checkedId(given, BY_URL_FIRST);
+		if (given.mode !== 'url') return checkedId(given.value, BY_URL_FIRST);
 		const found = address.exec(asText(given.value) ?? '');
 		if (found) return { value: found[1] };
 		return {

@@ -1,4 +1,4 @@
-import type { IDataObject, NodeOperationError } from 'n8n-workflow';
+import type { IDataObject } from 'n8n-workflow';
 import type { ApiRequest } from '../../shared/api/client';
 import { mayAlreadyHave, SENT_EARLIER, type OnlyOnce, type Topic } from '../../shared/errors';
 import type { Item } from './item';
@@ -21,12 +21,7 @@ export function recall(
 	const entry = ledger.find(item.index, asked);
 	if (entry?.state !== 'sent' || (sendUnknownAgain && !ledger.isOfThisExecution(entry)))
 		return entry;
-	throw outcomeUnknown(item, once);
-}
-
-/** An error about an item that an earlier try has sent, and of which nobody knows what came of it. */
-export function outcomeUnknown(item: Item, once: OnlyOnce): NodeOperationError {
-	return item.wrong(mayAlreadyHave(once, SENT_EARLIER));
+	throw item.wrong(mayAlreadyHave(once, SENT_EARLIER));
 }
 
 /**
