@@ -368,6 +368,28 @@ describe('call: create with a deduplication key', () => {
 		expect(world.sandbox.calls.placed()).toHaveLength(1);
 	});
 
+	it('places the call though another process claims the first key of the node meanwhile', async () => {
+		processedData.recordMeanwhile(['B']);
+		const result = await world.run('call.create', keyed, { items: [{ lead: 'A' }] });
+		expect(result.failed).toBe(false);
+		expect(world.sandbox.calls.placed()).toHaveLength(1);
+		expect(processedData.keys().sort()).toEqual(['A', 'B']);
+	});
+
+	it('leaves the call to another process that claims the same key meanwhile', async () => {
+		processedData.recordMeanwhile(['A']);
+		const result = await world.run('call.create', keyed, { items: [{ lead: 'A' }] });
+		expect(jsons(result)).toEqual([{ skipped: true, reason: 'duplicate', deduplication_key: 'A' }]);
+		expect(world.sandbox.calls.placed()).toEqual([]);
+	});
+
+	it('places no call when the key cannot be recorded', async () => {
+		processedData.failOnce(new Error('Connection terminated unexpectedly'));
+		const result = await world.run('call.create', keyed, { items: [{ lead: 'A' }] });
+		expect(result.failed).toBe(true);
+		expect(world.sandbox.calls.placed()).toEqual([]);
+	});
+
 	it.each([
 		['a refusal gives the key back', { kind: 'status', status: 422 } as const, []],
 		['an unknown outcome keeps it', { kind: 'reset-before' } as const, ['A']],

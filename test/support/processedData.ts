@@ -12,6 +12,8 @@ import type {
  */
 export class InMemoryProcessedData implements IDataDeduplicator {
 	private stored: Record<string, string[]> = {};
+	private fromElsewhere: string[] = [];
+	private failure: Error | undefined;
 
 	async checkProcessedAndRecord(
 		items: DeduplicationItemTypes[],
@@ -19,8 +21,15 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 		contextData: ICheckProcessedContextData,
 	): Promise<IDeduplicationOutput> {
 		const place = placeOf(scope, contextData);
-		const known = [...(this.stored[place] ?? [])];
-		await this.elsewhere();
+		const row = this.stored[place];
+		const known = [...(row ?? [])];
+		await this.elsewhere(place);
+		// As PostgreSQL does: there is one row for each node.
+		if (!row && this.stored[place]) {
+			throw new Error(
+				'duplicate key value violates unique constraint "PK_ca04b9d8dc72de268fe07a65773"',
+			);
+		}
 		const isKnown = (item: DeduplicationItemTypes) => known.includes(String(item));
 		const output = {
 			new: items.filter((item) => !isKnown(item)),
@@ -37,7 +46,7 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 	): Promise<void> {
 		const place = placeOf(scope, contextData);
 		const known = [...(this.stored[place] ?? [])];
-		await this.elsewhere();
+		await this.elsewhere(place);
 		this.stored[place] = known.filter((item) => !items.map(String).includes(item));
 	}
 
@@ -64,8 +73,23 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 		this.stored = {};
 	}
 
-	private async elsewhere(): Promise<void> {
+	/** Has another process of n8n record these keys while the next ones are being recorded. */
+	recordMeanwhile(keys: string[]): void {
+		this.fromElsewhere = keys;
+	}
+
+	/** Has the next use of the store fail. */
+	failOnce(failure: Error): void {
+		this.failure = failure;
+	}
+
+	private async elsewhere(place: string): Promise<void> {
 		for (let turn = 0; turn < 3; turn++) await Promise.resolve();
+		const { failure } = this;
+		this.failure = undefined;
+		if (failure) throw failure;
+		const keys = this.fromElsewhere.splice(0);
+		if (keys.length > 0) this.stored[place] = [...(this.stored[place] ?? []), ...keys];
 	}
 }
 

@@ -9,6 +9,9 @@ const MOST_KEYS = 100_000;
 /** How often a key is written once more when another process has overwritten it. */
 const MOST_REWRITES = 3;
 
+/** What the databases that n8n runs on say of a row that is there already: PostgreSQL, MySQL and SQLite. */
+const ROW_EXISTS = /duplicate key|duplicate entry|unique constraint/i;
+
 /**
  * The deduplication keys that this node has seen in any execution, in n8n's own store of processed data. n8n keeps
  * all keys of a node in one place that it reads, changes and writes back (n8n 2.41, `DeduplicationHelper`). So within
@@ -46,8 +49,18 @@ export class KnownKeys {
 		});
 	}
 
-	/** Writes a key down, and says whether it was not there. */
+	/**
+	 * Writes a key down, and says whether it was not there. The first key of a node makes a row in n8n's database; where
+	 * another process has made it meanwhile, nothing was written, and there is a row to write to now.
+	 */
 	private async record(key: string): Promise<boolean> {
+		return await this.write(key).catch(async (error: unknown) => {
+			const rowExists = error instanceof Error && ROW_EXISTS.test(error.message);
+			return await (rowExists ? this.write(key) : Promise.reject(error));
+		});
+	}
+
+	private async write(key: string): Promise<boolean> {
 		const { processed } = await this.functions.helpers.checkProcessedAndRecord([key], 'node', {
 			mode: 'entries',
 			maxEntries: MOST_KEYS,
