@@ -9,7 +9,7 @@ import {
 import { isObject } from '../shared/api/answers';
 import { hasEnded } from '../shared/call';
 import { readConnection, type Connection } from '../shared/credential';
-import { turnedAway, type TurnedAway } from './delivery/answers';
+import { ACCEPTED, turnedAway, type TurnedAway } from './delivery/answers';
 import { mismatch, type Filters } from './delivery/filters';
 import { readPayload, type Payload } from './delivery/payload';
 import { Repeats } from './delivery/repeats';
@@ -39,7 +39,7 @@ export class LiveCallTrigger implements INodeType {
 				name: 'default',
 				httpMethod: 'POST',
 				responseMode: 'onReceived',
-				responseData: 'Accepted',
+				responseData: ACCEPTED,
 				path: 'webhook',
 			},
 		],
@@ -235,12 +235,18 @@ async function handleDelivery(
 
 	// While a person listens in the editor, sending the same call again is how they try things.
 	const isTest = functions.getMode() === 'manual';
-	if (options.ignoreRepeats && !isTest && !repeats.claim(`${event} ${payload.callId}`)) {
+	const remembers = options.ignoreRepeats && !isTest;
+	if (remembers && !repeats.claim(`${event} ${payload.callId}`)) {
 		return answer(functions, turnedAway.repeat);
 	}
 	// Named twice: first in the order of the fields, last so that no field of the call can stand in for them.
 	const item: IDataObject = { ...{ event, verified }, ...call, ...{ event, verified } };
-	return { workflowData: [functions.helpers.returnJsonArray([item])] };
+	const started = { workflowData: [functions.helpers.returnJsonArray([item])] };
+	if (!remembers) return started;
+	// n8n 2.41 stores the static data when the delivery is answered. Its own answer comes after the start of the workflow,
+	// which forgets that the data has changed (`WorkflowRunner.establishContextForPersistence`).
+	functions.getResponseObject().status(200).send(ACCEPTED);
+	return { ...started, noWebhookResponse: true };
 }
 
 /** What is believed of a delivery: LiveCall's own answer, or what it says itself where the settings allow that. */
@@ -252,7 +258,7 @@ async function believe(
 ): Promise<Believed> {
 	if (functions.getNodeParameter('verifyCalls', true) === false)
 		return { verified: false, call: payload.fields };
-	const verification = await verifyCall(functions, connection, payload.callId);
+	const verification = await verifyCall(functions, connection, payload);
 	if (verification === 'unknown') return turnedAway.unknownCall;
 	if (verification !== 'unverifiable') return { verified: true, call: verification.call };
 	return whenUnverifiable === 'accept'

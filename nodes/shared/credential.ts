@@ -5,8 +5,8 @@ import type { RequestFunctions } from './api/client';
 export interface Connection {
 	/** Without a trailing slash; `undefined` when it is no web address. */
 	baseUrl: string | undefined;
-	/** Empty when the trigger asks for none. */
-	webhookToken: string;
+	/** Empty when the trigger asks for none; `undefined` when one is set that comes to nothing, which nobody can know. */
+	webhookToken: string | undefined;
 	/** What must be shown nowhere, even where LiveCall repeats it in an answer. */
 	secrets: string[];
 	/**
@@ -22,9 +22,17 @@ export interface Connection {
  */
 export async function readConnection(functions: RequestFunctions): Promise<Connection> {
 	const credential = await functions.getCredentials('liveCallApi');
-	const webhookToken = trimmed(credential.webhookToken);
-	const secrets = [trimmed(credential.apiKey), webhookToken].filter((secret) => secret !== '');
+	const webhookToken = 'webhookToken' in credential ? tokenOf(credential.webhookToken) : '';
+	const secrets = [trimmed(credential.apiKey), webhookToken ?? ''].filter(
+		(secret) => secret !== '',
+	);
 	return { baseUrl: checkBaseUrl(credential.baseUrl), webhookToken, secrets, credential };
+}
+
+/** An expression may come to a number, or to nothing at all: that is not the same as no token. */
+function tokenOf(value: unknown): string | undefined {
+	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+	return typeof value === 'string' ? trimmed(value) : undefined;
 }
 
 function trimmed(value: unknown): string {

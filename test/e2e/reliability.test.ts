@@ -11,6 +11,12 @@ import {
 } from '../../dev/launcher/rest';
 import { DEFAULT_N8N_VERSION, majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
+import {
+	activateTrigger,
+	post,
+	waitForExecutions,
+	waitForWebhook,
+} from '../queue/helpers/workflows';
 import { jsonOf, NODE_NAME, runStored, START_NAME, storeNodeRun } from './helpers/runs';
 import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
 
@@ -280,6 +286,42 @@ describe('an execution that is stopped', () => {
 			await retryStopped(client, execution, workflow);
 			await runSomethingElse(client);
 			expect(rung()).toEqual(phones.slice(0, 2));
+		}),
+	);
+});
+
+describe('deliveries to the trigger', () => {
+	it(
+		'start the workflow once each, also when n8n has been started anew since',
+		scenario(async ({ client, n8n, prepared, sandbox }) => {
+			const trigger = await activateTrigger(client, credential, {
+				events: ['call.ended'],
+				verifyCalls: true,
+				options: {},
+			});
+			await waitForWebhook(n8n.url, trigger.path);
+			const deliver = async (address: string, call: { id: number }) =>
+				await post(`${address}/webhook/${trigger.path}`, {
+					event: 'call.ended',
+					call: { id: call.id },
+				});
+			const calls = [1, 2, 3].map(() => sandbox.calls.add({ status: 'ended' }));
+			for (const call of calls) {
+				expect(await deliver(n8n.url, call)).toEqual({ status: 200, text: 'Accepted' });
+			}
+			expect(await waitForExecutions(client, trigger.id, 3, 30_000)).toHaveLength(3);
+
+			await n8n.stop();
+			restarted = await prepared.start();
+			const owner = await restarted.logIn();
+			world = { ...world, n8n: restarted, client: owner };
+			await waitForWebhook(restarted.url, trigger.path);
+			for (const call of calls) {
+				expect((await deliver(restarted.url, call)).text).toContain('delivered before');
+			}
+			const fourth = sandbox.calls.add({ status: 'ended' });
+			expect((await deliver(restarted.url, fourth)).text).toBe('Accepted');
+			expect(await waitForExecutions(owner, trigger.id, 4, 30_000)).toHaveLength(4);
 		}),
 	);
 });

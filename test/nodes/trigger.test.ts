@@ -52,6 +52,29 @@ describe('the token', () => {
 	});
 });
 
+describe('a token that an expression makes', () => {
+	it('a number of, is that number as text', async () => {
+		host.reset(settings({}, { credential: { ...world.credential, webhookToken: 12345 } }));
+		const payload = { call: { id: ended().id } };
+		expect((await host.deliver(payload)).status).toBe(401);
+		expect((await host.deliver(payload, { query: '?token=12345' })).status).toBe(200);
+		expect(host.started).toHaveLength(1);
+	});
+
+	it.each([
+		['undefined', undefined],
+		['null', null],
+	])('%s of, lets nothing in', async (_, webhookToken) => {
+		const credential = Object.assign({}, world.credential, { webhookToken });
+		host.reset(settings({}, { credential }));
+		const payload = { call: { id: ended().id } };
+		for (const token of ['', '?token=', '?token=undefined', '?token=null']) {
+			expect((await host.deliver(payload, { query: token })).status).toBe(401);
+		}
+		expect(world.sandbox.requests).toEqual([]);
+	});
+});
+
 describe('a delivery in the form of', () => {
 	const form = 'application/x-www-form-urlencoded';
 	const json = 'application/json';
@@ -244,6 +267,31 @@ describe('verification', () => {
 		expect(world.seen()).toHaveLength(1);
 		expect(host.started).toHaveLength(1);
 	});
+
+	it.each<[string, { event?: string }]>([
+		['that says so', { event: 'call.ended' }],
+		['that does not name its event', {}],
+	])(
+		'asks anew for the end of a call, %s, when the question is older than it',
+		async (_, named) => {
+			const { id } = world.sandbox.calls.add({ status: 'started' });
+			world.sandbox.faults.next({ kind: 'latency', ms: 200 });
+			const created = host.deliver({ event: 'call.created', call: { id } }, { query });
+			await poll(async () => world.sandbox.requests[0], {
+				what: 'the question about the call that was created',
+				timeoutMs: 5_000,
+				everyMs: 5,
+			});
+			world.sandbox.calls.end(id, { outcome: 'missed' });
+			const deliver = async () => await host.deliver({ ...named, call: { id } }, { query });
+			await Promise.all([created, deliver(), deliver(), deliver()]);
+			expect(host.started).toMatchObject([
+				{ event: 'call.created', status: 'started' },
+				{ event: 'call.ended', status: 'ended', outcome: 'missed' },
+			]);
+			expect(world.seen()).toHaveLength(2);
+		},
+	);
 });
 
 describe('the event', () => {
@@ -338,6 +386,13 @@ describe('repeats', () => {
 		expect(answer.body).toContain('delivered before');
 		expect(host.started).toHaveLength(1);
 		expect(host.writes).toBe(1);
+	});
+
+	it('are known of each delivery, not of the first alone', async () => {
+		const calls = Array.from({ length: 3 }, ended);
+		for (const { id } of calls) await host.deliver({ call: { id } }, { query });
+		expect(host.started).toHaveLength(3);
+		expect(host.writes).toBe(3);
 	});
 
 	it('are told apart by their event', async () => {

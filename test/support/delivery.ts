@@ -31,7 +31,7 @@ export interface Answer {
 /**
  * A LiveCall Trigger behind a real HTTP server that does what n8n does around `webhook()` (n8n 2.41, `bodyParser` and
  * `executeWebhook`): reads the body by its type, gives each delivery a copy of the stored static data, writes it back
- * when it has changed, and starts a workflow with what comes out.
+ * when it has changed and the delivery is answered, and starts a workflow with what comes out.
  */
 export class TriggerHost {
 	/** The items of the workflows that were started, in order. */
@@ -39,7 +39,7 @@ export class TriggerHost {
 	/** How often the static data was written. */
 	writes = 0;
 	settings: TriggerSettings;
-	private staticData: IDataObject = {};
+	private staticData: IDataObject | undefined;
 	private url = '';
 	private close: () => void = () => undefined;
 
@@ -73,7 +73,7 @@ export class TriggerHost {
 		this.settings = settings;
 		this.started.length = 0;
 		this.writes = 0;
-		this.staticData = {};
+		this.staticData = undefined;
 	}
 
 	/**
@@ -106,14 +106,18 @@ export class TriggerHost {
 			webhookId: 'b2f6f0e2',
 			credentials: { liveCallApi: { id: 'credential', name: 'LiveCall' } },
 		};
-		const workflow = new Workflow({
-			id: 'workflow',
-			nodes: [node],
-			connections: {},
-			active: true,
-			nodeTypes,
-			staticData: JSON.parse(JSON.stringify(this.staticData)),
-		});
+		const staticData: IDataObject | undefined =
+			this.staticData && JSON.parse(JSON.stringify(this.staticData));
+		const build = () =>
+			new Workflow({
+				id: 'workflow',
+				nodes: [node],
+				connections: {},
+				active: true,
+				nodeTypes,
+				staticData,
+			});
+		const workflow = build();
 		readBody(request);
 		const additionalData = await additionalDataFor(credential, 'execution', mode, workflow);
 		additionalData.httpRequest = request;
@@ -138,6 +142,8 @@ export class TriggerHost {
 			null,
 		);
 		const result = await type.webhook?.call(context);
+		// Where n8n 2.41 is to answer, it starts the workflow first: it builds it once more, around the same static data.
+		if (result?.workflowData && !result.noWebhookResponse) build();
 		if (workflow.staticData.__dataChanged) {
 			this.writes++;
 			this.staticData = JSON.parse(JSON.stringify(workflow.staticData));

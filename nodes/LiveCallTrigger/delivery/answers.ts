@@ -4,6 +4,9 @@ export interface TurnedAway {
 	message: string;
 }
 
+/** How a delivery that starts the workflow is answered. */
+export const ACCEPTED = 'Accepted';
+
 export const turnedAway = {
 	wrongToken: { status: 401, message: 'The token in the address is missing or wrong' },
 	noCallId: { status: 400, message: 'No call ID was found in the request' },

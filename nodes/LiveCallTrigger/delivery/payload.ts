@@ -100,9 +100,9 @@ function without(object: IDataObject, keys: string[]): IDataObject {
 	return Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
 }
 
-/** Ids come as numbers or as text. */
+/** Ids come as numbers or as text. A number that JavaScript has rounded may be the id of another call. */
 function idOf(value: unknown): string {
-	if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+	if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
 	return typeof value === 'string' ? value.trim() : '';
 }
 
