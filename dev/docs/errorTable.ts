@@ -22,6 +22,7 @@ import {
 	mayAlreadyHave,
 	placeCallTopic,
 	placingCall,
+	recordingFileTopic,
 	recordingTopic,
 	SENT_EARLIER,
 	usersTopic,
@@ -148,6 +149,12 @@ export function errorPage(): string {
 		'',
 		...table(['What is said', 'What to do'], unknownRows()),
 		'',
+		'## Where recordings lie',
+		'',
+		'The link to a recording is on another host than the API.',
+		'',
+		...table(['What is said', 'What to do'], downloadRows()),
+		'',
 		'## In particular',
 		'',
 		...table(['What is said', 'What to do'], Object.values(OWN_WORDS).map(row)),
@@ -188,6 +195,20 @@ function unknownRows(): string[][] {
 		row(explain({ how: { kind: 'lost' }, certainty: 'unknown', tries: 1 }, createUserTopic)),
 		row(mayAlreadyHave(placingCall, SENT_EARLIER)),
 	];
+}
+
+/** What is said of the host of the recordings, which is not the API's. */
+function downloadRows(): string[][] {
+	const failures: FailureKind[] = [
+		{ kind: 'notSent', reason: 'unresolved' },
+		{ kind: 'lost' },
+		{ kind: 'timeout', timeoutMs: 30_000 },
+		status(503),
+		{ kind: 'unreadable', what: 'webPage', status: 200 },
+	];
+	return failures.map((how) =>
+		row(explain({ how, certainty: certaintyOf(how), tries: 1 }, recordingFileTopic('123'))),
+	);
 }
 
 function row({ message, advice }: Explanation): string[] {

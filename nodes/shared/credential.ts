@@ -41,5 +41,8 @@ function trimmed(value: unknown): string {
 
 function checkBaseUrl(value: unknown): string | undefined {
 	const text = trimmed(value).replace(/\/+$/, '');
-	return /^https?:\/\/[^\s/?#]+(\/[^\s?#]*)?$/i.test(text) && URL.canParse(text) ? text : undefined;
+	// A name and password in it would be sent in place of the API key.
+	return /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/i.test(text) && URL.canParse(text)
+		? text
+		: undefined;
 }

@@ -11,6 +11,8 @@ export interface Topic {
 	notFound: Explanation;
 	/** Set for what must not be done twice. */
 	once?: OnlyOnce;
+	/** Who is asked, where that is not the API. */
+	host?: string;
 }
 
 /** What LiveCall must not do twice, in the words for the case that nobody knows whether it has done it. */
@@ -43,6 +45,11 @@ export function recordingTopic(callId: string): Topic {
 				'The call may not have been recorded, or its recording may not be ready yet: try again a little later, or let "Download" wait with its option "Wait for Recording". Check "Call ID" too.',
 		},
 	};
+}
+
+/** The same, once LiveCall has given the link to it: that is on another host. */
+export function recordingFileTopic(callId: string): Topic {
+	return { ...recordingTopic(callId), host: "LiveCall's download host" };
 }
 
 export function filterTopic(filterId: string): Topic {
@@ -151,19 +158,25 @@ export function explain({ how, certainty, tries }: Failure, topic: Topic): Expla
 				: '';
 			return {
 				message: `LiveCall refused to ${topic.to}${said || `, with status ${status}`}`,
-				advice: `Correct what LiveCall names, then run this item again.${filter} ${effect}`,
+				advice: `${reasons.length > 0 ? 'Correct what LiveCall names' : 'LiveCall does not say why: check the fields of this item'}, then run this item again.${filter} ${effect}`,
 			};
 		}
 	}
-	const happened = `${whatHappened(how, tries)}${triedOften(tries)}`;
-	if (topic.once && certainty === 'unknown') return mayAlreadyHave(topic.once, happened);
-	if (how.kind === 'unreadable') {
+	const happened = `${whatHappened(how, tries, topic.host)}${triedOften(tries)}`;
+	if (topic.once && certainty === 'unknown') {
+		const { message, advice } = mayAlreadyHave(topic.once, happened);
+		return { message, advice: how.kind === 'unreadable' ? `${advice} ${CHECK_BASE_URL}` : advice };
+	}
+	if (how.kind === 'cancelled' || (how.kind === 'notSent' && how.reason === 'cancelled')) {
+		return { message: happened, advice: explanations.canceled().advice };
+	}
+	if (topic.host !== undefined) {
 		return {
 			message: happened,
-			advice:
-				'Check that "Base URL" in the LiveCall API credential is LiveCall\'s API, by default https://api.livecall.io/v1, and that no proxy answers in its place.',
+			advice: `${again} is safe. If it stays like this, check whether n8n may connect to that host, and whether a proxy answers in its place.`,
 		};
 	}
+	if (how.kind === 'unreadable') return { message: happened, advice: CHECK_BASE_URL };
 	if (how.kind === 'notSent' && how.reason === 'unsendable') {
 		return {
 			message: happened,
@@ -171,14 +184,14 @@ export function explain({ how, certainty, tries }: Failure, topic: Topic): Expla
 				'Check "Base URL" and "API Key" in the LiveCall API credential, and whether n8n trusts the certificate of that host and may connect to it. Nothing was carried out.',
 		};
 	}
-	if (how.kind === 'cancelled' || (how.kind === 'notSent' && how.reason === 'cancelled')) {
-		return { message: happened, advice: explanations.canceled().advice };
-	}
 	return {
 		message: happened,
 		advice: `${again} is safe. If it stays like this, check "Base URL" in the LiveCall API credential and whether LiveCall is up.`,
 	};
 }
+
+const CHECK_BASE_URL =
+	'Check that "Base URL" in the LiveCall API credential is LiveCall\'s API, by default https://api.livecall.io/v1, and that no proxy answers in its place.';
 
 /** What is said of a request that must not be sent again, since LiveCall may have acted on it. */
 export function mayAlreadyHave({ done, look, option }: OnlyOnce, happened: string): Explanation {
@@ -203,27 +216,27 @@ function lowerFirst(text: string): string {
 	return text.startsWith('LiveCall') ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function whatHappened(how: FailureKind, tries: number): string {
+function whatHappened(how: FailureKind, tries: number, host = 'LiveCall'): string {
 	switch (how.kind) {
 		case 'notSent':
 			return {
-				refused: 'LiveCall could not be reached: the connection was refused',
-				unresolved: 'LiveCall could not be reached: the address of its host was not found',
-				unreachable: 'LiveCall could not be reached: there is no way to its host',
-				unsendable: 'The request to LiveCall could not be sent',
+				refused: `${host} could not be reached: the connection was refused`,
+				unresolved: `${host} could not be reached: the address of its host was not found`,
+				unreachable: `${host} could not be reached: there is no way to its host`,
+				unsendable: `The request to ${host} could not be sent`,
 				cancelled: `The execution was canceled before LiveCall was asked${tries > 0 ? ' again' : ''}`,
 			}[how.reason];
 		case 'lost':
-			return 'The connection to LiveCall was lost before its answer was complete';
+			return `The connection to ${host} was lost before its answer was complete`;
 		case 'timeout':
-			return `LiveCall did not answer within ${seconds(how.timeoutMs)}`;
+			return `${host} did not answer within ${seconds(how.timeoutMs)}`;
 		case 'cancelled':
 			return 'The execution was canceled while LiveCall was being asked';
 		case 'status':
-			return `LiveCall answered with status ${how.status}${how.reasons.length > 0 ? ` (${how.reasons.join('; ')})` : ''}`;
+			return `${host} answered with status ${how.status}${how.reasons.length > 0 ? ` (${how.reasons.join('; ')})` : ''}`;
 		case 'unreadable':
 			return {
-				webPage: "LiveCall's answer was a web page instead of data",
+				webPage: `${host}'s answer was a web page instead of data`,
 				cutOff: "LiveCall's answer was cut off or is not JSON",
 				empty: `LiveCall's answer was empty, without ${how.missing ?? 'data'}`,
 				shape: `LiveCall's answer came without ${how.missing ?? 'data'}`,

@@ -1,3 +1,4 @@
+import { PlainHost } from '../support/plainHost';
 import { jsons, locator, pairs, World } from '../support/world';
 import { AgentNode } from '../support/agent';
 import { PACKAGE, processedData, retry } from '../support/engine';
@@ -190,6 +191,26 @@ describe('call: create, when nobody can be reached', () => {
 			},
 		]);
 		expect(world.sandbox.calls.placed()).toEqual([]);
+	});
+
+	it('asks anew once the time has come that LiveCall named', async () => {
+		const soon = new Date(Date.now() + 400).toISOString();
+		world.sandbox.filters.set(2, { status: 'unavailable', available_call_times: [soon] });
+		world.sandbox.faults.decide(({ index, method }) => {
+			if (method !== 'POST' || index > 1) return undefined;
+			world.sandbox.filters.set(2, { status: 'available', available_call_times: [later] });
+			return { kind: 'latency', ms: 500 };
+		});
+		const result = await world.run('call.create', toGroup2('schedule'), { items: [{}, {}] });
+		expect(result.failed).toBe(false);
+		expect(world.asked()).toEqual([
+			'GET /v1/filters/2',
+			'POST /v1/calls',
+			'GET /v1/filters/2',
+			'POST /v1/calls',
+		]);
+		expect(world.seen()[1].json).toMatchObject({ call: { scheduled_for: soon } });
+		expect(world.seen()[3].json).not.toHaveProperty('call.scheduled_for');
 	});
 
 	it('fails, in words', async () => {
@@ -405,6 +426,24 @@ describe('call: create with a deduplication key', () => {
 		expect(processedData.keys()).toEqual(keys);
 	});
 
+	it.each([
+		['answers without encryption', 'HTTP/1.1 400 Bad Request\r\n\r\n', 'could not be sent', 1],
+		['hangs up before the encryption is agreed on', '', 'was refused (tried 2 times)', 2],
+	])('gives the key back when the host %s', async (_, answer, said, connections) => {
+		const host = new PlainHost((socket) => socket.end(answer));
+		await host.start();
+		const result = await world.run(
+			'call.create',
+			{ ...keyed, options: { ...keyed.options, maxRetries: 1 } },
+			{ items: [{ lead: 'A' }], credential: { ...world.credential, baseUrl: host.url } },
+		);
+		host.stop();
+		expect(result.error.message).toContain(said);
+		expect(result.error.description).toContain('Nothing was carried out');
+		expect(host.accepted).toBe(connections);
+		expect(processedData.keys()).toEqual([]);
+	});
+
 	it('gives the key back when no call is placed because nobody is there', async () => {
 		await world.run(
 			'call.create',
@@ -543,6 +582,28 @@ describe('call: waitUntilEnded', () => {
 			else expect(result.error.message).toContain('had not ended after 0.005 minutes');
 		},
 	);
+
+	it('returns the call as it is when LiveCall asks to wait longer than there is time', async () => {
+		const call = world.sandbox.calls.add({ status: 'started' });
+		world.sandbox.faults.decide(({ index }) =>
+			index === 0 ? undefined : { kind: 'status', status: 429, retryAfter: 4 },
+		);
+		const result = await world.run('call.waitUntilEnded', {
+			callId: call.id,
+			options: { timeout: 0.05, pollInterval: 1, onTimeout: 'return' },
+		});
+		expect(jsons(result)).toMatchObject([{ id: call.id, status: 'started' }]);
+	});
+
+	it('does not try its first look for longer than there is time and one look may take', async () => {
+		world.sandbox.faults.always({ kind: 'hang-before' });
+		const result = await world.run('call.waitUntilEnded', {
+			callId: '1',
+			options: { timeout: 0, requestTimeout: 0.3, onTimeout: 'return' },
+		});
+		expect(result.error.message).toContain('LiveCall did not answer within 0.3 seconds');
+		expect(world.seen()).toHaveLength(1);
+	});
 
 	it('ends at once when the execution is cancelled', async () => {
 		const call = world.sandbox.calls.add({ status: 'started' });

@@ -102,6 +102,24 @@ const WRONG: Array<[string, INodeParameters, string, string]> = [
 	['call.create', { ...call, options: { maxRetries: 11 } }, 'Max Retries', '11'],
 	['call.create', { ...call, phoneNumber: '={{ -49301234567 }}' }, 'Phone Number', '-49301234567'],
 	['call.create', { ...call, phoneNumber: '={{ 49301234.5 }}' }, 'Phone Number', '49301234.5'],
+	[
+		'call.create',
+		{ ...call, phoneNumber: '+49\u00a030\u00a01234567' },
+		'Phone Number',
+		'an invisible character (U+00A0)',
+	],
+	[
+		'call.create',
+		{ ...call, phoneNumber: '\u202a+49 30 1234567\u202c' },
+		'Phone Number',
+		'an invisible character (U+202A)',
+	],
+	[
+		'call.create',
+		{ ...call, options: { requestTimeout: '={{ "soon" }}' } },
+		'Request Timeout',
+		'above 0, 86400 at most',
+	],
 	['call.get', { callId: '={{ Number("x") }}' }, 'Call ID', 'nothing'],
 	['call.get', { callId: 1.5 }, 'Call ID', '1.5'],
 	['call.get', { callId: '' }, 'Call ID', 'nothing'],
@@ -138,6 +156,18 @@ const WRONG: Array<[string, INodeParameters, string, string]> = [
 	['user.getAll', { limit: -3 }, 'Limit', '-3'],
 	['user.getAll', { limit: '={{ "all" }}' }, 'Limit', 'all'],
 	['user.getAll', { returnAll: true, filters: { phoneNumber: 'none' } }, 'Phone Number', 'none'],
+	[
+		'user.getAll',
+		{ returnAll: true, filters: { name: '={{ { of: "Mary" } }}' } },
+		'Name',
+		'needs some text',
+	],
+	[
+		'user.getAll',
+		{ returnAll: true, filters: { phoneNumber: '={{ ["4930"] }}' } },
+		'Phone Number',
+		'needs some text',
+	],
 	['user.get', { userId: locator('', 'list') }, 'User', 'nothing'],
 	['user.create', { name: ' ', phoneNumber: '+49 30 1234567' }, 'Name', '" "'],
 	['user.create', { name: 'Mary', phoneNumber: 'none' }, 'Phone Number', 'none'],
@@ -227,11 +257,14 @@ it('names the item that is wrong and leaves the others alone', async () => {
 	expect(world.seen()).toHaveLength(2);
 });
 
-it('turns away an address of the API that is none', async () => {
-	const credential = { ...world.credential, baseUrl: 'livecall' };
-	const result = await world.run('call.get', { callId: '1' }, { credential });
-	expect(result.error.message).toContain('"Base URL"');
-});
+it.each(['livecall', 'http://ann:secret@127.0.0.1/v1', 'http://127.0.0.1/v1?key=1'])(
+	'turns away %s as the address of the API',
+	async (baseUrl) => {
+		const credential = { ...world.credential, baseUrl };
+		const result = await world.run('call.get', { callId: '1' }, { credential });
+		expect(result.error.message).toContain('"Base URL"');
+	},
+);
 
 it('takes a trailing slash and blanks around the address and the key', async () => {
 	const credential = {

@@ -114,6 +114,19 @@ describe('download', () => {
 		expect(world.asked()).toHaveLength(3);
 	});
 
+	it.each<[string, Fault, string]>([
+		['is down', { kind: 'status', status: 503 }, 'answered with status 503'],
+		['loses the connection', { kind: 'reset-before' }, "to LiveCall's download host was lost"],
+	])('says when it is the download host that %s', async (_, fault, shown) => {
+		const { id } = recorded();
+		world.sandbox.faults.always(fault, { host: 'recordings' });
+		const result = await download(id, { options: { maxRetries: 0 } });
+		expect(result.error.message).toContain("LiveCall's download host");
+		expect(result.error.message).toContain(shown);
+		expect(result.error.description).toContain('whether n8n may connect to that host');
+		expect(result.error.description).not.toContain('Base URL');
+	});
+
 	it('waits as long as the host asks to', async () => {
 		const { id } = recorded();
 		world.sandbox.faults.next(

@@ -172,15 +172,25 @@ describe('verification', () => {
 	});
 
 	it.each([
-		['LiveCall is down', { kind: 'status', status: 503, retryAfter: 0 } as const],
-		['LiveCall refuses the key', { kind: 'status', status: 401 } as const],
-		['LiveCall answers a web page', { kind: 'html' } as const],
-		['LiveCall asks to wait for long', { kind: 'status', status: 429, retryAfter: 60 } as const],
-	])('while %s, answers 503 or takes the delivery as it is', async (_, fault) => {
+		['LiveCall is down', { kind: 'status', status: 503, retryAfter: 0 } as const, 'status 503'],
+		[
+			'LiveCall refuses the key',
+			{ kind: 'status', status: 401, body: { error: `No account for ${SECRETS.apiKey}` } } as const,
+			'did not accept the API key: No account for ***. Check "API Key"',
+		],
+		['LiveCall answers a web page', { kind: 'html' } as const, 'Check that "Base URL"'],
+		[
+			'LiveCall asks to wait for long',
+			{ kind: 'status', status: 429, retryAfter: 60 } as const,
+			'asked to wait 60 seconds',
+		],
+	])('while %s, answers 503 or takes the delivery as it is', async (_, fault, logged) => {
 		const call = ended();
 		world.sandbox.faults.always(fault);
 		expect((await host.deliver({ call: { id: call.id } }, { query })).status).toBe(503);
 		expect(host.started).toEqual([]);
+		expect(host.warnings).toEqual([expect.stringContaining(logged)]);
+		for (const secret of Object.values(SECRETS)) expect(host.warnings[0]).not.toContain(secret);
 
 		host.reset(settings({ options: { whenUnverifiable: 'accept' } }));
 		const answer = await host.deliver(

@@ -65,6 +65,12 @@ describe('user: getAll', () => {
 		expect(jsons(result)).toEqual([expect.objectContaining({ name: 'Odd' })]);
 	});
 
+	it('takes an expression for Return All', async () => {
+		const returnAll = '={{ "true" }}';
+		const result = await world.run('user.getAll', { returnAll, limit: 1 });
+		expect(jsons(result)).toEqual(account());
+	});
+
 	it('asks once for several items', async () => {
 		const result = await world.run('user.getAll', { returnAll: true }, { items: [{}, {}] });
 		expect(world.seen()).toHaveLength(1);

@@ -38,6 +38,8 @@ export class TriggerHost {
 	readonly started: IDataObject[] = [];
 	/** How often the static data was written. */
 	writes = 0;
+	/** What the node has written into n8n's log. */
+	readonly warnings: string[] = [];
 	settings: TriggerSettings;
 	private staticData: IDataObject | undefined;
 	private url = '';
@@ -72,6 +74,7 @@ export class TriggerHost {
 	reset(settings: TriggerSettings): void {
 		this.settings = settings;
 		this.started.length = 0;
+		this.warnings.length = 0;
 		this.writes = 0;
 		this.staticData = undefined;
 	}
@@ -141,6 +144,9 @@ export class TriggerHost {
 			[],
 			null,
 		);
+		jest.spyOn(context.logger, 'warn').mockImplementation((warning) => {
+			this.warnings.push(warning);
+		});
 		const result = await type.webhook?.call(context);
 		// Where n8n 2.41 is to answer, it starts the workflow first: it builds it once more, around the same static data.
 		if (result?.workflowData && !result.noWebhookResponse) build();

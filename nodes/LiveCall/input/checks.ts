@@ -15,6 +15,13 @@ export function shown(given: unknown): string {
 	return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
 }
 
+/** Shows a character, also one that cannot be seen, as copying from a web page or an address book brings along. */
+function shownCharacter(character: string): string {
+	if (/[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(character)) return shown(character);
+	const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
+	return `an invisible character (U+${code})`;
+}
+
 /** Text as typed, trimmed; a number, as spreadsheets give it, is taken as text. */
 function asText(given: unknown): string | undefined {
 	if (typeof given === 'string') return given.trim();
@@ -76,7 +83,7 @@ export const aPhoneNumber: Check<string> = (given) => {
 	const strange = /[^0-9 +()\-./]/u.exec(text);
 	if (strange) {
 		return {
-			found: `may hold digits, spaces and + ( ) - . / only, but ${shown(strange[0])} was found in ${shown(text)}`,
+			found: `may hold digits, spaces and + ( ) - . / only, but ${shownCharacter(strange[0])} was found in ${shown(text)}`,
 			advice,
 		};
 	}
@@ -102,12 +109,20 @@ export const someText: Check<string> = (given) => {
 };
 
 /** Text that may be left empty, trimmed. */
-export const anyText = (given: unknown): { value: string } => ({ value: asText(given) ?? '' });
+export const anyText: Check<string> = (given) =>
+	typeof given === 'object' && given !== null
+		? {
+				found: `needs some text, but ${shown(given)} was found`,
+				advice: 'Check the expression: it finds a list or an object, of which one field is meant.',
+			}
+		: { value: asText(given) ?? '' };
 
 /** Digits to look for; none where nothing was entered. */
 export const somePhoneDigits: Check<string> = (given) => {
+	const checked = anyText(given);
+	if (!('value' in checked)) return checked;
 	const digits = digitsOf(given);
-	return digits || anyText(given).value === ''
+	return digits || checked.value === ''
 		? { value: digits }
 		: {
 				found: `needs digits to look for, but ${shown(given)} was found`,
@@ -144,13 +159,13 @@ export const aRetryCount = aNumber('retries', 0, 10, true);
  */
 export function aNumberAboveZero(unit: string): Check<number> {
 	return (given) => {
-		const checked = aNumber(unit, 0, 86_400)(given);
-		return 'value' in checked && checked.value === 0
-			? {
-					found: `needs a number above 0 (${unit}), but ${shown(given)} was found`,
-					advice: 'Enter such a number.',
-				}
-			: checked;
+		const checked = aNumber(unit, Number.MIN_VALUE, 86_400)(given);
+		return 'value' in checked
+			? checked
+			: {
+					...checked,
+					found: `needs a number above 0, 86400 at most (${unit}), but ${shown(given)} was found`,
+				};
 	};
 }
 

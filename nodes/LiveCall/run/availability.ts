@@ -34,6 +34,12 @@ export function withAvailability(filter: Filter, now: number): IDataObject {
 	};
 }
 
+/** Whether a time has begun since then that LiveCall named as available: what it said before no longer holds. */
+function hasTurned(filter: Filter, since: number): boolean {
+	const next = nextAvailableTime(filter, since);
+	return next !== null && Date.parse(next) <= Date.now();
+}
+
 /** The availability of target groups, asked for once a run while it is fresh. */
 export class Availability {
 	private readonly asked = new Map<string, { at: number; reply: Promise<Reply<Filter>> }>();
@@ -42,7 +48,7 @@ export class Availability {
 		const known = this.asked.get(filterId);
 		if (known && Date.now() - known.at < FRESH_MS) {
 			const reply = await known.reply;
-			if (reply.ok) return reply;
+			if (reply.ok && !hasTurned(reply.value, known.at)) return reply;
 		}
 		const reply = client.send(getFilter(filterId));
 		this.asked.set(filterId, { at: Date.now(), reply });

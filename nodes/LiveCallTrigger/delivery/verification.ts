@@ -4,6 +4,7 @@ import { LiveCallClient } from '../../shared/api/client';
 import { getCall } from '../../shared/api/endpoints';
 import { hasEnded } from '../../shared/call';
 import type { Connection } from '../../shared/credential';
+import { callTopic, explain } from '../../shared/errors';
 import type { Payload } from './payload';
 import { Together } from './together';
 
@@ -68,5 +69,9 @@ async function ask(
 	});
 	if (reply.ok) return String(reply.value.id) === callId ? { call: reply.value } : 'unverifiable';
 	const { how } = reply.failure;
-	return how.kind === 'status' && how.status === 404 ? 'unknown' : 'unverifiable';
+	if (how.kind === 'status' && how.status === 404) return 'unknown';
+	// Whoever delivers hears no reason; whoever runs n8n has no other place to read it.
+	const { message, advice } = explain(reply.failure, callTopic(callId));
+	functions.logger.warn(`LiveCall Trigger: ${message}. ${advice}`);
+	return 'unverifiable';
 }

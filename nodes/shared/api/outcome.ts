@@ -71,7 +71,7 @@ const CONNECT_CODES = new Set([
 	'EPERM',
 ]);
 
-/** Codes of requests that cannot be put on the wire at all. */
+/** Codes of requests that cannot be put on the wire at all, or whose host is not trusted, which shows before that. */
 const UNSENDABLE_CODES = new Set([
 	'ERR_INVALID_URL',
 	'ERR_INVALID_CHAR',
@@ -79,6 +79,14 @@ const UNSENDABLE_CODES = new Set([
 	'ERR_UNESCAPED_CHARACTERS',
 	'ERR_TLS_CERT_ALTNAME_INVALID',
 	'CERT_HAS_EXPIRED',
+	'CERT_NOT_YET_VALID',
+	'CERT_REJECTED',
+	'CERT_REVOKED',
+	'CERT_SIGNATURE_FAILURE',
+	'CERT_UNTRUSTED',
+	'INVALID_CA',
+	'INVALID_PURPOSE',
+	'HOSTNAME_MISMATCH',
 	'DEPTH_ZERO_SELF_SIGNED_CERT',
 	'SELF_SIGNED_CERT_IN_CHAIN',
 	'UNABLE_TO_GET_ISSUER_CERT',
@@ -93,6 +101,7 @@ interface SystemTrace {
 	code?: unknown;
 	syscall?: unknown;
 	name?: unknown;
+	message?: unknown;
 	cause?: unknown;
 	errors?: unknown;
 	httpCode?: unknown;
@@ -117,12 +126,16 @@ function codeOf({ code, httpCode }: SystemTrace): string {
 }
 
 /** Where the system call is lost as well, the message that n8n keeps begins with it: "connect ETIMEDOUT …". */
-function wasConnecting({ syscall, messages }: SystemTrace): boolean {
-	return (
-		syscall === 'connect' ||
-		(Array.isArray(messages) && messages.some((message) => /^connect /.test(String(message))))
-	);
+function wasIn(call: 'connect' | 'write', trace: SystemTrace): boolean {
+	return trace.syscall === call || says(`${call} `, trace);
 }
+
+function says(beginning: string, { message, messages }: SystemTrace): boolean {
+	return [message, messages].flat().some((text) => String(text).startsWith(beginning));
+}
+
+/** What Node.js says of a connection that was closed while the two sides agreed on its encryption. */
+const CLOSED_TOO_EARLY = 'Client network socket disconnected before secure TLS connection';
 
 function notSentReason(
 	trace: SystemTrace,
@@ -135,7 +148,10 @@ function notSentReason(
 	}
 	if (code === 'ECONNREFUSED') return 'refused';
 	if (LOOKUP_CODES.has(code)) return 'unresolved';
-	if (CONNECT_CODES.has(code) && wasConnecting(trace)) return 'unreachable';
+	if (CONNECT_CODES.has(code) && wasIn('connect', trace)) return 'unreachable';
+	if (code === 'ECONNRESET' && says(CLOSED_TOO_EARLY, trace)) return 'refused';
+	// The first bytes are written once both sides agree on the encryption; they did not.
+	if (code === 'EPROTO' && wasIn('write', trace)) return 'unsendable';
 	if (UNSENDABLE_CODES.has(code)) return 'unsendable';
 	return typeof trace.name === 'string' && trace.name.startsWith('Ssrf') ? 'unsendable' : undefined;
 }

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { waitBefore } from '../../../shared/api/client';
 import { getCall } from '../../../shared/api/endpoints';
 import { hasEnded, simplifyCall } from '../../../shared/call';
 import { callTopic } from '../../../shared/errors';
@@ -74,7 +75,11 @@ export const waitUntilEnded: Operation = {
 			json: item.isOn('simplify') ? simplifyCall(call) : call,
 		});
 
-		let call = await item.ask(getCall(callId), callTopic(callId));
+		// One whole look is due, however short the time.
+		const firstUntil = Math.max(deadline, Date.now() + item.timeoutMs);
+		const first = await item.client.send(getCall(callId), { deadline: firstUntil });
+		let call = item.expect(first, callTopic(callId));
+		let notBefore = 0;
 		while (!hasEnded(call)) {
 			const left = deadline - Date.now();
 			if (left <= 0) {
@@ -82,9 +87,14 @@ export const waitUntilEnded: Operation = {
 				throw item.wrong(explanations.notEnded(callId, minutes, call.status));
 			}
 			await item.pause(Math.min(pollSeconds * 1000, left));
+			if (Date.now() < notBefore) continue;
 			const until = Math.max(deadline, Date.now() + LAST_LOOK_MS);
 			const reply = await item.client.send(getCall(callId), { deadline: until });
-			const isOver = Date.now() + pollSeconds * 1000 >= deadline;
+			if (!reply.ok) {
+				const { how, tries } = reply.failure;
+				notBefore = Date.now() + waitBefore(tries, how);
+			}
+			const isOver = Math.max(notBefore, Date.now() + pollSeconds * 1000) >= deadline;
 			// Of a look that came to nothing as the time ran out, the time is the reason.
 			if (reply.ok || !isOver || reply.failure.certainty === 'refused') {
 				call = item.expect(reply, callTopic(callId));

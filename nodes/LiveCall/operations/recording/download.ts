@@ -3,7 +3,7 @@ import { waitBefore } from '../../../shared/api/client';
 import { getRecording, type Recording } from '../../../shared/api/endpoints';
 import { certaintyOf, mayRepeat, type FailureKind } from '../../../shared/api/outcome';
 import { openRecording, type RecordingStream } from '../../../shared/api/recordingFile';
-import { recordingTopic } from '../../../shared/errors';
+import { recordingFileTopic, recordingTopic } from '../../../shared/errors';
 import { explanations } from '../../../shared/explanations';
 import { callIdField } from '../../fields/common';
 import { aNumber, anId, anyText, someText } from '../../input/checks';
@@ -155,5 +155,5 @@ function downloadFailed(item: Item, callId: string, how: FailureKind, tries: num
 	if (how.kind === 'status' && EXPIRED.has(how.status)) {
 		return item.wrong(explanations.linkRefused(callId, how.status));
 	}
-	return item.failed({ how, certainty: certaintyOf(how), tries }, recordingTopic(callId));
+	return item.failed({ how, certainty: certaintyOf(how), tries }, recordingFileTopic(callId));
 }

@@ -1,5 +1,5 @@
 import { usersTopic } from '../../../shared/errors';
-import { aNumber, anyText, digitsOf, somePhoneDigits } from '../../input/checks';
+import { aNumber, anyText, digitsOf, isTrue, somePhoneDigits } from '../../input/checks';
 import type { Operation } from '../operation';
 
 /** Lists users. LiveCall has no paging and no search (LiveCall's help centre, users): both are done here. */
@@ -55,7 +55,7 @@ export const getAll: Operation = {
 		},
 	],
 	async execute(item) {
-		const returnAll = item.run.functions.getNodeParameter('returnAll', item.index, false) === true;
+		const returnAll = item.read('returnAll', isTrue);
 		const limit = returnAll ? Infinity : item.read('limit', aNumber('users', 1, Infinity, true));
 		const name = item.readAdded('filters', 'name', anyText)?.toLowerCase() ?? '';
 		const digits = item.readAdded('filters', 'phoneNumber', somePhoneDigits) ?? '';
