@@ -421,6 +421,17 @@ describe('repeats', () => {
 		expect(host.started).toHaveLength(20);
 	});
 
+	it('are stored by the last of the deliveries that arrived together, for all of them', async () => {
+		await host.deliver({ call: { id: ended().id } }, { query });
+		world.sandbox.faults.always({ kind: 'latency', ms: 30 });
+		const calls = Array.from({ length: 20 }, ended);
+		await Promise.all(calls.map(async ({ id }) => await host.deliver({ call: { id } }, { query })));
+		expect(host.started).toHaveLength(21);
+		expect(calls.filter(({ id }) => !host.stored.includes(` ${id}"`))).toEqual([]);
+		// The others are answered by n8n once their workflow has started, which holds the sender back.
+		expect(host.writes).toBeLessThan(21);
+	});
+
 	it('are known though the last of those together claims when the others are done', async () => {
 		const [early, late] = [ended(), ended()];
 		world.sandbox.faults.always({ kind: 'latency', ms: 300 }, { path: new RegExp(`/${late.id}$`) });

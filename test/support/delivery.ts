@@ -66,6 +66,11 @@ export class TriggerHost {
 		return host;
 	}
 
+	/** The static data as n8n has stored it, as text. */
+	get stored(): string {
+		return JSON.stringify(this.staticData ?? {});
+	}
+
 	stop(): void {
 		this.close();
 	}

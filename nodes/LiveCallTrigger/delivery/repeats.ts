@@ -49,6 +49,11 @@ export class Repeats {
 		}
 	}
 
+	/** Whether no other delivery of the node is being handled. */
+	get isAlone(): boolean {
+		return this.burst.underWay === 1;
+	}
+
 	/**
 	 * Remembers the delivery.
 	 * @param delivery what tells it apart: its event and its call
