@@ -351,19 +351,25 @@ export class N8nClient {
 	}
 
 	private async send(method: string, path: string, body?: object): Promise<Response> {
-		const response = await fetch(`${this.url}${path}`, {
-			method,
-			headers: {
-				'content-type': 'application/json',
-				'browser-id': this.browserId,
-				...(this.cookie === '' ? {} : { cookie: this.cookie }),
+		return await poll(
+			async () => {
+				const response = await fetch(`${this.url}${path}`, {
+					method,
+					headers: {
+						'content-type': 'application/json',
+						'browser-id': this.browserId,
+						...(this.cookie === '' ? {} : { cookie: this.cookie }),
+					},
+					body: body === undefined ? undefined : JSON.stringify(body),
+				});
+				if (response.ok) return response;
+				const answer = await response.text();
+				// An n8n that was too busy to ask its database for a sign of life turns every request away until it has.
+				if (response.status === 503 && answer.includes('Database is not ready')) return undefined;
+				throw new N8nRequestError(`${method} ${path}`, response.status, answer);
 			},
-			body: body === undefined ? undefined : JSON.stringify(body),
-		});
-		if (!response.ok) {
-			throw new N8nRequestError(`${method} ${path}`, response.status, await response.text());
-		}
-		return response;
+			{ what: `n8n's database, for ${method} ${path}`, timeoutMs: 30_000 },
+		);
 	}
 }
 

@@ -137,7 +137,7 @@ async function explain(world: World, trivial: number): Promise<string> {
 		const { rate } = await deliver(world, flow, EXPLAINING, AT_ONCE);
 		parts.push(`${what} ${shown(rate)} /s (${shown(rate / trivial)} ×)`);
 	}
-	return `For comparison, once, ${EXPLAINING} deliveries each: ${parts.join('; ')}. A trigger that checks a token cannot do without \`getCredentials\`: outside of an execution's data n8n reads the credential from its database and evaluates it in an expression isolate of its own (n8n 2.41, \`CredentialsHelper.applyDefaultsAndOverwrites\`), beside the one that each delivery has already. Of this package's deliveries, those that arrive together read it once. To know repeats after a restart of n8n, each that starts the workflow also has n8n write the static data.`;
+	return `For comparison, once, ${EXPLAINING} deliveries each: ${parts.join('; ')}. A trigger that checks a token cannot do without \`getCredentials\`: outside of an execution's data n8n reads the credential from its database and evaluates it in an expression isolate of its own (n8n 2.41, \`CredentialsHelper.applyDefaultsAndOverwrites\`), beside the one that each delivery has already. Of this package's deliveries, those that arrive together read it once. To know repeats after a restart of n8n, the last of those that arrive together also has n8n write the static data.`;
 }
 
 function measured(who: string, bursts: BurstResult[]): Measured[] {
