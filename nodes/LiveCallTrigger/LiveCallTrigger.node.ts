@@ -242,10 +242,7 @@ async function handleDelivery(
 	// Named twice: first in the order of the fields, last so that no field of the call can stand in for them.
 	const item: IDataObject = { ...{ event, verified }, ...call, ...{ event, verified } };
 	const started = { workflowData: [functions.helpers.returnJsonArray([item])] };
-	// n8n 2.41 stores the static data when the delivery is answered. Its own answer comes after the start of the workflow,
-	// which forgets that the data has changed (`WorkflowRunner.establishContextForPersistence`). But it also keeps whoever
-	// sends many from sending faster than n8n starts workflows, so of those that come together the last one stores for all.
-	if (!remembers || !repeats.isAlone) return started;
+	if (!remembers || !repeats.needsAnswer) return started;
 	functions.getResponseObject().status(200).send(ACCEPTED);
 	return { ...started, noWebhookResponse: true };
 }

@@ -405,6 +405,31 @@ describe('repeats', () => {
 		expect(host.writes).toBe(3);
 	});
 
+	it('are known though n8n takes its time to store the first of them', async () => {
+		host.reset(settings({}, { workflowId: 'new' }));
+		host.writeMs = 50;
+		const calls = Array.from({ length: 3 }, ended);
+		const deliverAll = async () => {
+			for (const { id } of calls) await host.deliver({ call: { id } }, { query });
+		};
+		await deliverAll();
+		await deliverAll();
+		await host.written();
+		expect(host.started).toHaveLength(3);
+		expect(calls.filter(({ id }) => !host.stored.includes(` ${id}"`))).toEqual([]);
+	});
+
+	it('are known in a workflow whose other nodes keep data, too', async () => {
+		const staticData = { global: { since: '2026-01-01' } };
+		host.reset(settings({}, { workflowId: 'of many nodes', staticData }));
+		await host.deliver({ call: { id: ended().id } }, { query });
+		const { id } = ended();
+		await host.deliver({ call: { id } }, { query });
+		await host.deliver({ call: { id } }, { query });
+		expect(host.started).toHaveLength(2);
+		expect(host.stored).toContain('2026-01-01');
+	});
+
 	it('are told apart by their event', async () => {
 		const call = ended();
 		await host.deliver({ event: 'call.created', call: { id: call.id } }, { query });

@@ -13,6 +13,7 @@ import {
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { parse } from 'node:querystring';
+import { setTimeout as delay } from 'node:timers/promises';
 import { additionalDataFor, loadPackage, PACKAGE } from './engine';
 
 export interface TriggerSettings {
@@ -20,6 +21,9 @@ export interface TriggerSettings {
 	credential: ICredentialDataDecryptedObject;
 	/** `manual` while a person listens in the editor. */
 	mode?: WorkflowExecuteMode;
+	workflowId?: string;
+	/** What n8n has stored of the workflow's nodes before. */
+	staticData?: IDataObject;
 }
 
 /** What a delivery was answered. */
@@ -31,17 +35,20 @@ export interface Answer {
 /**
  * A LiveCall Trigger behind a real HTTP server that does what n8n does around `webhook()` (n8n 2.41, `bodyParser` and
  * `executeWebhook`): reads the body by its type, gives each delivery a copy of the stored static data, writes it back
- * when it has changed and the delivery is answered, and starts a workflow with what comes out.
+ * when it has changed, and starts a workflow with what comes out. Its own answer waits until the data is written.
  */
 export class TriggerHost {
 	/** The items of the workflows that were started, in order. */
 	readonly started: IDataObject[] = [];
 	/** How often the static data was written. */
 	writes = 0;
+	/** How long the database takes to write the static data, in milliseconds. */
+	writeMs = 0;
 	/** What the node has written into n8n's log. */
 	readonly warnings: string[] = [];
 	settings: TriggerSettings;
 	private staticData: IDataObject | undefined;
+	private lastWrite: Promise<void> = Promise.resolve();
 	private url = '';
 	private close: () => void = () => undefined;
 
@@ -81,7 +88,8 @@ export class TriggerHost {
 		this.started.length = 0;
 		this.warnings.length = 0;
 		this.writes = 0;
-		this.staticData = undefined;
+		this.writeMs = 0;
+		this.staticData = settings.staticData;
 	}
 
 	/**
@@ -101,9 +109,29 @@ export class TriggerHost {
 		return { status: response.status, body: await response.text() };
 	}
 
+	/** Waits until the database has written all that it was given. */
+	async written(): Promise<void> {
+		await this.lastWrite;
+	}
+
+	private async write(staticData: IDataObject): Promise<void> {
+		const write = async () => {
+			if (this.writeMs > 0) await delay(this.writeMs);
+			this.writes++;
+			this.staticData = staticData;
+		};
+		this.lastWrite = write();
+		await this.lastWrite;
+	}
+
 	private async handle(request: express.Request, response: express.Response): Promise<void> {
 		const { nodeTypes } = await loadPackage();
-		const { parameters = {}, credential, mode = 'webhook' } = this.settings;
+		const {
+			parameters = {},
+			credential,
+			mode = 'webhook',
+			workflowId = 'workflow',
+		} = this.settings;
 		const node: INode = {
 			id: 'trigger',
 			name: 'LiveCall Trigger',
@@ -118,7 +146,7 @@ export class TriggerHost {
 			this.staticData && JSON.parse(JSON.stringify(this.staticData));
 		const build = () =>
 			new Workflow({
-				id: 'workflow',
+				id: workflowId,
 				nodes: [node],
 				connections: {},
 				active: true,
@@ -155,11 +183,10 @@ export class TriggerHost {
 		const result = await type.webhook?.call(context);
 		// Where n8n 2.41 is to answer, it starts the workflow first: it builds it once more, around the same static data.
 		if (result?.workflowData && !result.noWebhookResponse) build();
-		if (workflow.staticData.__dataChanged) {
-			this.writes++;
-			this.staticData = JSON.parse(JSON.stringify(workflow.staticData));
-		}
 		this.started.push(...(result?.workflowData ?? []).flat().map(({ json }) => json));
+		if (workflow.staticData.__dataChanged) {
+			await this.write(JSON.parse(JSON.stringify(workflow.staticData)));
+		}
 		if (!result?.noWebhookResponse) response.status(200).send(webhookDescription.responseData);
 	}
 }

@@ -28,6 +28,8 @@ const bursts = new Map<string, Burst>();
 export class Repeats {
 	private readonly node: string;
 	private readonly burst: Burst;
+	/** Whether neither the static data nor this process knew of an earlier delivery, those beside it left aside. */
+	private isFirst = false;
 
 	constructor(private readonly functions: IWebhookFunctions) {
 		this.node = `${functions.getWorkflow().id} ${functions.getNode().id}`;
@@ -49,9 +51,17 @@ export class Repeats {
 		}
 	}
 
-	/** Whether no other delivery of the node is being handled. */
-	get isAlone(): boolean {
-		return this.burst.underWay === 1;
+	/**
+	 * Whether the node is to answer the delivery that it has claimed. n8n stores the static data when a delivery is
+	 * answered, and n8n 2.41 answers after the start of the workflow, which forgets that data it already had has changed
+	 * (`WorkflowRunner.establishContextForPersistence`). n8n answers itself:
+	 * - deliveries that others stand beside, which keeps whoever sends many from sending faster than n8n starts
+	 *   workflows. The last of them stores for all;
+	 * - the first of a node, for n8n's own answer waits until the data is stored. A delivery that comes sooner would not
+	 *   find it, and would begin anew.
+	 */
+	get needsAnswer(): boolean {
+		return this.burst.underWay === 1 && !this.isFirst;
 	}
 
 	/**
@@ -61,7 +71,9 @@ export class Repeats {
 	 */
 	claim(delivery: string): boolean {
 		const stored = this.functions.getWorkflowStaticData('node');
-		const memory = this.recall(typeof stored.lineage === 'string' ? stored.lineage : undefined);
+		const lineage = typeof stored.lineage === 'string' ? stored.lineage : undefined;
+		this.isFirst = lineage === undefined && memories.get(this.node) === this.burst.memory;
+		const memory = this.recall(lineage);
 		const known: unknown = stored.seen;
 		if (Array.isArray(known)) known.forEach((entry) => memory.seen.add(String(entry)));
 		if (memory.seen.has(delivery)) return false;
