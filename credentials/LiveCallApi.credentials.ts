@@ -46,7 +46,7 @@ export class LiveCallApi implements ICredentialType {
 	authenticate: IAuthenticateGeneric = {
 		type: 'generic',
 		properties: {
-			headers: { Authorization: '=Token token={{ $credentials.apiKey.trim() }}' },
+			headers: { Authorization: '=Token token={{ String($credentials.apiKey).trim() }}' },
 		},
 	};
 

@@ -1,17 +1,19 @@
 import {
 	aConcurrency,
+	aKey,
 	aLocator,
 	aNumber,
 	aNumberAboveZero,
 	anId,
 	aPhoneNumber,
 	aRetryCount,
+	aSwitch,
 	oneOf,
 	somePhoneDigits,
 	someText,
 	type Check,
 } from '../../nodes/LiveCall/input/checks';
-import { aTimeToCall } from '../../nodes/LiveCall/input/scheduledFor';
+import { aTimeToCome } from '../../nodes/LiveCall/input/scheduledFor';
 import { turnedAway } from '../../nodes/LiveCallTrigger/delivery/answers';
 import { certaintyOf, type FailureKind } from '../../nodes/shared/api/outcome';
 import {
@@ -33,7 +35,7 @@ import { explanations, type Explanation } from '../../nodes/shared/explanations'
 
 /** Wrong input for each check, with the label of a field that has it. */
 const WRONG_INPUT: Array<[string, Check<unknown>, unknown[]]> = [
-	['Call ID', anId, ['', '12 34', 'https://app.livecall.io/calls/1']],
+	['Call ID', anId, ['', '12 34', '12\u200b34', 'https://app.livecall.io/calls/1']],
 	[
 		'Target Group',
 		aLocator('targeting'),
@@ -41,13 +43,15 @@ const WRONG_INPUT: Array<[string, Check<unknown>, unknown[]]> = [
 	],
 	['User', aLocator('users'), [{ mode: 'list', value: '' }]],
 	['Phone Number', aPhoneNumber, ['', '12345', '+49 30 1234567 ext. 8']],
-	['Scheduled For', aTimeToCall('UTC', Date.UTC(2030, 0, 1)), ['tomorrow', '2029-12-31T10:00:00Z']],
+	['Scheduled For', aTimeToCome('UTC', Date.UTC(2030, 0, 1)), ['tomorrow', '2029-12-31T10:00:00Z']],
 	['Name', someText, ['']],
 	['Phone Number', somePhoneDigits, ['abc']],
 	['Limit', aNumber('users', 1, Infinity, true), [0]],
 	['Request Timeout', aNumberAboveZero('seconds'), [0]],
 	['Max Concurrency', aConcurrency, [0]],
 	['Max Retries', aRetryCount, [11]],
+	['Simplify', aSwitch, ['perhaps']],
+	['Deduplication Key', aKey, [12345678901234567000]],
 	['When Unavailable', oneOf('place', 'schedule', 'skip', 'fail'), ['later']],
 ];
 

@@ -4,7 +4,7 @@ import { getUsers } from '../shared/api/endpoints';
 import { readConnection } from '../shared/credential';
 import { apiError, operationError, usersTopic } from '../shared/errors';
 import { explanations } from '../shared/explanations';
-import { digitsOf } from './input/checks';
+import { digitsOf, spelled } from './input/checks';
 import { DEFAULT_TIMEOUT_SECONDS } from './run/item';
 
 /**
@@ -18,7 +18,7 @@ export async function searchUsers(
 	const connection = await readConnection(this);
 	const { baseUrl } = connection;
 	if (baseUrl === undefined) {
-		throw operationError(this.getNode(), explanations.wrongBaseUrl(), 0);
+		throw operationError(this.getNode(), explanations.wrongBaseUrl());
 	}
 	const client = new LiveCallClient(this, {
 		baseUrl,
@@ -27,8 +27,8 @@ export async function searchUsers(
 		maxRetries: 1,
 	});
 	const reply = await client.send(getUsers());
-	if (!reply.ok) throw apiError(this.getNode(), reply.failure, usersTopic, 0);
-	const text = (filter ?? '').trim().toLowerCase();
+	if (!reply.ok) throw apiError(this.getNode(), reply.failure, usersTopic);
+	const text = spelled(filter).trim();
 	const digits = digitsOf(text);
 	const results = reply.value
 		.map(({ id, name, phone_number }) => ({
@@ -38,13 +38,13 @@ export async function searchUsers(
 		}))
 		.filter(
 			({ name, number }) =>
-				name.toLowerCase().includes(text) ||
+				spelled(name).includes(text) ||
 				number.includes(text) ||
 				(/^[\d\s+()\-./]+$/.test(text) && digits !== '' && digitsOf(number).includes(digits)),
 		)
 		.sort((one, other) => one.name.localeCompare(other.name))
 		.map(({ id, name, number }) => ({
-			name: number === '' ? name || id : `${name} (${number})`,
+			name: number === '' ? name || id : `${name || id} (${number})`,
 			value: id,
 			url: `https://app.livecall.io/users/${encodeURIComponent(id)}/edit`,
 		}));

@@ -36,7 +36,7 @@ function tokenOf(value: unknown): string | undefined {
 }
 
 function trimmed(value: unknown): string {
-	return typeof value === 'string' ? value.trim() : '';
+	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
 }
 
 function checkBaseUrl(value: unknown): string | undefined {

@@ -216,7 +216,9 @@ function lowerFirst(text: string): string {
 	return text.startsWith('LiveCall') ? text : text.charAt(0).toLowerCase() + text.slice(1);
 }
 
-function whatHappened(how: FailureKind, tries: number, host = 'LiveCall'): string {
+const API_HOST = 'LiveCall';
+
+function whatHappened(how: FailureKind, tries: number, host = API_HOST): string {
 	switch (how.kind) {
 		case 'notSent':
 			return {
@@ -236,7 +238,10 @@ function whatHappened(how: FailureKind, tries: number, host = 'LiveCall'): strin
 			return `${host} answered with status ${how.status}${how.reasons.length > 0 ? ` (${how.reasons.join('; ')})` : ''}`;
 		case 'unreadable':
 			return {
-				webPage: `${host}'s answer was a web page instead of data`,
+				webPage:
+					host === API_HOST
+						? "LiveCall's answer was a web page instead of data"
+						: `${host} answered with a web page or with data instead of a file`,
 				cutOff: "LiveCall's answer was cut off or is not JSON",
 				empty: `LiveCall's answer was empty, without ${how.missing ?? 'data'}`,
 				shape: `LiveCall's answer came without ${how.missing ?? 'data'}`,
@@ -264,30 +269,34 @@ export function seconds(ms: number): string {
 	return count === 1 ? '1 second' : `${count} seconds`;
 }
 
-/** An error about what a person entered, or about the run itself. */
+/**
+ * An error about what a person entered, or about the run itself.
+ * @param itemIndex left out where there are no items, as in a drop-down list
+ */
 export function operationError(
 	node: INode,
 	{ message, advice }: Explanation,
-	itemIndex: number,
+	itemIndex?: number,
 ): NodeOperationError {
 	const error = new NodeOperationError(node, message, {
 		itemIndex,
 		description: aboutItem(advice, itemIndex),
 	});
 	// n8n puts words of its own in place of a message in which it sees a system code, such as EPERM in a name.
-	error.message = `${message} [item ${itemIndex}]`;
+	error.message = ofItem(message, itemIndex);
 	return error;
 }
 
 /**
  * An error about what LiveCall answered. Made afresh from what is safe to show: what n8n's helper threw carries the
  * request's headers.
+ * @param itemIndex left out where there are no items, as in a drop-down list
  */
 export function apiError(
 	node: INode,
 	failure: Failure,
 	topic: Topic,
-	itemIndex: number,
+	itemIndex?: number,
 ): NodeApiError {
 	const { message, advice } = explain(failure, topic);
 	const httpCode = failure.how.kind === 'status' ? String(failure.how.status) : undefined;
@@ -296,10 +305,14 @@ export function apiError(
 		{ message },
 		{ message, itemIndex, httpCode, description: aboutItem(advice, itemIndex) },
 	);
-	error.message = `${message} [item ${itemIndex}]`;
+	error.message = ofItem(message, itemIndex);
 	return error;
 }
 
-function aboutItem(advice: string, itemIndex: number): string {
-	return `Item ${itemIndex}: ${advice}`;
+function ofItem(message: string, itemIndex: number | undefined): string {
+	return itemIndex === undefined ? message : `${message} [item ${itemIndex}]`;
+}
+
+function aboutItem(advice: string, itemIndex: number | undefined): string {
+	return itemIndex === undefined ? advice : `Item ${itemIndex}: ${advice}`;
 }

@@ -82,6 +82,12 @@ describe('call: create', () => {
 		],
 		['a text with an offset', '2035-06-01T10:00:00-05:00', '2035-06-01T10:00:00-05:00'],
 		['UTC', '2035-06-01T10:00:00Z', '2035-06-01T10:00:00Z'],
+		[
+			'an offset beside a zone that says otherwise',
+			'2035-06-01T10:00:00Z[Europe/Berlin]',
+			'2035-06-01T10:00:00Z',
+		],
+		['a zone by its name', '2035-06-01T10:00:00[America/New_York]', '2035-06-01T10:00:00-04:00'],
 		['a date as a database writes it', '2035-06-01 10:00:00', '2035-06-01T10:00:00+02:00'],
 		[
 			'a DateTime',
@@ -348,6 +354,26 @@ describe('call: create, never twice', () => {
 		expect(result.error.message).toContain('may already have placed this call');
 		expect(rung()).toHaveLength(1);
 	});
+
+	it('yields in a retry the call whose time has passed since, and goes on', async () => {
+		world.sandbox.faults.decide(({ index }) =>
+			index === 1 ? { kind: 'status', status: 422 } : undefined,
+		);
+		const failed = await world.run(
+			'call.create',
+			{ ...each, additionalFields: { scheduledFor: '={{ $now.plus({ minutes: 5 }) }}' } },
+			{ items },
+		);
+		expect(rung()).toEqual([items[0].phone]);
+		const scheduledFor =
+			'={{ $json.phone.endsWith("1") ? $now.minus({ hours: 1 }) : $now.plus({ hours: 1 }) }}';
+		const result = await retry(failed, {
+			parameters: { ...failed.settings.parameters, additionalFields: { scheduledFor } },
+		});
+		expect(result.failed).toBe(false);
+		expect(jsons(result).map((call) => call.phone_number)).toEqual(items.map(({ phone }) => phone));
+		expect(rung()).toEqual(items.map(({ phone }) => phone));
+	});
 });
 
 describe('call: create with a deduplication key', () => {
@@ -364,6 +390,25 @@ describe('call: create with a deduplication key', () => {
 		const again = await world.run('call.create', keyed, { items: [{ lead: 'B' }, { lead: 'C' }] });
 		expect(jsons(again)[0]).toEqual({ skipped: true, reason: 'duplicate', deduplication_key: 'B' });
 		expect(world.sandbox.calls.placed()).toHaveLength(3);
+	});
+
+	it('skips a key whose time has passed since, and keeps none whose time was past before', async () => {
+		const at = { ...keyed, additionalFields: { scheduledFor: '={{ $json.at }}' } };
+		const past = '2026-01-31T10:00:00Z';
+		await world.run('call.create', at, { items: [{ lead: 'A', at: '2035-01-31T10:00:00Z' }] });
+		const result = await world.run('call.create', at, {
+			items: [
+				{ lead: 'A', at: past },
+				{ lead: 'B', at: past },
+			],
+			node: { onError: 'continueRegularOutput' },
+		});
+		expect(jsons(result)).toEqual([
+			{ skipped: true, reason: 'duplicate', deduplication_key: 'A' },
+			{ error: expect.stringContaining('"Scheduled For" lies in the past') },
+		]);
+		expect(processedData.keys()).toEqual(['A']);
+		expect(world.sandbox.calls.placed()).toHaveLength(1);
 	});
 
 	it('says in the output what was skipped', async () => {
@@ -499,8 +544,12 @@ describe('call: get', () => {
 
 	it('gives everything, untouched, when not simplified', async () => {
 		const call = world.sandbox.calls.add(ended);
-		const result = await world.run('call.get', { callId: call.id, simplify: false });
-		expect(jsons(result)[0]).toEqual(world.sandbox.calls.get(call.id));
+		const result = await world.run(
+			'call.get',
+			{ callId: call.id, simplify: '={{ $json.simplify }}' },
+			{ items: [{ simplify: false }, { simplify: 'false' }, { simplify: 0 }] },
+		);
+		expect(jsons(result)).toEqual([1, 2, 3].map(() => world.sandbox.calls.get(call.id)));
 	});
 
 	it('gets everything through where LiveCall takes few requests at once', async () => {

@@ -462,8 +462,8 @@ describe('secrets', () => {
 			status: 307,
 		});
 		const result = await world.run('call.get', { callId: known.id });
+		await other.sandbox.stop();
 		expect(result.failed).toBe(true);
 		expect(other.sandbox.requests).toEqual([]);
-		await other.sandbox.stop();
 	});
 });

@@ -97,6 +97,18 @@ const WRONG: Array<[string, INodeParameters, string, string]> = [
 		'targeting',
 	],
 	['call.create', { ...call, options: { deduplicationKey: '' } }, 'Deduplication Key', 'nothing'],
+	[
+		'call.create',
+		{ ...call, options: { deduplicationKey: '={{ 12345678901234567001 }}' } },
+		'Deduplication Key',
+		'too many digits',
+	],
+	[
+		'call.create',
+		{ ...call, options: { redialUnknown: '={{ "maybe" }}' } },
+		'Redial Unknown',
+		'maybe',
+	],
 	['call.create', { ...call, options: { whenUnavailable: 'later' } }, 'When Unavailable', 'later'],
 	['call.create', { ...call, options: { requestTimeout: 0 } }, 'Request Timeout', '0'],
 	['call.create', { ...call, options: { maxRetries: 11 } }, 'Max Retries', '11'],
@@ -124,6 +136,11 @@ const WRONG: Array<[string, INodeParameters, string, string]> = [
 	['call.get', { callId: 1.5 }, 'Call ID', '1.5'],
 	['call.get', { callId: '' }, 'Call ID', 'nothing'],
 	['call.get', { callId: '12 34' }, 'Call ID', '12 34'],
+	['call.get', { callId: '12\u200b34' }, 'Call ID', 'an invisible character (U+200B)'],
+	['call.get', { callId: '1', simplify: '={{ "perhaps" }}' }, 'Simplify', 'perhaps'],
+	['call.get', { callId: '1', simplify: '={{ null }}' }, 'Simplify', 'nothing'],
+	['call.waitUntilEnded', { callId: '1', simplify: '={{ 2 }}' }, 'Simplify', '2'],
+	['user.getAll', { returnAll: '={{ "yes" }}' }, 'Return All', 'yes'],
 	['call.get', { callId: '12?x=1' }, 'Call ID', '12?x=1'],
 	['call.get', { callId: '1', options: { requestTimeout: -1 } }, 'Request Timeout', '-1'],
 	[
@@ -275,6 +292,12 @@ it('takes a trailing slash and blanks around the address and the key', async () 
 	const result = await world.run('user.getAll', { returnAll: true }, { credential });
 	expect(result.failed).toBe(false);
 	expect(world.asked()).toEqual(['GET /v1/users']);
+});
+
+it('takes an API key that an expression gives as a number', async () => {
+	const credential = { ...world.credential, apiKey: 12345 };
+	await world.run('user.getAll', { returnAll: true }, { credential });
+	expect(world.seen()[0].headers.authorization).toBe('Token token=12345');
 });
 
 it('gives nothing for no items', async () => {

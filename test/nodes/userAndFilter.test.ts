@@ -56,6 +56,15 @@ describe('user: getAll', () => {
 		expect(jsons(result).length).toBeLessThan(account().length);
 	});
 
+	it('finds a name however its accents are written', async () => {
+		world.sandbox.users.add({ name: 'Zoe\u0308', phone_number: '+49 30 555020' });
+		const result = await world.run('user.getAll', {
+			returnAll: true,
+			filters: { name: 'zo\u00eb' },
+		});
+		expect(jsons(result)).toEqual([expect.objectContaining({ phone_number: '+49 30 555020' })]);
+	});
+
 	it('finds by digits of the number', async () => {
 		world.sandbox.users.add({ name: 'Odd', phone_number: '+1 (222) 999-8877' });
 		const result = await world.run('user.getAll', {
@@ -65,8 +74,8 @@ describe('user: getAll', () => {
 		expect(jsons(result)).toEqual([expect.objectContaining({ name: 'Odd' })]);
 	});
 
-	it('takes an expression for Return All', async () => {
-		const returnAll = '={{ "true" }}';
+	it.each(['"true"', '" TRUE "', '1'])('takes an expression for Return All: %s', async (value) => {
+		const returnAll = `={{ ${value} }}`;
 		const result = await world.run('user.getAll', { returnAll, limit: 1 });
 		expect(jsons(result)).toEqual(account());
 	});
@@ -154,33 +163,67 @@ describe.each(['user', 'empty'] as const)('user: update, where PATCH answers %s'
 	});
 });
 
-it('user: update reads back once for several items', async () => {
-	const other = await World.start({ undocumentedAnswers: { patch: 'empty' } });
-	const items = [
-		{ id: 501, name: 'One' },
-		{ id: 502, name: 'Two' },
-		{ id: 503, name: 'Three' },
-	];
-	const result = await other.run(
-		'user.update',
-		{ userId: locator('={{ $json.id }}'), updateFields: { name: '={{ $json.name }}' } },
-		{ items },
-	);
-	expect(jsons(result)).toEqual(
-		items.map(({ id, name }) => ({ ...other.sandbox.users.get(id), name })),
-	);
-	expect(other.asked().filter((request) => request.startsWith('GET'))).toHaveLength(1);
-	await other.sandbox.stop();
+describe('user: update, where PATCH answers nothing', () => {
+	let other: World;
+	beforeAll(async () => {
+		other = await World.start({ undocumentedAnswers: { patch: 'empty' } });
+	});
+	beforeEach(() => other.reset());
+	afterAll(async () => await other.sandbox.stop());
+
+	it('reads back once for several items', async () => {
+		const items = [
+			{ id: 501, name: 'One' },
+			{ id: 502, name: 'Two' },
+			{ id: 503, name: 'Three' },
+		];
+		const result = await other.run(
+			'user.update',
+			{ userId: locator('={{ $json.id }}'), updateFields: { name: '={{ $json.name }}' } },
+			{ items },
+		);
+		expect(jsons(result)).toEqual(
+			items.map(({ id, name }) => ({ ...other.sandbox.users.get(id), name })),
+		);
+		expect(other.asked().filter((request) => request.startsWith('GET'))).toHaveLength(1);
+	});
+
+	it('reads back a user who is newer than the list', async () => {
+		other.sandbox.faults.decide(({ path }) => {
+			if (path === '/v1/users/505')
+				other.sandbox.users.add({ id: 505, name: '', phone_number: '1' });
+			return undefined;
+		});
+		const result = await other.run(
+			'user.update',
+			{ userId: locator('={{ $json.id }}'), updateFields: { name: 'Changed' } },
+			{ items: [{ id: 501 }, { id: 505 }] },
+		);
+		expect(jsons(result)).toMatchObject([
+			{ id: 501, name: 'Changed' },
+			{ id: 505, name: 'Changed', phone_number: '1' },
+		]);
+		expect(other.asked()).toEqual([
+			'PATCH /v1/users/501',
+			'GET /v1/users',
+			'PATCH /v1/users/505',
+			'GET /v1/users',
+		]);
+	});
 });
 
 describe.each(['empty', 'user'] as const)('user: delete, where DELETE answers %s', (answer) => {
+	let other: World;
+	beforeAll(async () => {
+		other = await World.start({ undocumentedAnswers: { delete: answer } });
+	});
+	afterAll(async () => await other.sandbox.stop());
+
 	it('gives only that it is done', async () => {
-		const other = await World.start({ undocumentedAnswers: { delete: answer } });
 		const result = await other.run('user.delete', { userId: locator('504') });
 		expect(other.asked()).toEqual(['DELETE /v1/users/504']);
 		expect(jsons(result)).toEqual([{ deleted: true }]);
 		expect(other.sandbox.users.get(504)).toBeUndefined();
-		await other.sandbox.stop();
 	});
 });
 
@@ -248,6 +291,38 @@ describe('user: upsert', () => {
 		world.sandbox.users.add({ name: 'Twin B', phone_number: '+49 30 55 50 11' });
 		const result = await upsert([{ name: 'Twin', phone: '+4930555011' }]);
 		expect(result.error.message).toContain('more than one user');
+	});
+
+	it('creates nobody twice whose creation may have been done, for another item of the run', async () => {
+		world.sandbox.faults.next({ kind: 'status-after', status: 500 }, { method: 'POST' });
+		const before = account().length;
+		const item = { name: 'Lost', phone: '+49 30 555013' };
+		const result = await world.run(
+			'user.upsert',
+			{ name: '={{ $json.name }}', phoneNumber: '={{ $json.phone }}' },
+			{ items: [item, item, item], node: { onError: 'continueRegularOutput' } },
+		);
+		expect(jsons(result)).toEqual([
+			{ error: expect.stringContaining('may already have created this user') },
+			expect.objectContaining({ name: 'Lost', upsert_result: 'unchanged' }),
+			expect.objectContaining({ name: 'Lost', upsert_result: 'unchanged' }),
+		]);
+		expect(account()).toHaveLength(before + 1);
+		expect(world.asked()).toEqual(['GET /v1/users', 'POST /v1/users', 'GET /v1/users']);
+	});
+
+	it('knows a user still of whom LiveCall answered the ID only', async () => {
+		world.sandbox.faults.next(
+			{ kind: 'status', status: 200, body: { user: { id: 9_999 } } },
+			{ method: 'POST' },
+		);
+		const item = { name: 'Brief', phone: '+49 30 555014' };
+		const result = await upsert([item, item]);
+		expect(jsons(result).map(({ upsert_result }) => upsert_result)).toEqual([
+			'created',
+			'unchanged',
+		]);
+		expect(world.asked()).toEqual(['GET /v1/users', 'POST /v1/users']);
 	});
 
 	it('finds out by the list what became of a creation that was lost', async () => {

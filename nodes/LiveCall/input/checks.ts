@@ -43,8 +43,9 @@ export const anId: Check<string> = (given) =>
 function checkedId(given: unknown, insteadOfAddress: string): Checked<string> {
 	const text = asDigits(given);
 	if (text !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(text)) return { value: text };
+	const unseen = /\p{C}/u.exec(text ?? '');
 	return {
-		found: `needs an ID of 1 to 64 letters, digits, "-" or "_", but ${shown(given)} was found`,
+		found: `needs an ID of 1 to 64 letters, digits, "-" or "_", but ${unseen ? `${shownCharacter(unseen[0])} was found in ` : ''}${shown(given)}${unseen ? '' : ' was found'}`,
 		advice: text?.includes('://')
 			? insteadOfAddress
 			: 'Enter the ID alone, e.g. 123. An expression that finds nothing gives nothing: check it against the input.',
@@ -93,6 +94,13 @@ export const aPhoneNumber: Check<string> = (given) => {
 		: { found: `needs 7 to 15 digits, but ${shown(text)} has ${digits}`, advice };
 };
 
+/** Text as it is compared with other text: in one case, and with accents written in one way. */
+export function spelled(text: unknown): string {
+	return String(text ?? '')
+		.normalize()
+		.toLowerCase();
+}
+
 export function digitsOf(phoneNumber: unknown): string {
 	return (asText(phoneNumber) ?? '').replace(/\D/g, '');
 }
@@ -107,6 +115,15 @@ export const someText: Check<string> = (given) => {
 				advice: 'Fill it in, or check the expression against the input.',
 			};
 };
+
+/** A key that tells an item apart: two numbers that JavaScript has rounded may have become the same. */
+export const aKey: Check<string> = (given) =>
+	typeof given === 'number' && Math.abs(given) > Number.MAX_SAFE_INTEGER
+		? {
+				found: `needs a key that is exact, but ${shown(given)} was found, a number with too many digits to be kept`,
+				advice: 'Give the key as text.',
+			}
+		: someText(given);
 
 /** Text that may be left empty, trimmed. */
 export const anyText: Check<string> = (given) =>
@@ -169,8 +186,20 @@ export function aNumberAboveZero(unit: string): Check<number> {
 	};
 }
 
+/** What an expression may give for a switch: not every database or form has true and false. */
+const ON: unknown[] = [true, 'true', 1, '1'];
+const OFF: unknown[] = [false, 'false', 0, '0'];
+
 /** A switch. */
-export const isTrue: Check<boolean> = (given) => ({ value: given === true || given === 'true' });
+export const aSwitch: Check<boolean> = (given) => {
+	const value = typeof given === 'string' ? given.trim().toLowerCase() : given;
+	if (ON.includes(value)) return { value: true };
+	if (OFF.includes(value)) return { value: false };
+	return {
+		found: `needs true or false, but ${shown(given)} was found`,
+		advice: 'Switch it on or off, or check the expression against the input.',
+	};
+};
 
 /** One of the values of a dropdown; an expression may give any. */
 export function oneOf<T extends string>(...values: T[]): Check<T> {

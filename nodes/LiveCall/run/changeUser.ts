@@ -22,7 +22,13 @@ export async function changeUser(
 	// A list that this run asked for earlier does not know of the change yet; one that it asks for now does.
 	users.amend(userId, { ...changes, ...answered });
 	if (answered) return answered;
-	const user = findUser(item.expect(await users.all(item.client), usersTopic), userId);
+	const listed = async () =>
+		findUser(item.expect(await users.all(item.client), usersTopic), userId);
+	const known = await listed();
+	if (known) return known;
+	// LiveCall has changed the user, who may be newer than the list.
+	users.forget();
+	const user = await listed();
 	if (user) return user;
 	throw item.wrong(topic.notFound);
 }

@@ -55,11 +55,6 @@ export class Item {
 		return this.checked(entries[name], check, label(labels, name));
 	}
 
-	/** Whether a switch of the panel is on. */
-	isOn(name: string): boolean {
-		return this.run.functions.getNodeParameter(name, this.index) !== false;
-	}
-
 	/** Reads and checks an entry of "Options", or gives its default. */
 	option<T>(name: string, check: Check<T>, byDefault: T): T {
 		return this.readAdded('options', name, check) ?? byDefault;

@@ -23,6 +23,11 @@ export class UserDirectory {
 		return reply;
 	}
 
+	/** Has the list asked for again: something may have changed that this run does not know of. */
+	forget(): void {
+		this.listed = undefined;
+	}
+
 	/** Takes over a user that was created. */
 	add(user: Resource): void {
 		this.change((users) => [...users, user]);

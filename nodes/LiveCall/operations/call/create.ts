@@ -4,8 +4,8 @@ import { filterTopic, placeCallTopic, placingCall } from '../../../shared/errors
 import { explanations } from '../../../shared/explanations';
 import { phoneNumberField, redialUnknownOption } from '../../fields/common';
 import { filterLocator, userLocator } from '../../fields/locators';
-import { aLocator, aPhoneNumber, digitsOf, isTrue, oneOf, someText } from '../../input/checks';
-import { aTimeToCall } from '../../input/scheduledFor';
+import { aKey, aLocator, aPhoneNumber, aSwitch, digitsOf, oneOf } from '../../input/checks';
+import { aTime, aTimeToCome } from '../../input/scheduledFor';
 import { isAvailable, nextAvailableTime } from '../../run/availability';
 import type { Item } from '../../run/item';
 import { recall, sendOnce } from '../../run/once';
@@ -116,19 +116,15 @@ export const create: Operation = {
 		const filterId = item.read('filterId', aLocator('targeting'));
 		const phoneNumber = item.read('phoneNumber', aPhoneNumber);
 		const zone = item.run.functions.getTimezone();
-		const scheduledFor = item.readAdded(
-			'additionalFields',
-			'scheduledFor',
-			aTimeToCall(zone, Date.now()),
-		);
+		item.readAdded('additionalFields', 'scheduledFor', aTime(zone));
 		const userId = item.readAdded('additionalFields', 'userId', aLocator('users'));
-		const key = item.readAdded('options', 'deduplicationKey', someText);
+		const key = item.readAdded('options', 'deduplicationKey', aKey);
 		const whenUnavailable = item.option(
 			'whenUnavailable',
 			oneOf<WhenUnavailable>(...WHEN_UNAVAILABLE),
 			'place',
 		);
-		const redialUnknown = item.option('redialUnknown', isTrue, false);
+		const redialUnknown = item.option('redialUnknown', aSwitch, false);
 
 		const asked = { customer: digitsOf(phoneNumber), terms: `${filterId} ${userId ?? ''}` };
 		const known = recall(item, asked, placingCall, redialUnknown);
@@ -139,6 +135,11 @@ export const create: Operation = {
 			return { json: { skipped: true, reason: 'duplicate', deduplication_key: key } };
 		}
 		try {
+			const scheduledFor = item.readAdded(
+				'additionalFields',
+				'scheduledFor',
+				aTimeToCome(zone, Date.now()),
+			);
 			const time = await timeToPlace(item, filterId, scheduledFor, whenUnavailable);
 			if ('skipped' in time) return time.skipped;
 			const call: IDataObject = { filter_id: filterId, phone_number: phoneNumber };

@@ -2,7 +2,7 @@ import { getCall } from '../../../shared/api/endpoints';
 import { simplifyCall } from '../../../shared/call';
 import { callTopic } from '../../../shared/errors';
 import { callIdField, simplifyField } from '../../fields/common';
-import { anId } from '../../input/checks';
+import { anId, aSwitch } from '../../input/checks';
 import type { Operation } from '../operation';
 
 /** Reads a call. */
@@ -17,7 +17,8 @@ export const get: Operation = {
 	fields: [callIdField, simplifyField],
 	async execute(item) {
 		const callId = item.read('callId', anId);
+		const simplify = item.read('simplify', aSwitch);
 		const call = await item.ask(getCall(callId), callTopic(callId));
-		return { json: item.isOn('simplify') ? simplifyCall(call) : call };
+		return { json: simplify ? simplifyCall(call) : call };
 	},
 };

@@ -5,7 +5,7 @@ import { hasEnded, simplifyCall } from '../../../shared/call';
 import { callTopic } from '../../../shared/errors';
 import { explanations } from '../../../shared/explanations';
 import { callIdField, simplifyField } from '../../fields/common';
-import { aNumber, anId, oneOf } from '../../input/checks';
+import { aNumber, anId, aSwitch, oneOf } from '../../input/checks';
 import type { Operation } from '../operation';
 
 const DEFAULT_TIMEOUT_MINUTES = 30;
@@ -58,6 +58,7 @@ export const waitUntilEnded: Operation = {
 	],
 	async execute(item) {
 		const callId = item.read('callId', anId);
+		const simplify = item.read('simplify', aSwitch);
 		const minutes = item.option(
 			'timeout',
 			aNumber('minutes', 0, Infinity),
@@ -71,9 +72,7 @@ export const waitUntilEnded: Operation = {
 		const onTimeout = item.option('onTimeout', oneOf('fail', 'return'), 'fail');
 		const deadline = Date.now() + minutes * 60_000;
 
-		const given = (call: IDataObject) => ({
-			json: item.isOn('simplify') ? simplifyCall(call) : call,
-		});
+		const given = (call: IDataObject) => ({ json: simplify ? simplifyCall(call) : call });
 
 		// One whole look is due, however short the time.
 		const firstUntil = Math.max(deadline, Date.now() + item.timeoutMs);

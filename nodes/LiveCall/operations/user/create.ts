@@ -1,7 +1,7 @@
 import { createUser } from '../../../shared/api/endpoints';
 import { createUserTopic, creatingUser } from '../../../shared/errors';
 import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/common';
-import { aPhoneNumber, digitsOf, isTrue, someText } from '../../input/checks';
+import { aPhoneNumber, aSwitch, digitsOf, someText } from '../../input/checks';
 import { recall, sendOnce } from '../../run/once';
 import type { Operation } from '../operation';
 
@@ -20,7 +20,7 @@ export const create: Operation = {
 	async execute(item) {
 		const name = item.read('name', someText);
 		const phoneNumber = item.read('phoneNumber', aPhoneNumber);
-		const redialUnknown = item.option('redialUnknown', isTrue, false);
+		const redialUnknown = item.option('redialUnknown', aSwitch, false);
 
 		const asked = { customer: digitsOf(phoneNumber), terms: name };
 		const known = recall(item, asked, creatingUser, redialUnknown);

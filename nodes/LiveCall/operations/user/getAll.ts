@@ -1,5 +1,5 @@
 import { usersTopic } from '../../../shared/errors';
-import { aNumber, anyText, digitsOf, isTrue, somePhoneDigits } from '../../input/checks';
+import { aNumber, anyText, aSwitch, digitsOf, somePhoneDigits, spelled } from '../../input/checks';
 import type { Operation } from '../operation';
 
 /** Lists users. LiveCall has no paging and no search (LiveCall's help centre, users): both are done here. */
@@ -55,18 +55,14 @@ export const getAll: Operation = {
 		},
 	],
 	async execute(item) {
-		const returnAll = item.read('returnAll', isTrue);
+		const returnAll = item.read('returnAll', aSwitch);
 		const limit = returnAll ? Infinity : item.read('limit', aNumber('users', 1, Infinity, true));
-		const name = item.readAdded('filters', 'name', anyText)?.toLowerCase() ?? '';
+		const name = spelled(item.readAdded('filters', 'name', anyText));
 		const digits = item.readAdded('filters', 'phoneNumber', somePhoneDigits) ?? '';
 
 		const users = item.expect(await item.run.users.all(item.client), usersTopic);
 		return users
-			.filter((user) =>
-				String(user.name ?? '')
-					.toLowerCase()
-					.includes(name),
-			)
+			.filter((user) => spelled(user.name).includes(name))
 			.filter((user) => digitsOf(user.phone_number).includes(digits))
 			.slice(0, limit)
 			.map((user) => ({ json: user }));

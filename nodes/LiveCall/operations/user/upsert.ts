@@ -2,7 +2,7 @@ import { createUser } from '../../../shared/api/endpoints';
 import { createUserTopic, creatingUser, usersTopic } from '../../../shared/errors';
 import { explanations } from '../../../shared/explanations';
 import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/common';
-import { aPhoneNumber, digitsOf, isTrue, someText } from '../../input/checks';
+import { aPhoneNumber, aSwitch, digitsOf, someText } from '../../input/checks';
 import { changeUser } from '../../run/changeUser';
 import { exclusively } from '../../run/exclusive';
 import type { Item } from '../../run/item';
@@ -30,7 +30,7 @@ export const upsert: Operation = {
 	async execute(item) {
 		const phoneNumber = item.read('phoneNumber', aPhoneNumber);
 		const name = item.read('name', someText);
-		const redialUnknown = item.option('redialUnknown', isTrue, false);
+		const redialUnknown = item.option('redialUnknown', aSwitch, false);
 		// Two items with the same number, side by side, would both find nobody and both create.
 		const { id } = item.run.functions.getNode();
 		return await exclusively(
@@ -62,14 +62,15 @@ async function createOrUpdate(
 	if (!user) {
 		// Asked only now: where an earlier try did create the user, the list has settled what was unknown.
 		recall(item, asked, creatingUser, redialUnknown);
-		const created = await sendOnce(
-			item,
-			asked,
-			createUser({ name, phone_number: phoneNumber }),
-			createUserTopic,
-		);
-		item.run.users.add(created);
-		return { json: { ...created, upsert_result: 'created' } };
+		const wanted = { name, phone_number: phoneNumber };
+		try {
+			const created = await sendOnce(item, asked, createUser(wanted), createUserTopic);
+			item.run.users.add({ ...wanted, ...created });
+			return { json: { ...created, upsert_result: 'created' } };
+		} finally {
+			// The user may be there now, for the next item with the same number to find.
+			if (item.run.ledger.at(item.index)?.state === 'sent') item.run.users.forget();
+		}
 	}
 	if (user.name === name) return { json: { ...user, upsert_result: 'unchanged' } };
 	const updated = await changeUser(item, String(user.id), { name });
