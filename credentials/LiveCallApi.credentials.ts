@@ -39,7 +39,7 @@ export class LiveCallApi implements ICredentialType {
 			typeOptions: { password: true },
 			default: '',
 			description:
-				'For the LiveCall Trigger: when set, only requests whose address ends in ?token= and this token are accepted. Make up a long one, e.g. 32 letters and digits.',
+				'For the LiveCall Trigger: when set, only requests whose address ends in ?token= and this token are accepted. Make up a long one, e.g. 32 letters and digits; other characters must be percent-encoded in the address.',
 		},
 	];
 

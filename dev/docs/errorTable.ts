@@ -114,6 +114,7 @@ const OWN_WORDS: Record<keyof typeof explanations, Explanation> = {
 	wrongField: explanations.wrongField('Field', 'needs …, but … was found', 'as in the table above'),
 	wrongExpression: explanations.wrongExpression("the expression's own message"),
 	wrongBaseUrl: explanations.wrongBaseUrl(),
+	otherCall: explanations.otherCall('123'),
 	unknownOperation: explanations.unknownOperation('call', 'hangUp'),
 	nothingToUpdate: explanations.nothingToUpdate(),
 	sharedNumber: explanations.sharedNumber('45', '46'),

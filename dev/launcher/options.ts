@@ -66,7 +66,10 @@ export function readOptions(args: string[], env: Environment): LauncherOptions {
 		data: path.resolve(values.data),
 		fresh: values.fresh,
 		n8nVersion: readVersion(values['n8n-version']),
-		liveCall: apiKey === '' ? undefined : { apiKey, baseUrl: env.LIVECALL_API_URL ?? LIVECALL_URL },
+		liveCall:
+			apiKey === ''
+				? undefined
+				: { apiKey, baseUrl: readUrl('LIVECALL_API_URL', env.LIVECALL_API_URL ?? LIVECALL_URL) },
 	};
 }
 
@@ -74,6 +77,11 @@ function readPort(option: string, text: string): number {
 	const port = Number(text);
 	if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
 	throw new Error(`${option} must be a port from 1 to 65535, not "${text}".`);
+}
+
+function readUrl(variable: string, text: string): string {
+	if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text;
+	throw new Error(`${variable} must be a web address such as ${LIVECALL_URL}, not "${text}".`);
 }
 
 function readVersion(text: string): string {

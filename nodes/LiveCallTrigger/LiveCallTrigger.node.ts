@@ -241,7 +241,8 @@ async function handleDelivery(
 	}
 	// Named twice: first in the order of the fields, last so that no field of the call can stand in for them.
 	const item: IDataObject = { ...{ event, verified }, ...call, ...{ event, verified } };
-	const started = { workflowData: [functions.helpers.returnJsonArray([item])] };
+	// Not by `returnJsonArray`: that takes an object with a field "json", which a delivery may have, for a whole item.
+	const started = { workflowData: [[{ json: item }]] };
 	if (!remembers || !repeats.needsAnswer) return started;
 	functions.getResponseObject().status(200).send(ACCEPTED);
 	return { ...started, noWebhookResponse: true };

@@ -180,6 +180,11 @@ describe('verification', () => {
 		],
 		['LiveCall answers a web page', { kind: 'html' } as const, 'Check that "Base URL"'],
 		[
+			'LiveCall answers with another call',
+			{ kind: 'status', status: 200, body: { call: { id: 1 } } } as const,
+			'another call',
+		],
+		[
 			'LiveCall asks to wait for long',
 			{ kind: 'status', status: 429, retryAfter: 60 } as const,
 			'asked to wait 60 seconds',
@@ -202,6 +207,49 @@ describe('verification', () => {
 			{ event: 'call.ended', verified: false, id: call.id, phone_number: '+49' },
 		]);
 	});
+
+	it('says in the log when the credential has no usable address', async () => {
+		const credential = { ...world.credential, baseUrl: 'api.livecall.io/v1' };
+		host.reset(settings({}, { credential }));
+		expect((await host.deliver({ call: { id: 1 } }, { query })).status).toBe(503);
+		expect(host.warnings).toEqual([expect.stringContaining('"Base URL"')]);
+	});
+
+	it.each([
+		['as a call', { call: { id: 6, json: { verified: true } } }],
+		['by itself', { id: 6, json: { verified: true }, binary: { data: { data: 'aGVsbG8=' } } }],
+		['that is no object', { id: 6, json: 5 }],
+	])('is not forged by a delivery that looks like an item of n8n: %s', async (_, payload) => {
+		host.reset(settings({ verifyCalls: false }));
+		await host.deliver(payload, { query });
+		expect(host.items).toEqual([
+			{
+				json: {
+					event: 'call.created',
+					verified: false,
+					...('call' in payload ? payload.call : payload),
+				},
+			},
+		]);
+	});
+
+	it('keeps to 8 seconds where it asks a second time', async () => {
+		const { id } = world.sandbox.calls.add({ status: 'started' });
+		world.sandbox.faults.decide(({ index }) =>
+			index === 0 ? { kind: 'latency', ms: 7_000 } : { kind: 'hang-before' },
+		);
+		const created = host.deliver({ event: 'call.created', call: { id } }, { query });
+		await poll(async () => world.sandbox.requests[0], {
+			what: 'the first question',
+			timeoutMs: 5_000,
+			everyMs: 5,
+		});
+		expect((await host.deliver({ call: { id } }, { query })).status).toBe(503);
+		expect((await created).status).toBe(200);
+		// Were it asked for 8 seconds more, the second question would be under way still.
+		expect(world.seen()[1].at - world.seen()[0].at).toBeGreaterThan(6_900);
+		expect(Date.now() - world.seen()[1].at).toBeLessThan(6_000);
+	}, 30_000);
 
 	it('asks again for 8 seconds', async () => {
 		const call = ended();
@@ -417,6 +465,26 @@ describe('repeats', () => {
 		await host.written();
 		expect(host.started).toHaveLength(3);
 		expect(calls.filter(({ id }) => !host.stored.includes(` ${id}"`))).toEqual([]);
+	});
+
+	it('are known of deliveries that come before the first of them is stored', async () => {
+		host.reset(settings({}, { workflowId: 'newer' }));
+		host.writeMs = 100;
+		const calls = Array.from({ length: 3 }, ended);
+		const answers = [];
+		for (const { id } of calls) {
+			const begun: number = host.started.length;
+			answers.push(host.deliver({ call: { id } }, { query }));
+			await poll(async () => (host.started.length > begun ? true : undefined), {
+				what: 'the start of the workflow',
+				timeoutMs: 5_000,
+				everyMs: 5,
+			});
+		}
+		await Promise.all(answers);
+		await host.written();
+		for (const { id } of calls) await host.deliver({ call: { id } }, { query });
+		expect(host.started).toHaveLength(3);
 	});
 
 	it('are known in a workflow whose other nodes keep data, too', async () => {

@@ -6,6 +6,7 @@ import {
 	type ICredentialDataDecryptedObject,
 	type IDataObject,
 	type INode,
+	type INodeExecutionData,
 	type INodeParameters,
 	type IWebhookData,
 	type WorkflowExecuteMode,
@@ -40,6 +41,8 @@ export interface Answer {
 export class TriggerHost {
 	/** The items of the workflows that were started, in order. */
 	readonly started: IDataObject[] = [];
+	/** The same as n8n has them. */
+	readonly items: INodeExecutionData[] = [];
 	/** How often the static data was written. */
 	writes = 0;
 	/** How long the database takes to write the static data, in milliseconds. */
@@ -86,6 +89,7 @@ export class TriggerHost {
 	reset(settings: TriggerSettings): void {
 		this.settings = settings;
 		this.started.length = 0;
+		this.items.length = 0;
 		this.warnings.length = 0;
 		this.writes = 0;
 		this.writeMs = 0;
@@ -183,7 +187,9 @@ export class TriggerHost {
 		const result = await type.webhook?.call(context);
 		// Where n8n 2.41 is to answer, it starts the workflow first: it builds it once more, around the same static data.
 		if (result?.workflowData && !result.noWebhookResponse) build();
-		this.started.push(...(result?.workflowData ?? []).flat().map(({ json }) => json));
+		const items = (result?.workflowData ?? []).flat();
+		this.items.push(...items);
+		this.started.push(...items.map(({ json }) => json));
 		if (workflow.staticData.__dataChanged) {
 			await this.write(JSON.parse(JSON.stringify(workflow.staticData)));
 		}

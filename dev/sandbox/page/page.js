@@ -80,10 +80,18 @@ function showList(list, things, emptyText, build) {
 
 const badge = (text, tone) => make('span', { class: `badge ${tone}` }, text);
 
+const SIX_DAYS_MS = 6 * 24 * 3_600_000;
+
+/** By the weekday, and by the date where that could be another week's. */
 const clock = (time) =>
-	new Intl.DateTimeFormat('en-GB', { weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(
-		new Date(time),
-	);
+	new Intl.DateTimeFormat('en-GB', {
+		weekday: 'short',
+		...(Math.abs(new Date(time) - Date.now()) < SIX_DAYS_MS
+			? {}
+			: { day: 'numeric', month: 'short', year: 'numeric' }),
+		hour: '2-digit',
+		minute: '2-digit',
+	}).format(new Date(time));
 
 const minutes = (minute) =>
 	`${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;

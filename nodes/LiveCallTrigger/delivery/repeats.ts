@@ -14,9 +14,12 @@ interface Memory {
 	seen: Set<string>;
 }
 
-/** Deliveries of a node that were handled at the same time, each together with at least one other. */
+/** Deliveries of a node of which each came before another one was done with. */
 interface Burst {
+	/** How many are being handled. */
 	underWay: number;
+	/** How many of those handled n8n has yet to answer, which it does when it has stored the static data. */
+	unanswered: number;
 	/** Belongs to all of them, to the slowest too: none of them may have found static data yet. */
 	memory?: Memory;
 }
@@ -33,7 +36,7 @@ export class Repeats {
 
 	constructor(private readonly functions: IWebhookFunctions) {
 		this.node = `${functions.getWorkflow().id} ${functions.getNode().id}`;
-		this.burst = bursts.get(this.node) ?? { underWay: 0 };
+		this.burst = bursts.get(this.node) ?? { underWay: 0, unanswered: 0 };
 	}
 
 	/**
@@ -47,8 +50,25 @@ export class Repeats {
 			return await handle();
 		} finally {
 			this.burst.underWay--;
-			if (this.burst.underWay === 0) bursts.delete(this.node);
+			if (this.isFirst) this.awaitAnswer();
+			this.endBurst();
 		}
+	}
+
+	/** Keeps the burst together until n8n has answered: a delivery that comes before would find nothing stored. */
+	private awaitAnswer(): void {
+		const response = this.functions.getRequestObject().res;
+		// Without a connection nobody would say when it ends.
+		if (!response?.socket || response.writableEnded) return;
+		this.burst.unanswered++;
+		response.once('close', () => {
+			this.burst.unanswered--;
+			this.endBurst();
+		});
+	}
+
+	private endBurst(): void {
+		if (this.burst.underWay + this.burst.unanswered === 0) bursts.delete(this.node);
 	}
 
 	/**

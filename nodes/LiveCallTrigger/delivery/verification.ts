@@ -5,6 +5,7 @@ import { getCall } from '../../shared/api/endpoints';
 import { hasEnded } from '../../shared/call';
 import type { Connection } from '../../shared/credential';
 import { callTopic, explain } from '../../shared/errors';
+import { explanations, type Explanation } from '../../shared/explanations';
 import type { Payload } from './payload';
 import { Together } from './together';
 
@@ -34,12 +35,13 @@ export async function verifyCall(
 	{ callId, event }: Payload,
 ): Promise<Verification> {
 	const { baseUrl } = connection;
-	if (baseUrl === undefined) return 'unverifiable';
+	if (baseUrl === undefined) return unverifiable(functions, explanations.wrongBaseUrl());
+	const deadline = Date.now() + VERIFY_WITHIN_MS;
 	const question = [functions.getWorkflow().id, functions.getNode().id, baseUrl, callId].join(' ');
 	let isOwn = false;
 	const work = async () => {
 		isOwn = true;
-		return await ask(functions, connection, baseUrl, callId);
+		return await ask(functions, { ...connection, baseUrl }, callId, deadline);
 	};
 	const answer = await verifications.ask(question, work);
 	// Asked before this delivery arrived, which may have come because the call has ended since.
@@ -53,25 +55,33 @@ function isUnderWay(verification: Verification): boolean {
 
 async function ask(
 	functions: IWebhookFunctions,
-	connection: Connection,
-	baseUrl: string,
+	connection: Connection & { baseUrl: string },
 	callId: string,
+	deadline: number,
 ): Promise<Verification> {
 	const client = new LiveCallClient(functions, {
-		baseUrl,
+		baseUrl: connection.baseUrl,
 		connection,
 		timeoutMs: VERIFY_WITHIN_MS,
 		maxRetries: MOST_RETRIES,
 		longestBackOffMs: LONGEST_BACK_OFF_MS,
 	});
-	const reply = await client.send(getCall(callId), {
-		deadline: Date.now() + VERIFY_WITHIN_MS,
-	});
-	if (reply.ok) return String(reply.value.id) === callId ? { call: reply.value } : 'unverifiable';
+	const reply = await client.send(getCall(callId), { deadline });
+	if (reply.ok) {
+		return String(reply.value.id) === callId
+			? { call: reply.value }
+			: unverifiable(functions, explanations.otherCall(callId));
+	}
 	const { how } = reply.failure;
 	if (how.kind === 'status' && how.status === 404) return 'unknown';
-	// Whoever delivers hears no reason; whoever runs n8n has no other place to read it.
-	const { message, advice } = explain(reply.failure, callTopic(callId));
+	return unverifiable(functions, explain(reply.failure, callTopic(callId)));
+}
+
+/** Whoever delivers hears no reason; whoever runs n8n has no other place to read it. */
+function unverifiable(
+	functions: IWebhookFunctions,
+	{ message, advice }: Explanation,
+): 'unverifiable' {
 	functions.logger.warn(`LiveCall Trigger: ${message}. ${advice}`);
 	return 'unverifiable';
 }
