@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { checkBaseUrl } from '../../nodes/shared/credential';
 import type { Environment } from './command';
 import { RUNTIME_ROOT } from './folders';
 import { DEFAULT_N8N_VERSION } from './runtime';
@@ -80,7 +81,8 @@ function readPort(option: string, text: string): number {
 }
 
 function readUrl(variable: string, text: string): string {
-	if (/^https?:\/\//i.test(text) && URL.canParse(text)) return text;
+	const url = checkBaseUrl(text);
+	if (url !== undefined) return url;
 	throw new Error(`${variable} must be a web address such as ${LIVECALL_URL}, not "${text}".`);
 }
 

@@ -22,25 +22,21 @@ export interface Connection {
  */
 export async function readConnection(functions: RequestFunctions): Promise<Connection> {
 	const credential = await functions.getCredentials('liveCallApi');
-	const webhookToken = 'webhookToken' in credential ? tokenOf(credential.webhookToken) : '';
-	const secrets = [trimmed(credential.apiKey), webhookToken ?? ''].filter(
+	const webhookToken = 'webhookToken' in credential ? asText(credential.webhookToken) : '';
+	const secrets = [asText(credential.apiKey) ?? '', webhookToken ?? ''].filter(
 		(secret) => secret !== '',
 	);
 	return { baseUrl: checkBaseUrl(credential.baseUrl), webhookToken, secrets, credential };
 }
 
-/** An expression may come to a number, or to nothing at all: that is not the same as no token. */
-function tokenOf(value: unknown): string | undefined {
-	if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-	return typeof value === 'string' ? trimmed(value) : undefined;
+/** An expression may come to a number, or to nothing at all: that is not the same as an empty text. */
+function asText(value: unknown): string | undefined {
+	return ['string', 'number', 'boolean'].includes(typeof value) ? String(value).trim() : undefined;
 }
 
-function trimmed(value: unknown): string {
-	return typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
-}
-
-function checkBaseUrl(value: unknown): string | undefined {
-	const text = trimmed(value).replace(/\/+$/, '');
+/** The address of the API without a trailing slash; `undefined` when it is no usable web address. */
+export function checkBaseUrl(value: unknown): string | undefined {
+	const text = (asText(value) ?? '').replace(/\/+$/, '');
 	// A name and password in it would be sent in place of the API key.
 	return /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/i.test(text) && URL.canParse(text)
 		? text

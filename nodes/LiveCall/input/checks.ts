@@ -44,8 +44,11 @@ function checkedId(given: unknown, insteadOfAddress: string): Checked<string> {
 	const text = asDigits(given);
 	if (text !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(text)) return { value: text };
 	const unseen = /\p{C}/u.exec(text ?? '');
+	const found = unseen
+		? `${shownCharacter(unseen[0])} was found in ${shown(given)}`
+		: `${shown(given)} was found`;
 	return {
-		found: `needs an ID of 1 to 64 letters, digits, "-" or "_", but ${unseen ? `${shownCharacter(unseen[0])} was found in ` : ''}${shown(given)}${unseen ? '' : ' was found'}`,
+		found: `needs an ID of 1 to 64 letters, digits, "-" or "_", but ${found}`,
 		advice: text?.includes('://')
 			? insteadOfAddress
 			: 'Enter the ID alone, e.g. 123. An expression that finds nothing gives nothing: check it against the input.',
