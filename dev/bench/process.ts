@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs on a developer's machine and is never shipped */
 import { readFile, writeFile } from 'node:fs/promises';
 
 /** Clock ticks per second in /proc, the same on all of Linux's architectures. */

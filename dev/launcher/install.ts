@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console -- runs on a developer's machine and is never shipped */
 import { startReport } from './progress';
 import { DEFAULT_N8N_VERSION, ensureRuntime } from './runtime';
 

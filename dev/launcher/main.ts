@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console -- runs on a developer's machine and is never shipped */
 import { DEMO_OWNER, startDemo, type Demo } from './demo';
 import { HELP, readOptions, type LauncherOptions } from './options';
 import { startReport } from './progress';

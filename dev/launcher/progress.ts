@@ -1,5 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs on a developer's machine and is never shipped */
-
 /** Takes one line of text that tells the person in front of the terminal what is going on. */
 export type Report = (line: string) => void;
 

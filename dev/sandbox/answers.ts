@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs on a developer's machine and is never shipped */
 import { STATUS_CODES } from 'node:http';
 
 /** What a host has to say to a request, before any fault gets hold of it. */

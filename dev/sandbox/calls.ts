@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs on a developer's machine and is never shipped */
 import { toCallTime } from './time';
 import type { WebhookEvent } from './types';
 import { SHORT_WAV_BYTES } from './wav';

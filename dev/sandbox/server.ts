@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs on a developer's machine and is never shipped */
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { EventEmitter } from 'node:events';
 

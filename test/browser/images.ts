@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs on a developer's machine and is never shipped */
 import { run } from 'jest';
 
 // Takes the pictures in docs/images anew: they come from the browser tests, so that they show what was

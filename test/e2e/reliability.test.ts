@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/require-node-api-error -- runs on a developer's machine and is never shipped */
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { at, isJsonObject, listAt, textAt, type JsonObject } from '../../dev/launcher/json';

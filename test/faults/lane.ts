@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs on a developer's machine and is never shipped */
 import type { FaultQuestion } from '../../dev/sandbox';
 import { World } from '../support/world';
 import { FAULTS, type FaultName } from './schedule';

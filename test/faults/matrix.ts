@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs on a developer's machine and is never shipped */
 import type { INodeParameters } from 'n8n-workflow';
 import { inspect } from 'node:util';
 import type { Fault, HostName } from '../../dev/sandbox';

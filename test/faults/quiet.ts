@@ -1,5 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs on a developer's machine and is never shipped */
-
 // n8n logs every error of a node. Thousands are wanted here; this must be set before n8n-core is loaded.
 process.env.N8N_LOG_LEVEL = 'silent';
 

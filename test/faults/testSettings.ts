@@ -1,4 +1,2 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs on a developer's machine and is never shipped */
-
 /** The seed of the random schedules: a new one each time, unless `FAULTS_SEED` asks for the one of an earlier run. */
 export const SEED = Number(process.env.FAULTS_SEED ?? Date.now() % 2 ** 31);

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals -- tests run on a developer's machine and are never shipped */
 import http from 'node:http';
 
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../dev/sandbox';

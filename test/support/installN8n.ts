@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console -- tests run on a developer's machine and are never shipped */
 import { reportStep, startReport } from '../../dev/launcher/progress';
 import { ensureRuntime } from '../../dev/launcher/runtime';
 

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-restricted-globals, no-console -- runs on a developer's machine and is never shipped */
 /**
  * A stand-in for LiveCall that costs as little as can be: plain node:http in a process of its own, so
  * that what is measured is n8n. Started by `startStub`; it ends when its standard input is closed.

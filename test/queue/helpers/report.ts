@@ -1,5 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs on a developer's machine and is never shipped */
-
 /** Writes a line that the person who runs the tests is to see, whether they pass or not. */
 export function report(line: string): void {
 	process.stdout.write(`${line}\n`);

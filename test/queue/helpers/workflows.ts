@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/require-node-api-error -- runs on a developer's machine and is never shipped */
 import { at, textAt, type Json, type JsonObject } from '../../../dev/launcher/json';
 import { poll } from '../../../dev/launcher/poll';
 import {
