@@ -1,6 +1,6 @@
 import { request } from 'node:http';
 
-import { at, type JsonObject } from '../launcher/json';
+import { at, type JsonObject } from '../json';
 import { failureOf, itemsOf } from '../launcher/rest';
 import type { Flow } from './flows';
 import { observe, type Usage } from './process';

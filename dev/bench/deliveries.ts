@@ -1,6 +1,6 @@
 import { Agent, request } from 'node:http';
 
-import { at, listAt } from '../launcher/json';
+import { at, listAt } from '../json';
 import { poll } from '../launcher/poll';
 import type { Flow } from './flows';
 import { observe, type Usage } from './process';

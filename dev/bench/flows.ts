@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Json, JsonObject } from '../launcher/json';
+import type { Json, JsonObject } from '../json';
 import type { CredentialReference, N8nClient } from '../launcher/rest';
 import { CREDENTIAL_TYPE } from '../launcher/seed';
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { run } from '../launcher/command';
 import { REPOSITORY } from '../launcher/folders';
-import { parseJson, textAt } from '../launcher/json';
+import { parseJson, textAt } from '../json';
 import { reportStep, startReport } from '../launcher/progress';
 import type { BenchCase, Row } from './case';
 import { callsLimited, callsMany, callsSlow } from './cases/calls';

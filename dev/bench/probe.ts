@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 
-import { parseJson, type JsonObject } from '../launcher/json';
+import { parseJson, type JsonObject } from '../json';
 import type { N8nClient } from '../launcher/rest';
 import { storeFlow } from './flows';
 import { readProfile, type TimeSpent } from './profile';

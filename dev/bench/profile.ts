@@ -1,4 +1,4 @@
-import { at, listAt, type Json } from '../launcher/json';
+import { at, listAt, type Json } from '../json';
 
 /** Where n8n's main thread has spent its time, in milliseconds. */
 export interface TimeSpent {

@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import path from 'node:path';
+import { promisify } from 'node:util';
+import { isNativeError } from 'node:util/types';
 
 /** The environment of a program that is started. */
 export type Environment = Record<string, string | undefined>;
@@ -15,6 +17,11 @@ export interface CommandOptions {
 
 /** How many lines of a program's output an error carries. */
 const TAIL_LINES = 30;
+
+/** How much a program may write, in bytes: an install of n8n reports thousands of packages. */
+const MOST_OUTPUT = 64 * 1024 * 1024;
+
+const execute = promisify(execFile);
 
 /**
  * npm settings that say how to reach a registry or where its files lie. Everything else that
@@ -65,7 +72,7 @@ export function withoutNpmSettings(env: Environment): Environment {
 }
 
 /**
- * Runs a program to its end, without a shell.
+ * Runs a program to its end, without a shell and without input.
  * @returns what it wrote to its standard output.
  * @throws Error with the end of its output when it cannot be started or ends with another code than 0.
  */
@@ -74,37 +81,24 @@ export async function run(
 	args: readonly string[],
 	options: CommandOptions,
 ): Promise<string> {
-	return await new Promise((resolve, reject) => {
-		const child = spawn(program, args, {
-			cwd: options.cwd,
-			env: options.env ?? process.env,
-			signal: options.signal,
-			stdio: ['ignore', 'pipe', 'pipe'],
-		});
-		let output = '';
-		let everything = '';
-		child.stdout.setEncoding('utf8').on('data', (text: string) => {
-			output += text;
-			everything += text;
-		});
-		child.stderr.setEncoding('utf8').on('data', (text: string) => {
-			everything += text;
-		});
-		const shown = [path.basename(program), ...args].join(' ');
-		child.once('error', (error) =>
-			reject(new Error(`"${shown}" could not be run: ${error.message}`)),
-		);
-		child.once('close', (code, signal) => {
-			if (code === 0) resolve(output);
-			else {
-				reject(
-					new Error(
-						`"${shown}" ended with ${code ?? signal}. Its last lines:\n${tail(everything)}`,
-					),
-				);
-			}
-		});
-	});
+	const running = execute(program, args, { ...options, maxBuffer: MOST_OUTPUT });
+	running.child.stdin?.end();
+	try {
+		return (await running).stdout;
+	} catch (error) {
+		throw inWords([path.basename(program), ...args].join(' '), error);
+	}
+}
+
+/** Says how a program failed, with the end of what it wrote. */
+function inWords(command: string, error: unknown): unknown {
+	if (!(isNativeError(error) && 'stdout' in error && 'stderr' in error)) return error;
+	const code = 'code' in error && typeof error.code === 'number' ? error.code : undefined;
+	const signal = 'signal' in error && typeof error.signal === 'string' ? error.signal : undefined;
+	const ending = code ?? signal;
+	if (ending === undefined) return new Error(`"${command}" could not be run: ${error.message}`);
+	const lines = tail(`${String(error.stdout)}${String(error.stderr)}`);
+	return new Error(`"${command}" ended with ${ending}. Its last lines:\n${lines}`);
 }
 
 /**

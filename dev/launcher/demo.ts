@@ -1,6 +1,7 @@
 import path from 'node:path';
 
 import { startSandbox, type Sandbox } from '../sandbox';
+import { startAll } from '../startAll';
 import { RUNTIME_ROOT } from './folders';
 import { prepareN8n, type N8n } from './n8n';
 import type { LauncherOptions } from './options';
@@ -64,11 +65,7 @@ export async function startDemo(
 	const packageFile = await packPackage(RUNTIME_ROOT, signal);
 	report(`Packed the package into ${path.basename(packageFile)}`);
 
-	const running: Array<() => Promise<void>> = [];
-	const stop = async () => {
-		for (const stopOne of running.splice(0).reverse()) await stopOne();
-	};
-	try {
+	return await startAll(async (undo) => {
 		const prepared = await prepareN8n({
 			version: options.n8nVersion,
 			userFolder: options.data,
@@ -80,7 +77,7 @@ export async function startDemo(
 			signal,
 		});
 		const sandbox = await startSandboxUnlessReal(options);
-		if (sandbox) running.push(async () => await sandbox.stop());
+		if (sandbox) undo(sandbox.stop);
 
 		const access = { ...accessTo(options, sandbox), webhookToken: state.webhookToken };
 		const seed = { access, examples: await readExamples() };
@@ -92,7 +89,7 @@ export async function startDemo(
 			`Starting n8n ${options.n8nVersion}`,
 			async () => await prepared.start(),
 		);
-		running.push(async () => await n8n.stop());
+		undo(n8n.stop);
 
 		const client = await n8n.logIn();
 		await seedRunning(prepared, options.data, client, seed, state);
@@ -104,11 +101,8 @@ export async function startDemo(
 			if (url !== undefined) sandbox?.webhooks.subscribe({ event: 'call.ended', url });
 		}
 		signal.throwIfAborted();
-		return { n8n, sandbox, waiting, stop };
-	} catch (error) {
-		await stop();
-		return await Promise.reject(error);
-	}
+		return { n8n, sandbox, waiting };
+	});
 }
 
 async function assertPortsFree(options: LauncherOptions): Promise<void> {

@@ -185,7 +185,7 @@ async function start(runtime: Runtime, options: N8nOptions, settings: Environmen
 		version: runtime.version,
 		logFile,
 		logTail: log,
-		logIn: async () => await N8nClient.logIn(url, majorVersion(runtime.version), options.owner),
+		logIn: async () => await N8nClient.logIn(url, options.owner),
 		ended,
 		stop,
 	};

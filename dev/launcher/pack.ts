@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { runNpm } from './command';
 import { REPOSITORY } from './folders';
-import { parseJson, textAt } from './json';
+import { parseJson, textAt } from '../json';
 
 /**
  * Packs this package as it would be published; `dist` has to be built.

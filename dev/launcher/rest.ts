@@ -1,6 +1,6 @@
+import { parse as parseFlatted } from 'flatted';
 import { randomUUID } from 'node:crypto';
 
-import { parseFlatted } from './flatted';
 import {
 	at,
 	isJsonObject,
@@ -10,7 +10,7 @@ import {
 	textAt,
 	type Json,
 	type JsonObject,
-} from './json';
+} from '../json';
 import { poll } from './poll';
 
 /** The person who owns an n8n instance, as the launcher sets it up. */
@@ -113,19 +113,22 @@ export class N8nClient {
 
 	private cookie = '';
 
-	private constructor(
+	/** Made by `logIn`. */
+	constructor(
 		/** n8n's address without a trailing slash. */
 		readonly url: string,
-		private readonly major: number,
 	) {}
 
 	/**
 	 * Logs in.
 	 * @param url n8n's address without a trailing slash.
-	 * @param major n8n's major version, 1 or 2.
 	 */
-	static async logIn(url: string, major: number, owner: Owner): Promise<N8nClient> {
-		const client = new N8nClient(url, major);
+	static async logIn<C extends N8nClient>(
+		this: new (url: string) => C,
+		url: string,
+		owner: Owner,
+	): Promise<C> {
+		const client = new this(url);
 		const response = await client.send('POST', '/rest/login', {
 			emailOrLdapLoginId: owner.email,
 			password: owner.password,
@@ -178,50 +181,6 @@ export class N8nClient {
 		});
 	}
 
-	/** Runs a stored credential's own test, as the editor does on "Save". */
-	async testCredential(
-		id: string,
-		credential: CredentialDefinition,
-	): Promise<{ status: string; message: string }> {
-		const result = await this.request('POST', '/rest/credentials/test', {
-			credentials: { id, ...credential },
-		});
-		return { status: textAt(result, 'status'), message: textAt(result, 'message') };
-	}
-
-	/**
-	 * Gives the choices of a resource locator's list.
-	 * @param query.path the parameter's path, such as "parameters.userId".
-	 * @param query.methodName the node's method that searches.
-	 * @param query.filter what a person typed into the search field.
-	 */
-	async listSearch(query: {
-		nodeType: string;
-		path: string;
-		methodName: string;
-		parameters: JsonObject;
-		credential: CredentialReference;
-		credentialType: string;
-		filter?: string;
-	}): Promise<Array<{ name: string; value: string }>> {
-		const results = await this.request(
-			'POST',
-			'/rest/dynamic-node-parameters/resource-locator-results',
-			{
-				path: query.path,
-				methodName: query.methodName,
-				nodeTypeAndVersion: { name: query.nodeType, version: 1 },
-				currentNodeParameters: query.parameters,
-				credentials: { [query.credentialType]: query.credential },
-				filter: query.filter,
-			},
-		);
-		return listAt(results, 'results').map((choice) => ({
-			name: textAt(choice, 'name'),
-			value: String(at(choice, 'value')),
-		}));
-	}
-
 	/** Gives a stored workflow, or undefined where there is none with this id. */
 	async findWorkflow(id: string): Promise<JsonObject | undefined> {
 		const workflow = await this.find(`/rest/workflows/${encodeURIComponent(id)}`);
@@ -263,21 +222,6 @@ export class N8nClient {
 		);
 	}
 
-	/**
-	 * Runs a workflow from its manual trigger, as "Execute workflow" does.
-	 * @param trigger the name of the node to start from.
-	 * @returns the execution's id.
-	 */
-	async run(id: string, trigger: string): Promise<string> {
-		// 1.x runs what the editor shows and not what is stored, so it wants the workflow sent along.
-		const workflowData = this.major === 1 ? await this.findWorkflow(id) : undefined;
-		const started = await this.request('POST', `/rest/workflows/${encodeURIComponent(id)}/run`, {
-			triggerToStartFrom: { name: trigger },
-			workflowData,
-		});
-		return textAt(started, 'executionId');
-	}
-
 	/** Gives a workflow's latest executions, newest first, at most 100. */
 	async executions(workflowId: string): Promise<ExecutionSummary[]> {
 		const filter = encodeURIComponent(JSON.stringify({ workflowId }));
@@ -292,7 +236,7 @@ export class N8nClient {
 		const data = at(found, 'data');
 		// While it runs, n8n sends an empty list in place of the data.
 		const complete = typeof data === 'string' && FINAL_STATES.includes(row.status);
-		return { ...row, data: complete ? parseFlatted(data) : null };
+		return { ...row, data: complete ? readFlatted(data) : null };
 	}
 
 	/**
@@ -309,48 +253,8 @@ export class N8nClient {
 		);
 	}
 
-	/**
-	 * Retries a failed execution and gives the id of the new one.
-	 * @param withCurrentWorkflow whether the workflow runs as it is stored now, not as it was then.
-	 */
-	async retryExecution(
-		id: string,
-		workflowId: string,
-		withCurrentWorkflow: boolean,
-	): Promise<string> {
-		const before = new Set((await this.executions(workflowId)).map((execution) => execution.id));
-		await this.request('POST', `/rest/executions/${encodeURIComponent(id)}/retry`, {
-			loadWorkflow: withCurrentWorkflow,
-		});
-		// The two versions answer in different forms; the list of executions is the same in both.
-		return await poll(
-			async () =>
-				(await this.executions(workflowId)).find(
-					(execution) => execution.retryOf === id && !before.has(execution.id),
-				)?.id,
-			{ what: `A retry of execution ${id}`, timeoutMs: 15_000 },
-		);
-	}
-
-	/** Stops a running execution. */
-	async stopExecution(id: string): Promise<void> {
-		await this.request('POST', `/rest/executions/${encodeURIComponent(id)}/stop`);
-	}
-
-	/**
-	 * Gives a file that an item of an execution holds.
-	 * @param property the name of the item's binary entry, such as "data".
-	 */
-	async fileOf(item: JsonObject, property: string): Promise<Buffer> {
-		const id = at(item, 'binary', property, 'id');
-		// n8n 1.x keeps files within the execution unless told otherwise.
-		if (id === undefined) return Buffer.from(textAt(item, 'binary', property, 'data'), 'base64');
-		const query = `id=${encodeURIComponent(textAt(id))}&action=download`;
-		const response = await this.send('GET', `/rest/binary-data?${query}`);
-		return Buffer.from(await response.arrayBuffer());
-	}
-
-	private async send(method: string, path: string, body?: object): Promise<Response> {
+	/** Sends a request, once more where n8n's database was not ready. */
+	protected async send(method: string, path: string, body?: object): Promise<Response> {
 		return await poll(
 			async () => {
 				const response = await fetch(`${this.url}${path}`, {
@@ -386,6 +290,12 @@ export function failureOf(execution: Execution): string | undefined {
 	const error = at(execution.data, 'resultData', 'error');
 	if (!isJsonObject(error)) return undefined;
 	return [error.message, error.description].filter((text) => typeof text === 'string').join(' – ');
+}
+
+/** n8n keeps an execution's data in the format of the package flatted. */
+function readFlatted(text: string): Json {
+	const data: Json = parseFlatted(text);
+	return data;
 }
 
 function summary(execution: Json): ExecutionSummary {

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 import { run, runNpm } from './command';
 import { RUNTIME_ROOT } from './folders';
-import { at, parseJson, type JsonObject } from './json';
+import { at, parseJson, type JsonObject } from '../json';
 import { reportStep, type Report } from './progress';
 
 /** The n8n that the launcher and the end-to-end tests start when nothing else is asked for. */

@@ -11,7 +11,7 @@ import {
 	textAt,
 	type Json,
 	type JsonObject,
-} from './json';
+} from '../json';
 import type { PreparedN8n } from './n8n';
 import type { CredentialDefinition, N8nClient, WorkflowDefinition } from './rest';
 import type { LauncherState } from './state';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { listAt, parseJson, textAt } from './json';
+import { listAt, parseJson, textAt } from '../json';
 
 /** What the launcher has to remember about a data folder between two starts. */
 export interface LauncherState {

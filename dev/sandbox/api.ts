@@ -1,10 +1,10 @@
+import { isJsonObject } from '../json';
 import { emptyAnswer, failureAnswer, jsonAnswer, type Answer } from './answers';
 import type { CallBook } from './calls';
 import type { FilterBook } from './filters';
-import { isRecord, toId } from './json';
 import type { SeenRequest, UndocumentedAnswers } from './types';
 import type { UserBook } from './users';
-import { checkCall, checkUser, checkUserChange } from './validation';
+import { checkCall, checkUser, checkUserChange, toId } from './validation';
 
 /** What the API answers from. */
 export interface ApiContext {
@@ -137,6 +137,6 @@ function missing(wrapper: string): Answer {
 
 /** Gives what the singular resource name wraps; nothing at all is as good as no wrapper to Rails. */
 function unwrap(json: unknown, wrapper: string): Record<string, unknown> | undefined {
-	const fields = isRecord(json) ? json[wrapper] : undefined;
-	return isRecord(fields) && Object.keys(fields).length > 0 ? fields : undefined;
+	const fields = isJsonObject(json) ? json[wrapper] : undefined;
+	return isJsonObject(fields) && Object.keys(fields).length > 0 ? fields : undefined;
 }

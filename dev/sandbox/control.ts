@@ -8,12 +8,12 @@ import express, {
 import type { EventEmitter } from 'node:events';
 import path from 'node:path';
 
+import { isJsonObject } from '../json';
 import type { CallBook } from './calls';
 import type { FaultPlan, FaultSwitch } from './faults';
 import type { FilterBook } from './filters';
-import { isRecord, toId } from './json';
 import type { UserBook } from './users';
-import { checkCall } from './validation';
+import { checkCall, toId } from './validation';
 import { PAYLOAD_FORMS, WEBHOOK_EVENTS, type WebhookBook } from './webhooks';
 
 /**
@@ -212,7 +212,7 @@ function withId(
 
 function bodyOf(request: Request): Record<string, unknown> {
 	const body: unknown = request.body;
-	return isRecord(body) ? body : {};
+	return isJsonObject(body) ? body : {};
 }
 
 function textOf(value: unknown): string {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
 
+import { tryParseJson } from '../json';
 import {
 	emptyAnswer,
 	failureAnswer,
@@ -13,7 +14,6 @@ import {
 	type Answer,
 } from './answers';
 import type { Fault, FaultPlan } from './faults';
-import { parseJson } from './json';
 import type { HostName, SeenRequest } from './types';
 
 /** What every request on either host goes through. */
@@ -76,7 +76,7 @@ function note(context: ExchangeContext, request: Request): SeenRequest {
 		path: request.originalUrl,
 		headers: { ...request.headers },
 		body,
-		json: parseJson(body),
+		json: tryParseJson(body),
 		at: context.now(),
 		acted: false,
 		over: false,

@@ -1,10 +1,11 @@
 import { createHmac, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 
+import { isJsonObject, tryParseJson } from '../json';
 import { jsonAnswer, type Answer } from './answers';
 import type { CallBook } from './calls';
 import { expiredLinkAnswer } from './exchange';
-import { isRecord, parseJson, toId } from './json';
 import type { SeenRequest } from './types';
+import { toId } from './validation';
 import { wavChunks } from './wav';
 
 /** Makes and checks the temporary links that recordings are downloaded from. */
@@ -35,9 +36,9 @@ export class RecordingLinks {
 		const expected = Buffer.from(this.sign(`${header}.${payload}`));
 		const given = Buffer.from(signature);
 		if (given.length !== expected.length || !timingSafeEqual(given, expected)) return false;
-		const claims = parseJson(Buffer.from(payload, 'base64url').toString());
+		const claims = tryParseJson(Buffer.from(payload, 'base64url').toString());
 		return (
-			isRecord(claims) &&
+			isJsonObject(claims) &&
 			claims.recording_id === recordingId &&
 			typeof claims.exp === 'number' &&
 			claims.exp * 1000 > this.now()

@@ -8,7 +8,8 @@ import { exchange, type Act, type ExchangeContext } from './exchange';
 import { FaultPlan } from './faults';
 import { FilterBook } from './filters';
 import { answerRecordings, RecordingLinks } from './recordings';
-import { listen } from './sockets';
+import { startAll } from '../startAll';
+import { listen } from './listen';
 import type { SandboxOptions, SeenRequest } from './types';
 import { UserBook } from './users';
 import { WebhookBook } from './webhooks';
@@ -66,42 +67,41 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 	const links = new RecordingLinks(options.linkLifetimeMs ?? 60_000, now);
 	const context = { now, faults, requests };
-	const recordings = await listen(
-		host(express(), { ...context, host: 'recordings' }, (request) =>
-			answerRecordings(calls, links, request),
-		),
-		options.recordingsPort ?? 0,
-	);
-	const recordingLink = (id: number) => links.make(recordings.origin, id);
+	return await startAll(async (undo) => {
+		const recordings = await listen(
+			host(express(), { ...context, host: 'recordings' }, (request) =>
+				answerRecordings(calls, links, request),
+			),
+			options.recordingsPort ?? 0,
+		);
+		undo(recordings.close);
+		const recordingLink = (id: number) => links.make(recordings.origin, id);
 
-	const app = express();
-	const parts = { calls, users, filters, webhooks, faults, changes, recordingLink, reset };
-	app.use(controlRoutes({ ...parts, apiKey }));
-	const undocumentedAnswers = {
-		patch: options.undocumentedAnswers?.patch ?? 'user',
-		delete: options.undocumentedAnswers?.delete ?? 'empty',
-	};
-	const apiContext = { apiKey, calls, users, filters, undocumentedAnswers, recordingLink };
-	const api = await listen(
-		host(app, { ...context, host: 'api' }, (request) => answerApi(apiContext, request)),
-		options.port ?? 0,
-	).catch(async (error: unknown) => {
-		await recordings.close();
-		throw error;
-	});
-
-	return {
-		apiUrl: `${api.origin}/v1`,
-		pageUrl: `${api.origin}/`,
-		recordingsUrl: recordings.origin,
-		apiKey,
-		...{ requests, calls, users, filters, webhooks, faults, reset },
-		stop: async () => {
+		const app = express();
+		const parts = { calls, users, filters, webhooks, faults, changes, recordingLink, reset };
+		app.use(controlRoutes({ ...parts, apiKey }));
+		const undocumentedAnswers = {
+			patch: options.undocumentedAnswers?.patch ?? 'user',
+			delete: options.undocumentedAnswers?.delete ?? 'empty',
+		};
+		const apiContext = { apiKey, calls, users, filters, undocumentedAnswers, recordingLink };
+		const api = await listen(
+			host(app, { ...context, host: 'api' }, (request) => answerApi(apiContext, request)),
+			options.port ?? 0,
+		);
+		undo(api.close);
+		undo(async () => {
 			calls.halt();
 			webhooks.abort();
-			await Promise.all([api.close(), recordings.close()]);
-		},
-	};
+		});
+		return {
+			apiUrl: `${api.origin}/v1`,
+			pageUrl: `${api.origin}/`,
+			recordingsUrl: recordings.origin,
+			apiKey,
+			...{ requests, calls, users, filters, webhooks, faults, reset },
+		};
+	});
 }
 
 /** Lets an app answer everything that it has no other route for. */

@@ -1,6 +1,5 @@
 import type { CallRequest } from './calls';
 import type { FilterBook } from './filters';
-import { toId } from './json';
 import { parseOffsetTime } from './time';
 import type { UserBook } from './users';
 
@@ -83,6 +82,14 @@ export function checkUserChange(
 			...('phone_number' in fields && { phone_number: checked.value.phone_number }),
 		},
 	};
+}
+
+/** Takes an id as it comes in a path or a body (`7` or `"7"`); gives the number, or undefined. */
+export function toId(value: unknown): number | undefined {
+	if (typeof value === 'number')
+		return Number.isSafeInteger(value) && value > 0 ? value : undefined;
+	if (typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value)) return Number(value);
+	return undefined;
 }
 
 interface CheckedText {

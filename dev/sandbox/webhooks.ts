@@ -1,8 +1,8 @@
 import http from 'node:http';
 import https from 'node:https';
 
+import { isJsonObject } from '../json';
 import type { CallRecord } from './calls';
-import { isRecord } from './json';
 import type { WebhookEvent } from './types';
 
 const ANSWER_WITHIN_MS = 10_000;
@@ -243,7 +243,7 @@ function appendFields(
 ): void {
 	for (const [key, value] of Object.entries(values)) {
 		const name = `${prefix}[${key}]`;
-		if (isRecord(value)) appendFields(fields, name, value);
+		if (isJsonObject(value)) appendFields(fields, name, value);
 		else fields.append(name, value === null || value === undefined ? '' : String(value));
 	}
 }

@@ -1,13 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import {
-	at,
-	isJsonObject,
-	parseJson,
-	textAt,
-	type Json,
-	type JsonObject,
-} from '../../dev/launcher/json';
+import { at, isJsonObject, parseJson, textAt, type Json, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
 import { itemsOf } from '../../dev/launcher/rest';
 import { CREDENTIAL_TYPE, readExamples, TRIGGER_TYPE } from '../../dev/launcher/seed';
@@ -15,17 +8,11 @@ import { LiveCall } from '../../nodes/LiveCall/LiveCall.node';
 import { startChatModel } from '../e2e/helpers/chatModel';
 import { NODE_NAME, NODE_TYPE, START_NAME } from '../e2e/helpers/runs';
 import { expectPlayableWav } from '../e2e/helpers/wav';
-import { WORLD_TIMEOUT_MS } from '../e2e/helpers/world';
+import { OWNER, WORLD_TIMEOUT_MS } from '../e2e/helpers/world';
 import { iconsIn, PATIENCE_MS } from './helpers/editor';
 import { bytesOf, packageIcon } from './helpers/files';
 import { WINDOW } from './helpers/images';
-import {
-	inEditor,
-	OWNER,
-	startBrowserWorld,
-	WEBHOOK_TOKEN,
-	type BrowserWorld,
-} from './helpers/world';
+import { inEditor, startBrowserWorld, WEBHOOK_TOKEN, type BrowserWorld } from './helpers/world';
 
 /** A customer's number; such numbers are kept free for examples. */
 const PHONE = '+44 20 7946 0123';

@@ -8,7 +8,7 @@ import {
 	textAt,
 	type Json,
 	type JsonObject,
-} from '../../dev/launcher/json';
+} from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
 import { failureOf, itemsOf, type Execution } from '../../dev/launcher/rest';
 import { majorVersion } from '../../dev/launcher/runtime';

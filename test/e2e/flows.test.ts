@@ -1,13 +1,6 @@
 import { randomUUID } from 'crypto';
 
-import {
-	at,
-	isJsonObject,
-	parseJson,
-	textAt,
-	type Json,
-	type JsonObject,
-} from '../../dev/launcher/json';
+import { at, isJsonObject, parseJson, textAt, type Json, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
 import { itemsOf, type Execution } from '../../dev/launcher/rest';
 import {

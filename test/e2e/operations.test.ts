@@ -1,4 +1,4 @@
-import { at, listAt, textAt, type JsonObject } from '../../dev/launcher/json';
+import { at, listAt, textAt, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
 import {
 	failureOf,

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { at, isJsonObject, listAt, textAt, type JsonObject } from '../../dev/launcher/json';
+import { at, isJsonObject, listAt, textAt, type JsonObject } from '../../dev/json';
 import type { N8n } from '../../dev/launcher/n8n';
 import { poll } from '../../dev/launcher/poll';
 import {
@@ -8,10 +8,10 @@ import {
 	N8nRequestError,
 	type CredentialReference,
 	type Execution,
-	type N8nClient,
 } from '../../dev/launcher/rest';
 import { DEFAULT_N8N_VERSION, majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
+import { TestN8nClient } from '../support/n8nClient';
 import {
 	activateTrigger,
 	post,
@@ -19,7 +19,7 @@ import {
 	waitForWebhook,
 } from '../queue/helpers/workflows';
 import { jsonOf, NODE_NAME, runStored, START_NAME, storeNodeRun } from './helpers/runs';
-import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
+import { inWorld, OWNER, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
 
 let world: World;
 let credential: CredentialReference;
@@ -73,7 +73,11 @@ async function storeCalls(
 }
 
 /** Adds options to the LiveCall node of a stored workflow, as a person does in its panel. */
-async function addOptions(client: N8nClient, workflowId: string, added: JsonObject): Promise<void> {
+async function addOptions(
+	client: TestN8nClient,
+	workflowId: string,
+	added: JsonObject,
+): Promise<void> {
 	const workflow = await client.findWorkflow(workflowId);
 	const nodes = listAt(workflow, 'nodes')
 		.filter(isJsonObject)
@@ -127,7 +131,7 @@ async function wordsOfTheStopped({ n8n }: World, words: RegExp): Promise<void> {
 
 /** Retries a stopped execution, which n8n 2.x refuses and 1.x ends without running anything. */
 async function retryStopped(
-	client: N8nClient,
+	client: TestN8nClient,
 	executionId: string,
 	workflowId: string,
 ): Promise<void> {
@@ -143,7 +147,7 @@ async function retryStopped(
 }
 
 /** Runs something else from start to end: by then n8n has had the chance to do what it should not. */
-async function runSomethingElse(client: N8nClient): Promise<void> {
+async function runSomethingElse(client: TestN8nClient): Promise<void> {
 	const workflow = await storeNodeRun(client, {
 		credential,
 		parameters: {
@@ -321,7 +325,7 @@ describe('deliveries to the trigger', () => {
 
 			await n8n.stop();
 			restarted = await prepared.start();
-			const owner = await restarted.logIn();
+			const owner = await TestN8nClient.logIn(restarted.url, OWNER);
 			world = { ...world, n8n: restarted, client: owner };
 			await waitForWebhook(restarted.url, trigger.path);
 			for (const call of calls) {
@@ -352,7 +356,7 @@ describe('an n8n that is killed in the middle of a run', () => {
 			expect(placed.length).toBeLessThan(phones.length);
 
 			restarted = await prepared.start();
-			const owner = await restarted.logIn();
+			const owner = await TestN8nClient.logIn(restarted.url, OWNER);
 			world = { ...world, n8n: restarted, client: owner };
 			const crashed = await owner.waitForExecution(execution);
 			expect(crashed.status).toBe('crashed');

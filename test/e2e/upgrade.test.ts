@@ -1,5 +1,5 @@
 import { REPOSITORY } from '../../dev/launcher/folders';
-import { at, isJsonObject, textAt, type JsonObject } from '../../dev/launcher/json';
+import { at, isJsonObject, textAt, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
 import { failureOf, itemsOf, type Execution } from '../../dev/launcher/rest';
 import { readExamples, seedNew, triggerPath } from '../../dev/launcher/seed';

@@ -1,13 +1,9 @@
-import { at, parseJson, textAt } from '../../dev/launcher/json';
+import { at, parseJson, textAt } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
-import {
-	itemsOf,
-	type CredentialReference,
-	type ExecutionSummary,
-	type N8nClient,
-} from '../../dev/launcher/rest';
+import { itemsOf, type CredentialReference, type ExecutionSummary } from '../../dev/launcher/rest';
 import { majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
+import type { TestN8nClient } from '../support/n8nClient';
 import {
 	CLUSTER_TIMEOUT_MS,
 	inCluster,
@@ -230,7 +226,7 @@ interface Unfinished extends ExecutionSummary {
 
 /** Those without success, each with the message that a person reads in the list of executions. */
 async function unfinishedOf(
-	client: N8nClient,
+	client: TestN8nClient,
 	executions: ExecutionSummary[],
 ): Promise<Unfinished[]> {
 	const open = executions.filter(({ status }) => status !== 'success');

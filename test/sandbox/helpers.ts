@@ -1,8 +1,8 @@
 import http from 'node:http';
 
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../dev/sandbox';
-import { isRecord, parseJson } from '../../dev/sandbox/json';
-import { listen } from '../../dev/sandbox/sockets';
+import { isJsonObject, tryParseJson } from '../../dev/json';
+import { listen } from '../../dev/sandbox/listen';
 
 const running: Array<() => Promise<void>> = [];
 
@@ -74,14 +74,14 @@ function bytes(body: unknown): Uint8Array<ArrayBuffer> | undefined {
 export async function fetchText(url: string, init?: RequestInit): Promise<Got> {
 	const response = await fetch(url, init);
 	const text = await response.text();
-	const json = parseJson(text);
+	const json = tryParseJson(text);
 	return {
 		status: response.status,
 		headers: Object.fromEntries(response.headers),
 		text,
 		json,
 		at: (...path) =>
-			path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), json),
+			path.reduce<unknown>((value, key) => (isJsonObject(value) ? value[key] : undefined), json),
 	};
 }
 
@@ -189,5 +189,5 @@ export async function receiverOf(status = 200) {
 
 /** The names of a JSON object's fields, sorted. */
 export function fieldsOf(value: unknown): string[] {
-	return isRecord(value) ? Object.keys(value).sort() : [];
+	return isJsonObject(value) ? Object.keys(value).sort() : [];
 }

@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 
 import { run } from '../../launcher/command';
-import { at, listAt, parseJson, type Json } from '../../launcher/json';
+import { at, listAt, parseJson, type Json } from '../../json';
 import { alternate, atMost, shown, type BenchCase, type Row } from '../case';
 import { median } from '../statistics';
 

@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import { run } from '../../launcher/command';
-import type { JsonObject } from '../../launcher/json';
+import type { JsonObject } from '../../json';
 import { runBatch, type BatchResult } from '../batch';
 import { alternate, atMost, shown, type BenchCase, type Measured, type Row } from '../case';
 import { httpRequestNode, liveCallNode, storeOneNode, type Flow } from '../flows';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../launcher/json';
+import type { JsonObject } from '../../json';
 import { runBatch, type BatchResult } from '../batch';
 import { alternate, must, shown, type BenchCase, type Measured, type Row } from '../case';
 import {

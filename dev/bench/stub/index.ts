@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { at, parseJson, type Json } from '../../launcher/json';
+import { at, parseJson, type Json } from '../../json';
 import { LOOPBACK } from '../../launcher/ports';
 import { EASY_PLAN, type StubCounts, type StubPlan } from './plan';
 

@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-import { at, parseJson } from '../../launcher/json';
+import { at, parseJson } from '../../json';
 import { EASY_PLAN, STUB_KEY, userName, userPhone, type StubCounts, type StubPlan } from './plan';
 
 const LOOPBACK = '127.0.0.1';

@@ -2,9 +2,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { selectors, type Browser, type BrowserContext } from 'playwright-core';
 
-import type { CredentialReference, Owner } from '../../../dev/launcher/rest';
+import type { CredentialReference } from '../../../dev/launcher/rest';
 import { CREDENTIAL_TYPE } from '../../../dev/launcher/seed';
-import { inWorld, startWorld, type World } from '../../e2e/helpers/world';
+import { startAll } from '../../../dev/startAll';
+import { inWorld, OWNER, startWorld, type World } from '../../e2e/helpers/world';
 import { launchBrowser } from './chromium';
 import { Editor } from './editor';
 import { openCamera, WINDOW, type Camera } from './images';
@@ -24,30 +25,17 @@ export interface BrowserWorld extends World {
 	closeTabs(): Promise<void>;
 }
 
-/** Who signs in: the owner of the e2e world. */
-export const OWNER: Owner = {
-	email: 'tester@example.com',
-	password: 'LiveCall-test-1',
-	firstName: 'End To',
-	lastName: 'End',
-};
-
 /** What LiveCall's webhooks have to bring along. */
 export const WEBHOOK_TOKEN = 'a-token-for-the-browser-tests';
 
 /** Starts sandbox, n8n and browser, and signs in. */
 export async function startBrowserWorld(): Promise<BrowserWorld> {
 	selectors.setTestIdAttribute('data-test-id');
-	const browser = await launchBrowser();
-	const world = await startWorld().catch(async (error: unknown) => {
-		await browser.close();
-		return await Promise.reject(error);
-	});
-	const stop = async () => {
-		await browser.close();
-		await world.stop();
-	};
-	try {
+	return await startAll(async (undo) => {
+		const world = await startWorld();
+		undo(world.stop);
+		const browser = await launchBrowser();
+		undo(async () => await browser.close());
 		const { apiKey, apiUrl } = world.sandbox;
 		const credential = await world.client.createCredential({
 			// n8n itself would call the first one "LiveCall account", which is left to the test that makes one.
@@ -67,7 +55,6 @@ export async function startBrowserWorld(): Promise<BrowserWorld> {
 		await first.signIn(OWNER);
 		return {
 			...world,
-			stop,
 			camera: await openCamera(),
 			credential,
 			openStranger: async () => {
@@ -83,10 +70,7 @@ export async function startBrowserWorld(): Promise<BrowserWorld> {
 				await Promise.all(signedIn.pages().map(async (page) => await page.close()));
 			},
 		};
-	} catch (error) {
-		await stop();
-		return await Promise.reject(error);
-	}
+	});
 }
 
 /**

@@ -2,14 +2,7 @@ import express, { type Request, type Response } from 'express';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
-import {
-	at,
-	isJsonObject,
-	listAt,
-	parseJson,
-	type Json,
-	type JsonObject,
-} from '../../../dev/launcher/json';
+import { at, isJsonObject, listAt, parseJson, type Json, type JsonObject } from '../../../dev/json';
 import { LOOPBACK } from '../../../dev/launcher/ports';
 
 /** What the model does when it is asked: it says something, or it wants one of its tools to be used. */

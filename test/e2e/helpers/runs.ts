@@ -1,12 +1,12 @@
-import { at, isJsonObject, textAt, type Json, type JsonObject } from '../../../dev/launcher/json';
+import { at, isJsonObject, textAt, type Json, type JsonObject } from '../../../dev/json';
 import {
 	failureOf,
 	itemsOf,
 	type CredentialReference,
 	type Execution,
-	type N8nClient,
 } from '../../../dev/launcher/rest';
 import { CREDENTIAL_TYPE } from '../../../dev/launcher/seed';
+import type { TestN8nClient } from '../../support/n8nClient';
 
 /** The action node of this package, as n8n knows it. */
 export const NODE_TYPE = 'n8n-nodes-livecall.liveCall';
@@ -30,7 +30,7 @@ export interface NodeRun {
 }
 
 /** Stores a workflow of a manual trigger, the items and a LiveCall node, and gives its id. */
-export async function storeNodeRun(client: N8nClient, run: NodeRun): Promise<string> {
+export async function storeNodeRun(client: TestN8nClient, run: NodeRun): Promise<string> {
 	const leads = 'Items as one list';
 	const split = 'Items';
 	const nodes: Json[] = [
@@ -56,12 +56,12 @@ export async function storeNodeRun(client: N8nClient, run: NodeRun): Promise<str
 }
 
 /** Runs a stored workflow of `storeNodeRun` by hand, to its end. */
-export async function runStored(client: N8nClient, workflowId: string): Promise<Execution> {
+export async function runStored(client: TestN8nClient, workflowId: string): Promise<Execution> {
 	return await client.waitForExecution(await client.run(workflowId, START_NAME));
 }
 
 /** Stores a LiveCall node in a workflow of its own and runs it by hand, to its end. */
-export async function runNode(client: N8nClient, run: NodeRun): Promise<Execution> {
+export async function runNode(client: TestN8nClient, run: NodeRun): Promise<Execution> {
 	return await runStored(client, await storeNodeRun(client, run));
 }
 
@@ -69,7 +69,7 @@ export async function runNode(client: N8nClient, run: NodeRun): Promise<Executio
  * Runs a LiveCall node and gives the `json` of the items that it puts out.
  * @throws Error with n8n's words when the execution fails.
  */
-export async function outputOf(client: N8nClient, run: NodeRun): Promise<JsonObject[]> {
+export async function outputOf(client: TestN8nClient, run: NodeRun): Promise<JsonObject[]> {
 	return jsonOf(await runNode(client, run));
 }
 

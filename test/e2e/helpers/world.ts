@@ -4,22 +4,33 @@ import path from 'node:path';
 
 import { prepareN8n, type N8n, type PreparedN8n } from '../../../dev/launcher/n8n';
 import { packPackage } from '../../../dev/launcher/pack';
-import type { N8nClient } from '../../../dev/launcher/rest';
+
 import { DEFAULT_N8N_VERSION } from '../../../dev/launcher/runtime';
+import type { Owner } from '../../../dev/launcher/rest';
 import { startSandbox, type Sandbox } from '../../../dev/sandbox';
+import { startAll } from '../../../dev/startAll';
+import { TestN8nClient } from '../../support/n8nClient';
 
 /** A real n8n with the packed package in it, next to a LiveCall sandbox. */
 export interface World {
 	prepared: PreparedN8n;
 	n8n: N8n;
 	/** The owner of that n8n, logged in. */
-	client: N8nClient;
+	client: TestN8nClient;
 	sandbox: Sandbox;
 	/** Folder of this n8n's data, deleted at the end. */
 	userFolder: string;
 	/** Ends both and deletes the data. */
 	stop(): Promise<void>;
 }
+
+/** Whose n8n it is. */
+export const OWNER: Owner = {
+	email: 'tester@example.com',
+	password: 'LiveCall-test-1',
+	firstName: 'End To',
+	lastName: 'End',
+};
 
 /** How long a world may take to come up, in milliseconds, when n8n is installed already. */
 export const WORLD_TIMEOUT_MS = 240_000;
@@ -40,37 +51,25 @@ export async function startWorld(
 		world: Pick<World, 'prepared' | 'sandbox' | 'userFolder'>,
 	) => Promise<void> = async () => undefined,
 ): Promise<World> {
-	const folder = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-livecall-e2e-'));
-	const sandbox = await startSandbox({ stageMs: STAGE_MS });
-	const clear = async () => {
-		await sandbox.stop();
-		await rm(folder, { recursive: true, force: true });
-	};
-	try {
+	return await startAll(async (undo) => {
+		const folder = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-livecall-e2e-'));
+		undo(async () => await rm(folder, { recursive: true, force: true }));
+		const sandbox = await startSandbox({ stageMs: STAGE_MS });
+		undo(sandbox.stop);
 		const userFolder = path.join(folder, 'data');
 		const prepared = await prepareN8n({
 			version: process.env.N8N_VERSION ?? DEFAULT_N8N_VERSION,
 			userFolder,
 			packageFile: await packPackage(folder),
 			encryptionKey: 'end-to-end-tests',
-			owner: {
-				email: 'tester@example.com',
-				password: 'LiveCall-test-1',
-				firstName: 'End To',
-				lastName: 'End',
-			},
+			owner: OWNER,
 		});
 		await beforeStart({ prepared, sandbox, userFolder });
 		const n8n = await prepared.start();
-		const stop = async () => {
-			await n8n.stop();
-			await clear();
-		};
-		return { prepared, n8n, client: await n8n.logIn(), sandbox, userFolder, stop };
-	} catch (error) {
-		await clear();
-		throw error;
-	}
+		undo(n8n.stop);
+		const client = await TestN8nClient.logIn(n8n.url, OWNER);
+		return { prepared, n8n, client, sandbox, userFolder };
+	});
 }
 
 /**

@@ -6,7 +6,7 @@ import { withNodeFirst, type Environment } from '../../../dev/launcher/command';
 import { prepareN8n, type N8n, type N8nOptions } from '../../../dev/launcher/n8n';
 import { packPackage } from '../../../dev/launcher/pack';
 import { freePort, LOOPBACK } from '../../../dev/launcher/ports';
-import type { N8nClient } from '../../../dev/launcher/rest';
+
 import {
 	DEFAULT_N8N_VERSION,
 	ensureRuntime,
@@ -14,6 +14,8 @@ import {
 	type Runtime,
 } from '../../../dev/launcher/runtime';
 import { startSandbox, type Sandbox } from '../../../dev/sandbox';
+import { startAll } from '../../../dev/startAll';
+import { TestN8nClient } from '../../support/n8nClient';
 import { startProgram, type Program } from './program';
 import { report } from './report';
 import { startPostgres, startRedis } from './services';
@@ -30,7 +32,7 @@ export interface Cluster {
 	version: string;
 	main: N8n;
 	/** The owner, logged in at the main process. */
-	client: N8nClient;
+	client: TestN8nClient;
 	workers: Helper[];
 	/** The processes that take production webhooks; the main one does not. */
 	webhooks: Helper[];
@@ -48,6 +50,13 @@ export const CLUSTER_TIMEOUT_MS = 300_000;
 
 /** How many executions a worker runs at once. */
 export const WORKER_CONCURRENCY = 5;
+
+const OWNER = {
+	email: 'tester@example.com',
+	password: 'LiveCall-test-1',
+	firstName: 'Queue',
+	lastName: 'Mode',
+};
 
 const WORKERS = 2;
 
@@ -68,20 +77,16 @@ const LOG_LINES = 15;
 
 /** Packs the package and starts everything on free ports of the loopback address: Redis, PostgreSQL, main, two workers, one webhook process, sandbox. */
 export async function startCluster(): Promise<Cluster> {
-	const running: Array<() => Promise<void>> = [];
-	const stop = async () => {
-		for (const stopOne of running.splice(0).reverse()) await stopOne();
-	};
-	try {
+	return await startAll(async (undo) => {
 		const folder = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-livecall-queue-'));
-		running.push(async () => await rm(folder, { recursive: true, force: true }));
+		undo(async () => await rm(folder, { recursive: true, force: true }));
 		// Calls stay as they are: nothing but what the test does happens on its own.
 		const sandbox = await startSandbox({ stageMs: 0 });
-		running.push(async () => await sandbox.stop());
+		undo(sandbox.stop);
 		const redis = await startRedis();
-		running.push(redis.stop);
+		undo(redis.stop);
 		const postgres = await startPostgres();
-		running.push(postgres.stop);
+		undo(postgres.stop);
 
 		const version = process.env.N8N_VERSION ?? DEFAULT_N8N_VERSION;
 		const runtime = await ensureRuntime({ version });
@@ -94,12 +99,12 @@ export async function startCluster(): Promise<Cluster> {
 		};
 		// The main process comes first: it builds the database that the others expect.
 		const main = await (await prepareN8n(optionsFor(shared, 'main'))).start();
-		running.push(async () => await main.stop());
+		undo(main.stop);
 
 		const helpers: Helper[] = [];
 		const add = async (name: string, args: string[], port: number) => {
 			const helper = await startHelper(shared, name, args, port);
-			running.push(async () => await helper.stop());
+			undo(helper.stop);
 			helpers.push(helper);
 			return helper;
 		};
@@ -113,7 +118,7 @@ export async function startCluster(): Promise<Cluster> {
 		return {
 			version,
 			main,
-			client: await main.logIn(),
+			client: await TestN8nClient.logIn(main.url, OWNER),
 			workers,
 			webhooks,
 			sandbox,
@@ -127,12 +132,8 @@ export async function startCluster(): Promise<Cluster> {
 				[{ name: 'main', logTail: main.logTail }, ...helpers]
 					.map(({ name, logTail }) => `The end of ${name}'s log:\n${logTail(LOG_LINES)}`)
 					.join('\n\n'),
-			stop,
 		};
-	} catch (error) {
-		await stop();
-		return await Promise.reject(error);
-	}
+	});
 }
 
 /**
@@ -183,12 +184,7 @@ function optionsFor(shared: Shared, name: string): N8nOptions {
 		userFolder: path.join(shared.folder, name),
 		packageFile: shared.packageFile,
 		encryptionKey: 'queue-mode-tests',
-		owner: {
-			email: 'tester@example.com',
-			password: 'LiveCall-test-1',
-			firstName: 'Queue',
-			lastName: 'Mode',
-		},
+		owner: OWNER,
 		env: shared.env,
 	};
 }

@@ -5,6 +5,7 @@ import path from 'node:path';
 
 import { run, type Environment } from '../../../dev/launcher/command';
 import { freePort, LOOPBACK } from '../../../dev/launcher/ports';
+import { startAll } from '../../../dev/startAll';
 import { startProgram, type Program } from './program';
 
 /** A service of the queue mode that is running, and how n8n gets to it. */
@@ -114,20 +115,12 @@ async function inFolder(
 	folder: string,
 	start: () => Promise<Omit<Service, 'stop'>>,
 ): Promise<Service> {
-	const clear = async () => await rm(folder, { recursive: true, force: true });
-	try {
+	return await startAll(async (undo) => {
+		undo(async () => await rm(folder, { recursive: true, force: true }));
 		const service = await start();
-		return {
-			...service,
-			stop: async () => {
-				await service.program.stop();
-				await clear();
-			},
-		};
-	} catch (error) {
-		await clear();
-		return await Promise.reject(error);
-	}
+		undo(service.program.stop);
+		return service;
+	});
 }
 
 /** Finds a program; `debianPackage` is what brings it. */

@@ -1,12 +1,12 @@
-import { at, textAt, type Json, type JsonObject } from '../../../dev/launcher/json';
+import { at, textAt, type Json, type JsonObject } from '../../../dev/json';
 import { poll } from '../../../dev/launcher/poll';
 import {
 	N8nRequestError,
 	type CredentialReference,
 	type ExecutionSummary,
-	type N8nClient,
 } from '../../../dev/launcher/rest';
 import { CREDENTIAL_TYPE, TRIGGER_TYPE } from '../../../dev/launcher/seed';
+import type { TestN8nClient } from '../../support/n8nClient';
 
 /** The action node of this package, as n8n knows it. */
 const NODE_TYPE = 'n8n-nodes-livecall.liveCall';
@@ -35,7 +35,7 @@ export interface ActiveWorkflow {
 
 /** Stores and activates a workflow of nothing but a LiveCall Trigger. */
 export async function activateTrigger(
-	client: N8nClient,
+	client: TestN8nClient,
 	credential: CredentialReference,
 	parameters: JsonObject,
 ): Promise<ActiveWorkflow> {
@@ -58,7 +58,7 @@ export async function activateTrigger(
 
 /** Stores and activates a workflow of a webhook, which answers at once, and a LiveCall node. */
 export async function activateNode(
-	client: N8nClient,
+	client: TestN8nClient,
 	credential: CredentialReference,
 	path: string,
 	parameters: JsonObject,
@@ -136,7 +136,7 @@ export async function forEach<T, R>(
  * had, those under way included, in the order of their ids.
  */
 export async function waitForExecutions(
-	client: N8nClient,
+	client: TestN8nClient,
 	workflowId: string,
 	count: number,
 	timeoutMs: number,
@@ -160,7 +160,10 @@ export async function waitForExecutions(
  * Reads all executions one by one: the pages of n8n's list go by id within an order by time (2.41), and
  * so leave out some of those that ran side by side. Ids are counted up, with few gaps.
  */
-async function executionsOf(client: N8nClient, workflowId: string): Promise<ExecutionSummary[]> {
+async function executionsOf(
+	client: TestN8nClient,
+	workflowId: string,
+): Promise<ExecutionSummary[]> {
 	const found: ExecutionSummary[] = [];
 	for (let first = 1; ; first += BLOCK) {
 		const ids = Array.from({ length: BLOCK }, (_, index) => String(first + index));
@@ -178,7 +181,7 @@ async function executionsOf(client: N8nClient, workflowId: string): Promise<Exec
 	}
 }
 
-async function executionAt(client: N8nClient, id: string): Promise<Json | undefined> {
+async function executionAt(client: TestN8nClient, id: string): Promise<Json | undefined> {
 	try {
 		// 2.x answers without data where there is no such execution, 1.x with 404.
 		return (await client.request('GET', `/rest/executions/${id}`)) ?? undefined;

@@ -5,8 +5,8 @@ export interface JsonObject {
 	[key: string]: Json;
 }
 
-/** Says whether a value is an object with named fields (no list, not null). */
-export function isJsonObject(value: Json | undefined): value is JsonObject {
+/** Says whether a value that comes out of JSON is an object with named fields (no list, not null). */
+export function isJsonObject(value: unknown): value is JsonObject {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
@@ -17,6 +17,15 @@ export function isJsonObject(value: Json | undefined): value is JsonObject {
 export function parseJson(text: string): Json {
 	const value: Json = JSON.parse(text);
 	return value;
+}
+
+/** Reads JSON text of unknown origin: gives undefined where it is not JSON. */
+export function tryParseJson(text: string): Json | undefined {
+	try {
+		return parseJson(text);
+	} catch {
+		return undefined;
+	}
 }
 
 /** Gives what lies under a path of field names and list positions, or undefined where it ends. */
