@@ -1,12 +1,14 @@
 import {
-	aConcurrency,
+	maxConcurrency,
+	maxRetries,
+	requestTimeout,
+} from '../../nodes/LiveCall/fields/commonOptions';
+import {
 	aKey,
 	aLocator,
 	aNumber,
-	aNumberAboveZero,
 	anId,
 	aPhoneNumber,
-	aRetryCount,
 	aSwitch,
 	oneOf,
 	somePhoneDigits,
@@ -16,22 +18,20 @@ import {
 import { aTimeToCome } from '../../nodes/LiveCall/input/scheduledFor';
 import { turnedAway } from '../../nodes/LiveCallTrigger/delivery/answers';
 import { certaintyOf, type FailureKind } from '../../nodes/shared/api/outcome';
+import { explain, mayAlreadyHave, SENT_EARLIER } from '../../nodes/shared/failures/explain';
+import { ownWords, type Notice } from '../../nodes/shared/failures/ownWords';
 import {
 	callTopic,
 	createUserTopic,
-	explain,
 	filterTopic,
-	mayAlreadyHave,
 	placeCallTopic,
 	placingCall,
 	recordingFileTopic,
 	recordingTopic,
-	SENT_EARLIER,
 	usersTopic,
 	userTopic,
 	type Topic,
-} from '../../nodes/shared/errors';
-import { explanations, type Explanation } from '../../nodes/shared/explanations';
+} from '../../nodes/shared/failures/topics';
 
 /** Wrong input for each check, with the label of a field that has it. */
 const WRONG_INPUT: Array<[string, Check<unknown>, unknown[]]> = [
@@ -47,9 +47,9 @@ const WRONG_INPUT: Array<[string, Check<unknown>, unknown[]]> = [
 	['Name', someText, ['']],
 	['Phone Number', somePhoneDigits, ['abc']],
 	['Limit', aNumber('users', 1, Infinity, true), [0]],
-	['Request Timeout', aNumberAboveZero('seconds'), [0]],
-	['Max Concurrency', aConcurrency, [0]],
-	['Max Retries', aRetryCount, [11]],
+	['Request Timeout', requestTimeout.check, [0]],
+	['Max Concurrency', maxConcurrency.check, [0]],
+	['Max Retries', maxRetries.check, [11]],
 	['Simplify', aSwitch, ['perhaps']],
 	['Deduplication Key', aKey, [12345678901234567000]],
 	['When Unavailable', oneOf('place', 'schedule', 'skip', 'fail'), ['later']],
@@ -110,21 +110,22 @@ const FAILURES: Array<[string, FailureKind, boolean]> = [
 ];
 
 /** Whatever is said of one thing in particular, with something to say it of. */
-const OWN_WORDS: Record<keyof typeof explanations, Explanation> = {
-	wrongField: explanations.wrongField('Field', 'needs …, but … was found', 'as in the table above'),
-	wrongExpression: explanations.wrongExpression("the expression's own message"),
-	wrongBaseUrl: explanations.wrongBaseUrl(),
-	otherCall: explanations.otherCall('123'),
-	unknownOperation: explanations.unknownOperation('call', 'hangUp'),
-	nothingToUpdate: explanations.nothingToUpdate(),
-	sharedNumber: explanations.sharedNumber('45', '46'),
-	nobodyReachable: explanations.nobodyReachable('12'),
-	noTimeToCome: explanations.noTimeToCome('12'),
-	notEnded: explanations.notEnded('123', 30, 'started'),
-	incompleteRecording: explanations.incompleteRecording('123', 'was empty'),
-	linkRefused: explanations.linkRefused('123', 403),
-	canceled: explanations.canceled(),
-	canceledWhileWaiting: explanations.canceledWhileWaiting(),
+const OWN_WORDS: Record<keyof typeof ownWords, Notice> = {
+	wrongField: ownWords.wrongField('Field', 'needs …, but … was found', 'as in the table above'),
+	wrongExpression: ownWords.wrongExpression("the expression's own message"),
+	wrongBaseUrl: ownWords.wrongBaseUrl(),
+	otherCall: ownWords.otherCall('123'),
+	unknownOperation: ownWords.unknownOperation('call', 'hangUp'),
+	nothingToUpdate: ownWords.nothingToUpdate(),
+	sharedNumber: ownWords.sharedNumber('45', '46'),
+	nobodyReachable: ownWords.nobodyReachable('12'),
+	noTimeToCome: ownWords.noTimeToCome('12'),
+	scheduledTooLate: ownWords.scheduledTooLate('123', 'Thu 31 Jan 2030, 14:30 (Europe/Berlin)'),
+	notEnded: ownWords.notEnded('123', 30, 'started'),
+	incompleteRecording: ownWords.incompleteRecording('123', 'was empty'),
+	linkRefused: ownWords.linkRefused('123', 403),
+	canceled: ownWords.canceled(),
+	canceledWhileWaiting: ownWords.canceledWhileWaiting(),
 };
 
 /**
@@ -178,7 +179,7 @@ function wrongInputRows([label, check, values]: [string, Check<unknown>, unknown
 	return values.map((value) => {
 		const checked = check(value);
 		if (!('found' in checked)) throw new Error(`${label} takes ${JSON.stringify(value)}`);
-		return row(explanations.wrongField(label, checked.found, checked.advice));
+		return row(ownWords.wrongField(label, checked.found, checked.advice));
 	});
 }
 
@@ -210,7 +211,7 @@ function downloadRows(): string[][] {
 		.map(row);
 }
 
-function row({ message, advice }: Explanation): string[] {
+function row({ message, advice }: Notice): string[] {
 	return [message, advice];
 }
 

@@ -5,12 +5,12 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { operationError } from '../shared/errors';
-import { explanations } from '../shared/explanations';
+import { operationError } from '../shared/failures/nodeErrors';
+import { ownWords } from '../shared/failures/ownWords';
 import { searchUsers } from './listSearch';
+import { runItems } from './loop/runItems';
 import { resources } from './operations';
 import { fieldsOf, panelOf, subtitleOf } from './panel';
-import { runItems } from './run/runItems';
 
 export class LiveCall implements INodeType {
 	description: INodeTypeDescription = {
@@ -40,7 +40,7 @@ export class LiveCall implements INodeType {
 		if (!resource || !operation) {
 			throw operationError(
 				this.getNode(),
-				explanations.unknownOperation(String(resourceName), String(operationName)),
+				ownWords.unknownOperation(String(resourceName), String(operationName)),
 				0,
 			);
 		}

@@ -1,11 +1,13 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
 import { LiveCallClient } from '../shared/api/client';
 import { getUsers } from '../shared/api/endpoints';
-import { readConnection } from '../shared/credential';
-import { apiError, operationError, usersTopic } from '../shared/errors';
-import { explanations } from '../shared/explanations';
-import { digitsOf, spelled } from './input/checks';
-import { DEFAULT_TIMEOUT_SECONDS } from './run/item';
+import { readAccess } from '../shared/credential';
+import { editPage } from '../shared/dashboard';
+import { apiError, operationError } from '../shared/failures/nodeErrors';
+import { ownWords } from '../shared/failures/ownWords';
+import { usersTopic } from '../shared/failures/topics';
+import { requestTimeout } from './fields/commonOptions';
+import { digitsOf, normalized } from './input/checks';
 
 /**
  * The users to choose from, by part of the name (upper or lower case) or of the number.
@@ -15,20 +17,16 @@ export async function searchUsers(
 	this: ILoadOptionsFunctions,
 	filter?: string,
 ): Promise<INodeListSearchResult> {
-	const connection = await readConnection(this);
-	const { baseUrl } = connection;
-	if (baseUrl === undefined) {
-		throw operationError(this.getNode(), explanations.wrongBaseUrl());
-	}
+	const { api } = await readAccess(this);
+	if (!api) throw operationError(this.getNode(), ownWords.wrongBaseUrl());
 	const client = new LiveCallClient(this, {
-		baseUrl,
-		connection,
-		timeoutMs: DEFAULT_TIMEOUT_SECONDS * 1000,
+		api,
+		timeoutMs: requestTimeout.byDefault * 1000,
 		maxRetries: 1,
 	});
 	const reply = await client.send(getUsers());
-	if (!reply.ok) throw apiError(this.getNode(), reply.failure, usersTopic);
-	const text = spelled(filter).trim();
+	if (!reply.ok) throw apiError(this.getNode(), reply.error, usersTopic);
+	const text = normalized(filter).trim();
 	const digits = digitsOf(text);
 	const results = reply.value
 		.map(({ id, name, phone_number }) => ({
@@ -38,7 +36,7 @@ export async function searchUsers(
 		}))
 		.filter(
 			({ name, number }) =>
-				spelled(name).includes(text) ||
+				normalized(name).includes(text) ||
 				number.includes(text) ||
 				(/^[\d\s+()\-./]+$/.test(text) && digits !== '' && digitsOf(number).includes(digits)),
 		)
@@ -46,7 +44,7 @@ export async function searchUsers(
 		.map(({ id, name, number }) => ({
 			name: number === '' ? name || id : `${name || id} (${number})`,
 			value: id,
-			url: `https://app.livecall.io/users/${encodeURIComponent(id)}/edit`,
+			url: editPage('users', id),
 		}));
 	return { results };
 }

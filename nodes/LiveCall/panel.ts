@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { commonOptions } from './fields/common';
-import type { Operation, ResourceOperations } from './operations/operation';
+import { commonOptions } from './fields/commonOptions';
+import type { Operation, ResourceOperations } from './operation';
 
 /** The fields of an operation as the panel shows them, "Options" last. */
 export function fieldsOf(operation: Operation): INodeProperties[] {
@@ -29,7 +29,11 @@ export function panelOf(resources: ResourceOperations[]): INodeProperties[] {
 	return [resource, ...resources.flatMap(operationDropdown), ...resources.flatMap(operationFields)];
 }
 
-function operationDropdown({ option, first, operations }: ResourceOperations): INodeProperties[] {
+function operationDropdown({
+	option,
+	default: byDefault,
+	operations,
+}: ResourceOperations): INodeProperties[] {
 	return [
 		{
 			displayName: 'Operation',
@@ -38,7 +42,7 @@ function operationDropdown({ option, first, operations }: ResourceOperations): I
 			noDataExpression: true,
 			displayOptions: { show: { resource: [option.value] } },
 			options: operations.map((operation) => operation.option),
-			default: first,
+			default: byDefault,
 		},
 	];
 }

@@ -6,14 +6,14 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { isObject } from '../shared/api/answers';
 import { hasEnded } from '../shared/call';
-import { readConnection, type Connection } from '../shared/credential';
+import { InFlight } from '../shared/concurrency/inFlight';
+import { readAccess, type Access } from '../shared/credential';
+import { isObject } from '../shared/json';
 import { ACCEPTED, turnedAway, type TurnedAway } from './delivery/answers';
 import { mismatch, type Filters } from './delivery/filters';
 import { readPayload, type Payload } from './delivery/payload';
 import { Repeats } from './delivery/repeats';
-import { Together } from './delivery/together';
 import { tokenIsRight } from './delivery/token';
 import { verifyCall } from './delivery/verification';
 
@@ -199,14 +199,14 @@ export class LiveCallTrigger implements INodeType {
  * Reading the credential is most of what the trigger costs: deliveries that arrive together read it once (n8n 2.41
  * makes an expression isolate for each reading outside of an execution, `CredentialsHelper.applyDefaultsAndOverwrites`).
  */
-const connections = new Together<Connection>();
+const accesses = new InFlight<Access>();
 
-async function connect(functions: IWebhookFunctions): Promise<Connection> {
+async function connect(functions: IWebhookFunctions): Promise<Access> {
 	const { id, credentials } = functions.getNode();
 	const credential = credentials?.liveCallApi?.id ?? '';
-	return await connections.ask(
+	return await accesses.ask(
 		[functions.getWorkflow().id, id, credential, functions.getMode()].join(' '),
-		async () => await readConnection(functions),
+		async () => await readAccess(functions),
 	);
 }
 
@@ -215,9 +215,9 @@ async function handleDelivery(
 	functions: IWebhookFunctions,
 	repeats: Repeats,
 ): Promise<IWebhookResponseData> {
-	const connection = await connect(functions);
+	const access = await connect(functions);
 	const query: unknown = functions.getQueryData();
-	if (!tokenIsRight(connection.webhookToken, isObject(query) ? query.token : undefined)) {
+	if (!tokenIsRight(access.webhookToken, isObject(query) ? query.token : undefined)) {
 		return answer(functions, turnedAway.wrongToken);
 	}
 
@@ -225,7 +225,7 @@ async function handleDelivery(
 	if (!payload) return answer(functions, turnedAway.noCallId);
 
 	const options = readOptions(functions);
-	const believed = await believe(functions, payload, connection, options.whenUnverifiable);
+	const believed = await believe(functions, payload, access, options.whenUnverifiable);
 	if ('status' in believed) return answer(functions, believed);
 	const { call, verified } = believed;
 
@@ -252,12 +252,12 @@ async function handleDelivery(
 async function believe(
 	functions: IWebhookFunctions,
 	payload: Payload,
-	connection: Connection,
+	{ api }: Access,
 	whenUnverifiable: unknown,
 ): Promise<Believed> {
 	if (functions.getNodeParameter('verifyCalls', true) === false)
 		return { verified: false, call: payload.fields };
-	const verification = await verifyCall(functions, connection, payload);
+	const verification = await verifyCall(functions, api, payload);
 	if (verification === 'unknown') return turnedAway.unknownCall;
 	if (verification !== 'unverifiable') return { verified: true, call: verification.call };
 	return whenUnverifiable === 'accept'

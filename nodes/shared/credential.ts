@@ -1,42 +1,62 @@
-import type { ICredentialDataDecryptedObject } from 'n8n-workflow';
-import type { RequestFunctions } from './api/client';
+import type {
+	ICredentialDataDecryptedObject,
+	IExecuteFunctions,
+	ILoadOptionsFunctions,
+	IWebhookFunctions,
+} from 'n8n-workflow';
 
-/** What the LiveCall API credential holds. */
-export interface Connection {
-	/** Without a trailing slash; `undefined` when it is no web address. */
-	baseUrl: string | undefined;
-	/** Empty when the trigger asks for none; `undefined` when one is set that comes to nothing, which nobody can know. */
-	webhookToken: string | undefined;
+/** The contexts of n8n in which the credential is read and LiveCall is asked. */
+export type RequestFunctions = IExecuteFunctions | ILoadOptionsFunctions | IWebhookFunctions;
+
+/** What it takes to ask LiveCall. */
+export interface ApiAccess {
+	/** Checked, and without a trailing slash. */
+	baseUrl: string;
 	/** What must be shown nowhere, even where LiveCall repeats it in an answer. */
 	secrets: string[];
 	/**
-	 * The credential itself, for n8n's request helper alone. Handed over with each request, it spares n8n from reading
-	 * and decrypting it anew for each of them (n8n 2.41, `httpRequestWithAuthentication`).
+	 * The whole credential, API key included, for n8n's request helper alone. Handed over with each request, it spares
+	 * n8n from reading and decrypting it anew for each of them (n8n 2.41, `httpRequestWithAuthentication`).
 	 */
 	credential: ICredentialDataDecryptedObject;
+}
+
+/** What the LiveCall API credential gives. */
+export interface Access {
+	/** `undefined` when the credential's base URL is no web address. */
+	api: ApiAccess | undefined;
+	/**
+	 * Empty: the trigger asks for no token. `undefined`: the field is set, but its expression gives nothing, so no
+	 * request can match.
+	 */
+	webhookToken: string | undefined;
 }
 
 /**
  * Reads the LiveCall API credential.
  * @throws what n8n throws when the node has no such credential
  */
-export async function readConnection(functions: RequestFunctions): Promise<Connection> {
+export async function readAccess(functions: RequestFunctions): Promise<Access> {
 	const credential = await functions.getCredentials('liveCallApi');
-	const webhookToken = 'webhookToken' in credential ? asText(credential.webhookToken) : '';
-	const secrets = [asText(credential.apiKey) ?? '', webhookToken ?? ''].filter(
+	const webhookToken = 'webhookToken' in credential ? textOf(credential.webhookToken) : '';
+	const secrets = [textOf(credential.apiKey) ?? '', webhookToken ?? ''].filter(
 		(secret) => secret !== '',
 	);
-	return { baseUrl: checkBaseUrl(credential.baseUrl), webhookToken, secrets, credential };
+	const baseUrl = checkBaseUrl(credential.baseUrl);
+	return {
+		api: baseUrl === undefined ? undefined : { baseUrl, secrets, credential },
+		webhookToken,
+	};
 }
 
-/** An expression may come to a number, or to nothing at all: that is not the same as an empty text. */
-function asText(value: unknown): string | undefined {
+/** A field of the credential as text. An expression may give a number, or nothing at all, which is no empty text. */
+function textOf(value: unknown): string | undefined {
 	return ['string', 'number', 'boolean'].includes(typeof value) ? String(value).trim() : undefined;
 }
 
 /** The address of the API without a trailing slash; `undefined` when it is no usable web address. */
 export function checkBaseUrl(value: unknown): string | undefined {
-	const text = (asText(value) ?? '').replace(/\/+$/, '');
+	const text = (textOf(value) ?? '').replace(/\/+$/, '');
 	// A name and password in it would be sent in place of the API key.
 	return /^https?:\/\/[^\s/?#@]+(\/[^\s?#]*)?$/i.test(text) && URL.canParse(text)
 		? text

@@ -13,10 +13,13 @@ import {
 	type Told,
 } from './matrix';
 
+/** A call that is not known yet is looked for again, which errors.test.ts holds against the promise. */
+const LOOKS_AGAIN = 'call.waitUntilEnded: status 404';
+
 const cells = new Map<string, Cell>();
 const table = ROWS.flatMap((row) =>
 	COLUMNS.map((column) => ({ row, column, name: `${row.operation}: ${column.fault}` })),
-);
+).filter(({ name }) => name !== LOOKS_AGAIN);
 
 beforeAll(async () => {
 	await inWorlds([

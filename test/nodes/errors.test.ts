@@ -144,7 +144,6 @@ describe('what LiveCall says, in words', () => {
 
 	it.each<[string, INodeParameters, string, string]>([
 		['call.get', { callId: '99' }, 'no call "99"', 'Call ID'],
-		['call.waitUntilEnded', { callId: '99' }, 'no call "99"', 'Call ID'],
 		['recording.get', { callId: '99' }, 'no recording for call "99"', 'not have been recorded'],
 		['recording.download', { callId: '99' }, 'no recording for call "99"', 'not be ready'],
 		[
@@ -161,6 +160,14 @@ describe('what LiveCall says, in words', () => {
 		expect(result.error.message).toContain(message);
 		expect(result.error.description).toContain(advice);
 	});
+
+	it('call.waitUntilEnded of something unknown, looked for again for 10 s', async () => {
+		const result = await world.run('call.waitUntilEnded', { callId: '99' });
+		expect(result.error.message).toContain('no call "99"');
+		expect(result.error.description).toContain('Call ID');
+		expect(world.seen().length).toBeGreaterThanOrEqual(5);
+		expect(world.seen().length).toBeLessThanOrEqual(12);
+	}, 30_000);
 
 	it.each<[string, Fault, string]>([
 		['a web page', { kind: 'html' }, 'web page instead of data'],

@@ -1,8 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { creatingUser, placingCall } from '../../shared/errors';
-import type { Operation } from '../operations/operation';
-import { DEFAULT_RETRIES, DEFAULT_TIMEOUT_SECONDS } from '../run/item';
-import { DEFAULT_CONCURRENCY } from '../run/runItems';
+import { creatingUser, placingCall } from '../../shared/failures/topics';
 
 export const callIdField: INodeProperties = {
 	displayName: 'Call ID',
@@ -61,39 +58,3 @@ export const createUnknownAgainOption: INodeProperties = {
 	description:
 		'Whether to create a user once more of whom it is unknown whether LiveCall did, when a failed execution is retried. Look in LiveCall first whether the user is there. The tries of Retry On Fail never do.',
 };
-
-/** The options that every operation has. */
-export function commonOptions(kind: Operation['kind']): INodeProperties[] {
-	const concurrency = DEFAULT_CONCURRENCY[kind];
-	return [
-		{
-			displayName: 'Max Concurrency',
-			name: 'maxConcurrency',
-			type: 'number',
-			typeOptions: { minValue: 1, maxValue: 1000 },
-			default: concurrency,
-			description:
-				'How many items are worked on at once. The output keeps the order of the input. While LiveCall answers that there are too many requests, fewer run by themselves.',
-			hint: 'Items at once',
-		},
-		{
-			displayName: 'Max Retries',
-			name: 'maxRetries',
-			type: 'number',
-			typeOptions: { minValue: 0, maxValue: 10 },
-			default: DEFAULT_RETRIES,
-			description:
-				'How often a request is sent again when LiveCall is out of reach, answers with a 5xx status or asks to slow down. What would ring a customer or add a user is repeated only where LiveCall certainly did not act on it.',
-			hint: 'Tries after the first',
-		},
-		{
-			displayName: 'Request Timeout',
-			name: 'requestTimeout',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: DEFAULT_TIMEOUT_SECONDS,
-			description: 'How long to wait for each answer of LiveCall, in seconds',
-			hint: 'In seconds',
-		},
-	];
-}

@@ -1,8 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-
-/** Matches the address of an edit page in LiveCall's dashboard, with the id as its only group. */
-const editPage = (page: string): string =>
-	`^\\s*https?:\\/\\/app\\.livecall\\.io\\/${page}\\/([A-Za-z0-9_-]{1,64})\\/edit\\/?(?:[?#].*)?\\s*$`;
+import { editPage, editPagePattern } from '../../shared/dashboard';
 
 /**
  * Without a validation of its own: n8n gives a field's pattern 250 ms of wall-clock time when a workflow starts, and
@@ -22,23 +19,21 @@ export const filterLocator: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'id', value: '' },
 	required: true,
-	description:
-		'The target group whose consultants are rung; the API calls it a filter. Its ID is the number in the address of its edit page in LiveCall: https://app.livecall.io/targeting/ID/edit.',
+	description: `The target group whose consultants are rung; the API calls it a filter. Its ID is the number in the address of its edit page in LiveCall: ${editPage('targeting', 'ID')}.`,
 	modes: [
 		byId,
 		{
 			displayName: 'By URL',
 			name: 'url',
 			type: 'string',
-			placeholder: 'e.g. https://app.livecall.io/targeting/123/edit',
-			extractValue: { type: 'regex', regex: editPage('targeting') },
+			placeholder: `e.g. ${editPage('targeting', '123')}`,
+			extractValue: { type: 'regex', regex: editPagePattern('targeting') },
 			validation: [
 				{
 					type: 'regex',
 					properties: {
-						regex: editPage('targeting'),
-						errorMessage:
-							"A target group's address looks like this: https://app.livecall.io/targeting/ID/edit",
+						regex: editPagePattern('targeting'),
+						errorMessage: `A target group's address looks like this: ${editPage('targeting', 'ID')}`,
 					},
 				},
 			],
@@ -53,8 +48,7 @@ export const userLocator: INodeProperties = {
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	required: true,
-	description:
-		'The consultant, as listed in LiveCall under Users. The ID is the number in the address of the edit page: https://app.livecall.io/users/ID/edit.',
+	description: `The consultant, as listed in LiveCall under Users. The ID is the number in the address of the edit page: ${editPage('users', 'ID')}.`,
 	modes: [
 		{
 			displayName: 'From List',
@@ -68,14 +62,14 @@ export const userLocator: INodeProperties = {
 			displayName: 'By URL',
 			name: 'url',
 			type: 'string',
-			placeholder: 'e.g. https://app.livecall.io/users/456/edit',
-			extractValue: { type: 'regex', regex: editPage('users') },
+			placeholder: `e.g. ${editPage('users', '456')}`,
+			extractValue: { type: 'regex', regex: editPagePattern('users') },
 			validation: [
 				{
 					type: 'regex',
 					properties: {
-						regex: editPage('users'),
-						errorMessage: "A user's address looks like this: https://app.livecall.io/users/ID/edit",
+						regex: editPagePattern('users'),
+						errorMessage: `A user's address looks like this: ${editPage('users', 'ID')}`,
 					},
 				},
 			],

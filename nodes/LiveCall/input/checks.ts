@@ -1,4 +1,5 @@
-import { isObject } from '../../shared/api/answers';
+import { editPage, idIn, isIdText, type Page } from '../../shared/dashboard';
+import { isObject } from '../../shared/json';
 
 /** Either the value in the form in which it is used, or what was found and what to do. */
 export type Checked<T> = { value: T } | { found: string; advice: string };
@@ -29,7 +30,7 @@ function asText(given: unknown): string | undefined {
 	return typeof given === 'number' && Number.isFinite(given) ? String(given) : undefined;
 }
 
-/** As {@link asText}, for what is made of digits: a number that is no count has lost or gained some of them. */
+/** Like {@link asText}, but takes no number that cannot be an id or a phone number: negative, fractional, or too large to be exact. */
 function asDigits(given: unknown): string | undefined {
 	const isCount = typeof given !== 'number' || (Number.isSafeInteger(given) && given >= 0);
 	return isCount ? asText(given) : undefined;
@@ -42,7 +43,7 @@ export const anId: Check<string> = (given) =>
 /** @param insteadOfAddress what to do where an address was entered */
 function checkedId(given: unknown, insteadOfAddress: string): Checked<string> {
 	const text = asDigits(given);
-	if (text !== undefined && /^[A-Za-z0-9_-]{1,64}$/.test(text)) return { value: text };
+	if (text !== undefined && isIdText(text)) return { value: text };
 	const unseen = /\p{C}/u.exec(text ?? '');
 	const found = unseen
 		? `${shownCharacter(unseen[0])} was found in ${shown(given)}`
@@ -62,18 +63,15 @@ const BY_URL_FIRST = 'To paste an address, choose "By URL" first.';
  * A resource locator: an id chosen from a list or typed, or the address of a page of LiveCall's dashboard.
  * @param page the part of the address before the id: `targeting` or `users` (help centre, calls)
  */
-export function aLocator(page: 'targeting' | 'users'): Check<string> {
-	const address = new RegExp(
-		`^https?://app\\.livecall\\.io/${page}/([A-Za-z0-9_-]{1,64})/edit/?(?:[?#].*)?$`,
-	);
+export function aLocator(page: Page): Check<string> {
 	return (given) => {
 		if (!isObject(given) || !('mode' in given)) return checkedId(given, BY_URL_FIRST);
 		if (given.mode !== 'url') return checkedId(given.value, BY_URL_FIRST);
-		const found = address.exec(asText(given.value) ?? '');
-		if (found) return { value: found[1] };
+		const id = idIn(asText(given.value) ?? '', page);
+		if (id !== undefined) return { value: id };
 		return {
 			found: `needs the address of an edit page, but ${shown(given.value)} was found`,
-			advice: `Open it in LiveCall and copy the address from the browser: https://app.livecall.io/${page}/ID/edit.`,
+			advice: `Open it in LiveCall and copy the address from the browser: ${editPage(page, 'ID')}.`,
 		};
 	};
 }
@@ -97,8 +95,8 @@ export const aPhoneNumber: Check<string> = (given) => {
 		: { found: `needs 7 to 15 digits, but ${shown(text)} has ${digits}`, advice };
 };
 
-/** Text as it is compared with other text: in one case, and with accents written in one way. */
-export function spelled(text: unknown): string {
+/** Text normalized for comparison: Unicode NFC, lower case. */
+export function normalized(text: unknown): string {
 	return String(text ?? '')
 		.normalize()
 		.toLowerCase();
@@ -166,12 +164,6 @@ export function aNumber(unit: string, least: number, most: number, whole = false
 		};
 	};
 }
-
-/** How many items run at once. */
-export const aConcurrency = aNumber('items at once', 1, 1000, true);
-
-/** How often a request is sent again. */
-export const aRetryCount = aNumber('retries', 0, 10, true);
 
 /**
  * A number above zero.

@@ -1,17 +1,15 @@
 import type { IDataObject, INodeProperties, NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { isObject } from '../../shared/api/answers';
-import { LiveCallClient, type ApiRequest } from '../../shared/api/client';
+import { LiveCallClient } from '../../shared/api/client';
+import type { ApiRequest } from '../../shared/api/endpoints';
 import type { Failure, Reply } from '../../shared/api/outcome';
 import { wait } from '../../shared/api/wait';
-import { apiError, operationError, type Topic } from '../../shared/errors';
-import { explanations, type Explanation } from '../../shared/explanations';
-import { aConcurrency, aNumberAboveZero, aRetryCount, type Check } from '../input/checks';
+import { apiError, operationError } from '../../shared/failures/nodeErrors';
+import { ownWords, type Notice } from '../../shared/failures/ownWords';
+import type { Topic } from '../../shared/failures/topics';
+import { isObject } from '../../shared/json';
+import { maxConcurrency, maxRetries, requestTimeout } from '../fields/commonOptions';
+import type { Check } from '../input/checks';
 import type { Run } from './run';
-
-/** The request time-out when the options give none, in seconds. */
-export const DEFAULT_TIMEOUT_SECONDS = 30;
-/** How often a request is sent again when the options say nothing. */
-export const DEFAULT_RETRIES = 3;
 
 /** One input item of a run: its checked parameters, and its way to LiveCall. */
 export class Item {
@@ -36,7 +34,7 @@ export class Item {
 		return this.checked(
 			this.run.functions.getNodeParameter(name, this.index),
 			check,
-			label(this.run.fields, name),
+			label(this.run.task.fields, name),
 		);
 	}
 
@@ -48,7 +46,7 @@ export class Item {
 	readAdded<T>(collection: string, name: string, check: Check<T>): T | undefined {
 		const entries = this.collection(collection);
 		if (!(name in entries)) return undefined;
-		const field = this.run.fields.find((candidate) => candidate.name === collection);
+		const field = this.run.task.fields.find((candidate) => candidate.name === collection);
 		const labels = (field?.options ?? []).filter(
 			(entry): entry is INodeProperties => 'displayName' in entry && 'type' in entry,
 		);
@@ -61,8 +59,8 @@ export class Item {
 	}
 
 	/** An error about what a person entered for this item. */
-	wrong(explanation: Explanation): NodeOperationError {
-		return operationError(this.run.functions.getNode(), explanation, this.index);
+	wrong(notice: Notice): NodeOperationError {
+		return operationError(this.run.functions.getNode(), notice, this.index);
 	}
 
 	/** An error about what LiveCall answered for this item. */
@@ -82,21 +80,22 @@ export class Item {
 	/** The value of a reply. @throws NodeApiError when there is none */
 	expect<T>(reply: Reply<T>, topic: Topic): T {
 		if (reply.ok) return reply.value;
-		throw this.failed(reply.failure, topic);
+		throw this.failed(reply.error, topic);
 	}
 
 	/**
 	 * Waits between two looks at LiveCall.
 	 * @param ms how long, in ms
-	 * @throws NodeOperationError when the execution is cancelled meanwhile
+	 * @throws NodeOperationError when the execution is canceled meanwhile
 	 */
 	async pause(ms: number): Promise<void> {
 		if (await wait(ms, this.run.signal)) return;
-		throw this.wrong(explanations.canceledWhileWaiting());
+		throw this.wrong(ownWords.canceledWhileWaiting());
 	}
 
 	/**
-	 * This item's way to LiveCall. Its options are checked on first use, and so before any request.
+	 * This item's way to LiveCall. Its options are checked on first use, and so before any request: what must happen at
+	 * most once is written down as sent only after that.
 	 * @throws NodeOperationError when an option or the credential is wrong
 	 */
 	get client(): LiveCallClient {
@@ -105,10 +104,11 @@ export class Item {
 	}
 
 	private connect(): LiveCallClient {
-		this.readAdded('options', 'maxConcurrency', aConcurrency);
+		this.readAdded('options', 'maxConcurrency', maxConcurrency.check);
+		const { api } = this.run;
+		if (!api) throw this.wrong(ownWords.wrongBaseUrl());
 		return new LiveCallClient(this.run.functions, {
-			baseUrl: this.baseUrl(),
-			connection: this.run.connection,
+			api,
 			timeoutMs: this.timeoutMs,
 			maxRetries: this.maxRetries,
 			pace: this.run.pace,
@@ -118,20 +118,12 @@ export class Item {
 
 	/** How often a request is sent again, where that is safe. */
 	get maxRetries(): number {
-		return this.option('maxRetries', aRetryCount, DEFAULT_RETRIES);
+		return this.option('maxRetries', maxRetries.check, maxRetries.byDefault);
 	}
 
 	/** How long one request may take, in ms. */
 	get timeoutMs(): number {
-		return (
-			this.option('requestTimeout', aNumberAboveZero('seconds'), DEFAULT_TIMEOUT_SECONDS) * 1000
-		);
-	}
-
-	private baseUrl(): string {
-		const { baseUrl } = this.run.connection;
-		if (baseUrl !== undefined) return baseUrl;
-		throw this.wrong(explanations.wrongBaseUrl());
+		return this.option('requestTimeout', requestTimeout.check, requestTimeout.byDefault) * 1000;
 	}
 
 	private collection(name: string): IDataObject {
@@ -146,7 +138,7 @@ export class Item {
 	private checked<T>(given: unknown, check: Check<T>, shownAs: string): T {
 		const result = check(given);
 		if ('value' in result) return result.value;
-		throw this.wrong(explanations.wrongField(shownAs, result.found, result.advice));
+		throw this.wrong(ownWords.wrongField(shownAs, result.found, result.advice));
 	}
 }
 

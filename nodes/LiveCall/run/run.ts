@@ -1,16 +1,34 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { Pace } from '../../shared/api/pace';
-import type { Connection } from '../../shared/credential';
-import { Availability } from './availability';
-import { KnownKeys } from './knownKeys';
-import { Ledger } from './ledger';
-import { UserDirectory } from './userDirectory';
+import type { ApiAccess } from '../../shared/credential';
+import type { Kind } from '../fields/commonOptions';
+import { Availability } from '../known/availability';
+import { UserDirectory } from '../known/users';
+import { KnownKeys } from '../once/knownKeys';
+import { Ledger } from '../once/ledger';
+import { Looks } from './looks';
+
+/** What a run does, as far as its items and its account need to know. */
+export interface Task {
+	/** The resource's name, for the account of what was done. */
+	resource: string;
+	kind: Kind;
+	/** The operation's fields as the panel shows them, for their labels. */
+	fields: INodeProperties[];
+	/** Set for what must not be done twice; completes "LiveCall may already have …". */
+	done?: string;
+}
 
 /** What all items of one run of the node share. */
 export class Run {
 	/** The execution's cancel signal. */
 	readonly signal: AbortSignal | undefined;
+	/** How many items the run has. */
+	readonly count: number;
+	/** When the run began, in ms since 1970. */
+	readonly startedAt = Date.now();
 	readonly pace: Pace;
+	readonly looks = new Looks();
 	readonly ledger: Ledger;
 	readonly knownKeys: KnownKeys;
 	readonly users = new UserDirectory();
@@ -18,18 +36,19 @@ export class Run {
 
 	/**
 	 * @param functions n8n's functions for this run
-	 * @param connection the credential, without the key
-	 * @param fields the operation's fields, for their labels
-	 * @param most how many items run at once at most
+	 * @param api how LiveCall is asked; `undefined` when the credential's base URL is no web address
+	 * @param task what the run does
+	 * @param concurrency how many items run at once at most
 	 */
 	constructor(
 		readonly functions: IExecuteFunctions,
-		readonly connection: Connection,
-		readonly fields: INodeProperties[],
-		most: number,
+		readonly api: ApiAccess | undefined,
+		readonly task: Task,
+		readonly concurrency: number,
 	) {
+		this.count = functions.getInputData().length;
 		this.signal = functions.getExecutionCancelSignal();
-		this.pace = new Pace(most, this.signal);
+		this.pace = new Pace(concurrency, this.signal);
 		this.ledger = new Ledger(
 			functions.getContext('node'),
 			runIndexOf(functions),

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { isObject } from '../../shared/api/answers';
+import { isObject } from '../../shared/json';
 
 export type CallEvent = 'call.created' | 'call.ended';
 

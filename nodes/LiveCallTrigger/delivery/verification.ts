@@ -3,11 +3,12 @@ import type { Resource } from '../../shared/api/answers';
 import { LiveCallClient } from '../../shared/api/client';
 import { getCall } from '../../shared/api/endpoints';
 import { hasEnded } from '../../shared/call';
-import type { Connection } from '../../shared/credential';
-import { callTopic, explain } from '../../shared/errors';
-import { explanations, type Explanation } from '../../shared/explanations';
+import { InFlight } from '../../shared/concurrency/inFlight';
+import type { ApiAccess } from '../../shared/credential';
+import { explain } from '../../shared/failures/explain';
+import { ownWords, type Notice } from '../../shared/failures/ownWords';
+import { callTopic } from '../../shared/failures/topics';
 import type { Payload } from './payload';
-import { Together } from './together';
 
 /** How long LiveCall may take to confirm a call, all tries together, in ms. */
 const VERIFY_WITHIN_MS = 8_000;
@@ -22,7 +23,7 @@ const MOST_RETRIES = 20;
 export type Verification = { call: Resource } | 'unknown' | 'unverifiable';
 
 /** Deliveries of the same call that arrive together share one question. */
-const verifications = new Together<Verification>();
+const verifications = new InFlight<Verification>();
 
 /**
  * Asks LiveCall about a call.
@@ -31,17 +32,18 @@ const verifications = new Together<Verification>();
  */
 export async function verifyCall(
 	functions: IWebhookFunctions,
-	connection: Connection,
+	api: ApiAccess | undefined,
 	{ callId, event }: Payload,
 ): Promise<Verification> {
-	const { baseUrl } = connection;
-	if (baseUrl === undefined) return unverifiable(functions, explanations.wrongBaseUrl());
+	if (!api) return unverifiable(functions, ownWords.wrongBaseUrl());
 	const deadline = Date.now() + VERIFY_WITHIN_MS;
-	const question = [functions.getWorkflow().id, functions.getNode().id, baseUrl, callId].join(' ');
+	const question = [functions.getWorkflow().id, functions.getNode().id, api.baseUrl, callId].join(
+		' ',
+	);
 	let isOwn = false;
 	const work = async () => {
 		isOwn = true;
-		return await ask(functions, { ...connection, baseUrl }, callId, deadline);
+		return await ask(functions, api, callId, deadline);
 	};
 	const answer = await verifications.ask(question, work);
 	// Asked before this delivery arrived, which may have come because the call has ended since.
@@ -55,13 +57,12 @@ function isUnderWay(verification: Verification): boolean {
 
 async function ask(
 	functions: IWebhookFunctions,
-	connection: Connection & { baseUrl: string },
+	api: ApiAccess,
 	callId: string,
 	deadline: number,
 ): Promise<Verification> {
 	const client = new LiveCallClient(functions, {
-		baseUrl: connection.baseUrl,
-		connection,
+		api,
 		timeoutMs: VERIFY_WITHIN_MS,
 		maxRetries: MOST_RETRIES,
 		longestBackOffMs: LONGEST_BACK_OFF_MS,
@@ -70,18 +71,15 @@ async function ask(
 	if (reply.ok) {
 		return String(reply.value.id) === callId
 			? { call: reply.value }
-			: unverifiable(functions, explanations.otherCall(callId));
+			: unverifiable(functions, ownWords.otherCall(callId));
 	}
-	const { how } = reply.failure;
+	const { how } = reply.error;
 	if (how.kind === 'status' && how.status === 404) return 'unknown';
-	return unverifiable(functions, explain(reply.failure, callTopic(callId)));
+	return unverifiable(functions, explain(reply.error, callTopic(callId)));
 }
 
 /** Whoever delivers hears no reason; whoever runs n8n has no other place to read it. */
-function unverifiable(
-	functions: IWebhookFunctions,
-	{ message, advice }: Explanation,
-): 'unverifiable' {
+function unverifiable(functions: IWebhookFunctions, { message, advice }: Notice): 'unverifiable' {
 	functions.logger.warn(`LiveCall Trigger: ${message}. ${advice}`);
 	return 'unverifiable';
 }

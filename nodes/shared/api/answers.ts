@@ -1,11 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
+import { isObject } from '../json';
+import type { Result } from '../result';
 
 /** A resource as LiveCall sends it: any fields, with an id. */
 export type Resource = IDataObject & { id: string | number };
-
-export function isObject(value: unknown): value is IDataObject {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Ids are numbers in some of LiveCall's answers and documented as strings in others (LiveCall's help centre, calls). */
 export function isId(value: unknown): value is string | number {
@@ -20,16 +18,21 @@ export function isResource(value: unknown): value is Resource {
 }
 
 /** What a reader finds in an answer: the value, or which part is missing, in words. */
-export type Reading<T> = { value: T } | { missing: string };
+export type Reading<T> = Result<T, string>;
 
 /** Reads the answer to a request. */
 export type Reader<T> = (answer: unknown) => Reading<T>;
+
+/** A reading that found no usable answer. @param what the part that is missing, in words */
+export function missing(what: string): { ok: false; error: string } {
+	return { ok: false, error: what };
+}
 
 /** Reads `{"<wrapper>": {"id": …}}`, the form of all of LiveCall's single answers. */
 export function wrapped(wrapper: string): Reader<Resource> {
 	return (answer) => {
 		const value = isObject(answer) ? answer[wrapper] : undefined;
-		return isResource(value) ? { value } : { missing: `"${wrapper}" with an "id"` };
+		return isResource(value) ? { ok: true, value } : missing(`"${wrapper}" with an "id"`);
 	};
 }
 
@@ -37,18 +40,18 @@ export function wrapped(wrapper: string): Reader<Resource> {
 export function wrappedList(wrapper: string): Reader<Resource[]> {
 	return (answer) => {
 		const value: unknown = isObject(answer) ? answer[wrapper] : undefined;
-		if (!Array.isArray(value)) return { missing: `the list "${wrapper}"` };
+		if (!Array.isArray(value)) return missing(`the list "${wrapper}"`);
 		const resources = value.filter(isResource);
 		return resources.length === value.length
-			? { value: resources }
-			: { missing: `an "id" in each of "${wrapper}"` };
+			? { ok: true, value: resources }
+			: missing(`an "id" in each of "${wrapper}"`);
 	};
 }
 
 /** Where the usual forms have their messages. */
 const REASON_KEYS = ['errors', 'error', 'message', 'messages'];
 
-/** What stands beside a message and says nothing to a person. */
+/** Fields that accompany a message but tell a person nothing. */
 const BESIDE_THE_REASON = /^(status|code|source|id|type|links|meta)$/;
 
 /**

@@ -1,8 +1,21 @@
-import type { IDataObject } from 'n8n-workflow';
-import { isObject, isResource, wrapped, wrappedList, type Reader, type Resource } from './answers';
-import type { ApiRequest } from './client';
+import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
+import { isObject } from '../json';
+import { isResource, missing, wrapped, wrappedList, type Reader, type Resource } from './answers';
 
 /** LiveCall's documented routes (help centre, "Integration of LiveCall's server-side API"), and nothing else. */
+
+/** One request to LiveCall, and how its answer is read. */
+export interface ApiRequest<T> {
+	method: IHttpRequestMethods;
+	/** Below the base URL, with a leading slash; ids in it are encoded. */
+	path: string;
+	body?: IDataObject;
+	read: Reader<T>;
+	/** Set where LiveCall documents no answer: then a success without readable data is one too. */
+	bodyOptional?: boolean;
+	/** What a 404 on a repeat means where the goal is then reached, as for a DELETE. */
+	goneOnRepeat?: T;
+}
 
 export type Recording = Resource & { url: string };
 export type Filter = Resource & { status: string; available_call_times: string[] };
@@ -26,11 +39,11 @@ export function getRecording(callId: string): ApiRequest<Recording> {
 
 const readRecording: Reader<Recording> = (answer) => {
 	const recording = isObject(answer) ? answer.recording : undefined;
-	if (!isResource(recording)) return { missing: '"recording" with an "id"' };
+	if (!isResource(recording)) return missing('"recording" with an "id"');
 	const { url } = recording;
 	return typeof url === 'string' && /^https?:\/\/./i.test(url)
-		? { value: { ...recording, url } }
-		: { missing: '"recording" with a download link as its "url"' };
+		? { ok: true, value: { ...recording, url } }
+		: missing('"recording" with a download link as its "url"');
 };
 
 /** `GET /filters/:id`: a target group's availability. */
@@ -41,13 +54,13 @@ export function getFilter(filterId: string): ApiRequest<Filter> {
 const readFilter: Reader<Filter> = (answer) => {
 	const filter = isObject(answer) ? answer.filter : undefined;
 	if (!isResource(filter) || typeof filter.status !== 'string') {
-		return { missing: '"filter" with an "id" and a "status"' };
+		return missing('"filter" with an "id" and a "status"');
 	}
 	const times: unknown = filter.available_call_times ?? [];
 	const readable = Array.isArray(times) ? times.filter(isTime) : undefined;
 	return Array.isArray(times) && readable?.length === times.length
-		? { value: { ...filter, status: filter.status, available_call_times: readable } }
-		: { missing: '"available_call_times" with a list of times' };
+		? { ok: true, value: { ...filter, status: filter.status, available_call_times: readable } }
+		: missing('"available_call_times" with a list of times');
 };
 
 function isTime(value: unknown): value is string {
@@ -73,7 +86,7 @@ export function updateUser(userId: string, user: IDataObject): ApiRequest<Resour
 		bodyOptional: true,
 		read: (answer) => {
 			const updated = isObject(answer) ? answer.user : undefined;
-			return { value: isResource(updated) ? updated : undefined };
+			return { ok: true, value: isResource(updated) ? updated : undefined };
 		},
 	};
 }
@@ -85,7 +98,7 @@ export function deleteUser(userId: string): ApiRequest<IDataObject> {
 		method: 'DELETE',
 		path: `/users/${id(userId)}`,
 		bodyOptional: true,
-		read: () => ({ value: deleted }),
+		read: () => ({ ok: true, value: deleted }),
 		goneOnRepeat: deleted,
 	};
 }

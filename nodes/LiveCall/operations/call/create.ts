@@ -1,15 +1,15 @@
 import type { IDataObject } from 'n8n-workflow';
 import { placeCall, type Filter } from '../../../shared/api/endpoints';
-import { filterTopic, placeCallTopic, placingCall } from '../../../shared/errors';
-import { explanations } from '../../../shared/explanations';
+import { filterTopic, placeCallTopic, placingCall } from '../../../shared/failures/topics';
+import { ownWords } from '../../../shared/failures/ownWords';
 import { phoneNumberField, redialUnknownOption } from '../../fields/common';
 import { filterLocator, userLocator } from '../../fields/locators';
 import { aKey, aLocator, aPhoneNumber, aSwitch, digitsOf, oneOf } from '../../input/checks';
 import { aTime, aTimeToCome } from '../../input/scheduledFor';
-import { isAvailable, nextAvailableTime } from '../../run/availability';
+import { isAvailable, nextAvailableTime } from '../../known/availability';
 import type { Item } from '../../run/item';
-import { recall, sendOnce } from '../../run/once';
-import type { Operation, Output } from '../operation';
+import { recall, sendOnce } from '../../once/once';
+import type { Operation, Output } from '../../operation';
 
 const WHEN_UNAVAILABLE = ['place', 'schedule', 'skip', 'fail'] as const;
 type WhenUnavailable = (typeof WHEN_UNAVAILABLE)[number];
@@ -175,8 +175,8 @@ async function timeToPlace(
 	if (isAvailable(filter)) return { at: scheduledFor };
 	if (whenUnavailable === 'skip')
 		return { skipped: { json: { skipped: true, reason: 'unavailable', filter } } };
-	if (whenUnavailable === 'fail') throw item.wrong(explanations.nobodyReachable(filterId));
+	if (whenUnavailable === 'fail') throw item.wrong(ownWords.nobodyReachable(filterId));
 	const at = nextAvailableTime(filter, Date.now());
 	if (at !== null) return { at };
-	throw item.wrong(explanations.noTimeToCome(filterId));
+	throw item.wrong(ownWords.noTimeToCome(filterId));
 }

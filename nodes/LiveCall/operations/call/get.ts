@@ -1,9 +1,9 @@
 import { getCall } from '../../../shared/api/endpoints';
 import { simplifyCall } from '../../../shared/call';
-import { callTopic } from '../../../shared/errors';
+import { callTopic } from '../../../shared/failures/topics';
 import { callIdField, simplifyField } from '../../fields/common';
 import { anId, aSwitch } from '../../input/checks';
-import type { Operation } from '../operation';
+import type { Operation } from '../../operation';
 
 /** Reads a call. */
 export const get: Operation = {

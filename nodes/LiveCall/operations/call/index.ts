@@ -1,10 +1,10 @@
-import type { ResourceOperations } from '../operation';
+import type { ResourceOperations } from '../../operation';
 import { create } from './create';
 import { get } from './get';
 import { waitUntilEnded } from './waitUntilEnded';
 
 export const call: ResourceOperations = {
 	option: { name: 'Call', value: 'call' },
-	first: 'create',
+	default: 'create',
 	operations: [create, get, waitUntilEnded],
 };

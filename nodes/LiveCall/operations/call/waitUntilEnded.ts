@@ -1,15 +1,24 @@
 import type { IDataObject } from 'n8n-workflow';
-import { waitBefore } from '../../../shared/api/client';
+import type { Resource } from '../../../shared/api/answers';
 import { getCall } from '../../../shared/api/endpoints';
+import { isStatus, type Reply } from '../../../shared/api/outcome';
 import { hasEnded, simplifyCall } from '../../../shared/call';
-import { callTopic } from '../../../shared/errors';
-import { explanations } from '../../../shared/explanations';
+import { ownWords, type Notice } from '../../../shared/failures/ownWords';
+import { callTopic } from '../../../shared/failures/topics';
+import { shownTime } from '../../../shared/time';
 import { callIdField, simplifyField } from '../../fields/common';
 import { aNumber, anId, aSwitch, oneOf } from '../../input/checks';
-import type { Operation } from '../operation';
+import type { Operation } from '../../operation';
+import type { Item } from '../../run/item';
+import { lookUntil } from '../../run/poll';
 
 const DEFAULT_TIMEOUT_MINUTES = 30;
 const DEFAULT_POLL_SECONDS = 5;
+const LONGEST_POLL_SECONDS = 86_400;
+
+/** For how long a call may be unknown that was placed a moment ago, and how long to wait until the next look, in ms. */
+const UNKNOWN_FOR_MS = 10_000;
+const LOOK_FOR_UNKNOWN_MS = 1_000;
 
 /** How long the last look may take, which begins as the time is up, in ms. */
 const LAST_LOOK_MS = 1_000;
@@ -20,9 +29,10 @@ export const waitUntilEnded: Operation = {
 		name: 'Wait Until Ended',
 		value: 'waitUntilEnded',
 		action: 'Wait until a call has ended',
-		description: 'Go on once the call is over, with its outcome',
+		description:
+			'Go on once the call is over, with its outcome. This keeps the execution open: for scheduled or long calls use the LiveCall Trigger.',
 	},
-	kind: 'read',
+	kind: 'wait',
 	fields: [callIdField, simplifyField],
 	options: [
 		{
@@ -42,7 +52,8 @@ export const waitUntilEnded: Operation = {
 			type: 'number',
 			typeOptions: { minValue: 1 },
 			default: DEFAULT_POLL_SECONDS,
-			description: 'How long to wait between two looks at the call, in seconds',
+			description:
+				'How long to wait between two looks at the call, in seconds. Without this option: from 5 to 30, growing with the time waited.',
 			hint: 'In seconds',
 		},
 		{
@@ -64,41 +75,71 @@ export const waitUntilEnded: Operation = {
 			aNumber('minutes', 0, Infinity),
 			DEFAULT_TIMEOUT_MINUTES,
 		);
-		const pollSeconds = item.option(
+		const pollSeconds = item.readAdded(
+			'options',
 			'pollInterval',
-			aNumber('seconds', 1, 86_400),
-			DEFAULT_POLL_SECONDS,
+			aNumber('seconds', 1, LONGEST_POLL_SECONDS),
 		);
 		const onTimeout = item.option('onTimeout', oneOf('fail', 'return'), 'fail');
-		const deadline = Date.now() + minutes * 60_000;
 
-		const given = (call: IDataObject) => ({ json: simplify ? simplifyCall(call) : call });
-
-		// One whole look is due, however short the time.
-		const firstUntil = Math.max(deadline, Date.now() + item.timeoutMs);
-		const first = await item.client.send(getCall(callId), { deadline: firstUntil });
-		let call = item.expect(first, callTopic(callId));
-		let notBefore = 0;
-		while (!hasEnded(call)) {
-			const left = deadline - Date.now();
-			if (left <= 0) {
-				if (onTimeout === 'return') return given(call);
-				throw item.wrong(explanations.notEnded(callId, minutes, call.status));
-			}
-			await item.pause(Math.min(pollSeconds * 1000, left));
-			if (Date.now() < notBefore) continue;
-			const until = Math.max(deadline, Date.now() + LAST_LOOK_MS);
-			const reply = await item.client.send(getCall(callId), { deadline: until });
-			if (!reply.ok) {
-				const { how, tries } = reply.failure;
-				notBefore = Date.now() + waitBefore(tries, how);
-			}
-			const isOver = Math.max(notBefore, Date.now() + pollSeconds * 1000) >= deadline;
-			// Of a look that came to nothing as the time ran out, the time is the reason.
-			if (reply.ok || !isOver || reply.failure.certainty === 'refused') {
-				call = item.expect(reply, callTopic(callId));
-			}
-		}
-		return given(call);
+		const deadline = item.run.startedAt + minutes * 60_000;
+		const { call, isOver } = await follow(item, callId, deadline, pollSeconds);
+		if (!isOver && onTimeout === 'fail') throw item.wrong(whyNotEnded(item, call, callId, minutes));
+		return { json: simplify ? simplifyCall(call) : call };
 	},
 };
+
+/** Looks at a call until it has ended, or cannot end before the deadline. */
+async function follow(
+	item: Item,
+	callId: string,
+	deadline: number,
+	pollSeconds: number | undefined,
+): Promise<{ call: Resource; isOver: boolean }> {
+	const knownBy = Date.now() + UNKNOWN_FOR_MS;
+	const isUnknownYet = (reply: Reply<Resource>) =>
+		!reply.ok && isStatus(reply.error.how, 404) && Date.now() < knownBy;
+	const pauseMs = (reply: Reply<Resource>) =>
+		isUnknownYet(reply) ? LOOK_FOR_UNKNOWN_MS : pauseBetween(item.run.startedAt, pollSeconds);
+
+	let latest: Resource | undefined;
+	// One whole look is due, however short the time.
+	let leastMs = item.timeoutMs;
+	const reply = await lookUntil(item, {
+		look: async () => {
+			const until = Math.max(deadline, Date.now() + leastMs);
+			const seen = await item.client.send(getCall(callId), { deadline: until });
+			leastMs = LAST_LOOK_MS;
+			if (seen.ok) latest = seen.value;
+			return seen;
+		},
+		isOver: (seen) =>
+			seen.ok ? hasEnded(seen.value) || startsAfter(seen.value, deadline) : !isUnknownYet(seen),
+		pauseMs,
+		deadline,
+	});
+	if (reply.ok) return { call: reply.value, isOver: hasEnded(reply.value) };
+	// Of a look that came to nothing as the time ran out, the time is the reason.
+	const nextLook = Date.now() + Math.max(reply.error.waitMs ?? 0, pauseMs(reply));
+	if (latest && nextLook >= deadline && reply.error.certainty !== 'refused') {
+		return { call: latest, isOver: false };
+	}
+	throw item.failed(reply.error, callTopic(callId));
+}
+
+/** A tenth of the time waited so far, but at least 5 s and at most 30 s, where no interval is set. */
+function pauseBetween(startedAt: number, pollSeconds: number | undefined): number {
+	if (pollSeconds !== undefined) return pollSeconds * 1000;
+	return Math.min(30_000, Math.max(DEFAULT_POLL_SECONDS * 1000, (Date.now() - startedAt) / 10));
+}
+
+function startsAfter(call: IDataObject, deadline: number): boolean {
+	return typeof call.scheduled_for === 'string' && Date.parse(call.scheduled_for) > deadline;
+}
+
+function whyNotEnded(item: Item, call: IDataObject, callId: string, minutes: number): Notice {
+	const deadline = item.run.startedAt + minutes * 60_000;
+	if (!startsAfter(call, deadline)) return ownWords.notEnded(callId, minutes, call.status);
+	const zone = item.run.functions.getTimezone();
+	return ownWords.scheduledTooLate(callId, shownTime(String(call.scheduled_for), zone));
+}

@@ -1,9 +1,9 @@
 import { getFilter } from '../../../shared/api/endpoints';
-import { filterTopic } from '../../../shared/errors';
+import { filterTopic } from '../../../shared/failures/topics';
 import { filterLocator } from '../../fields/locators';
 import { aLocator } from '../../input/checks';
-import { withAvailability } from '../../run/availability';
-import type { Operation } from '../operation';
+import { withAvailability } from '../../known/availability';
+import type { Operation } from '../../operation';
 
 /** Reads whether a target group can be reached, and when next. */
 export const checkAvailability: Operation = {

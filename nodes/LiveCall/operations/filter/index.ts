@@ -1,8 +1,8 @@
-import type { ResourceOperations } from '../operation';
+import type { ResourceOperations } from '../../operation';
 import { checkAvailability } from './checkAvailability';
 
 export const filter: ResourceOperations = {
 	option: { name: 'Filter (Target Group)', value: 'filter' },
-	first: 'checkAvailability',
+	default: 'checkAvailability',
 	operations: [checkAvailability],
 };

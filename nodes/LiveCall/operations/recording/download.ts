@@ -1,15 +1,23 @@
 import type { IBinaryData } from 'n8n-workflow';
-import { waitBefore } from '../../../shared/api/client';
 import { getRecording, type Recording } from '../../../shared/api/endpoints';
-import { certaintyOf, mayRepeat, type FailureKind } from '../../../shared/api/outcome';
-import { openRecording, type RecordingStream } from '../../../shared/api/recordingFile';
-import { recordingFileTopic, recordingTopic } from '../../../shared/errors';
-import { explanations } from '../../../shared/explanations';
+import { isStatus, type Failure, type FailureKind } from '../../../shared/api/outcome';
+import { repeatedly } from '../../../shared/api/repeat';
+import { ownWords } from '../../../shared/failures/ownWords';
+import { recordingFileTopic, recordingTopic } from '../../../shared/failures/topics';
+import type { Result } from '../../../shared/result';
 import { callIdField } from '../../fields/common';
 import { aNumber, anId, anyText, someText } from '../../input/checks';
+import type { Operation } from '../../operation';
 import type { Item } from '../../run/item';
-import type { Operation } from '../operation';
+import { lookUntil } from '../../run/poll';
 import { fileNameOf, mimeTypeOf } from './fileName';
+import { openRecording, type RecordingStream } from './openRecording';
+
+/** A recording, and its file as it begins to arrive. */
+interface OpenedRecording {
+	recording: Recording;
+	file: RecordingStream;
+}
 
 /** How long to wait between two looks for a recording that is not ready, in ms. */
 const LOOK_AGAIN_MS = 2_000;
@@ -74,35 +82,32 @@ export const download: Operation = {
 	},
 };
 
-/** Asks for the link and opens it at once, with a fresh link for each try. */
-async function open(
-	item: Item,
-	callId: string,
-	readyBy: number,
-): Promise<{ recording: Recording; file: RecordingStream }> {
+/** Asks for the link and opens it at once, with a fresh link for each try, and one more where it was refused. */
+async function open(item: Item, callId: string, readyBy: number): Promise<OpenedRecording> {
 	let renewed = false;
-	for (let tries = 1; ; tries++) {
+	const attempt = async (): Promise<Result<OpenedRecording, FailureKind>> => {
 		const recording = await askForLink(item, callId, readyBy);
 		const file = await openRecording(item.run.functions, recording.url, item.timeoutMs);
-		if (!('kind' in file)) return { recording, file };
-		const expired = file.kind === 'status' && EXPIRED.has(file.status);
-		const again = expired ? !renewed : mayRepeat('GET', file) && tries <= item.maxRetries;
-		if (!again) throw downloadFailed(item, callId, file, tries);
-		renewed ||= expired;
-		if (!expired) await item.pause(waitBefore(tries, file));
-	}
+		if (file.ok) return { ok: true, value: { recording, file: file.value } };
+		if (renewed || !isExpired(file.error)) return file;
+		renewed = true;
+		return await attempt();
+	};
+	const { maxRetries } = item;
+	const opened = await repeatedly('GET', attempt, { maxRetries, signal: item.run.signal });
+	if (opened.ok) return opened.value;
+	throw downloadFailed(item, callId, opened.error);
 }
 
 /** Asks for the link; while there is no recording yet, again until the time is over. */
 async function askForLink(item: Item, callId: string, readyBy: number): Promise<Recording> {
-	for (;;) {
-		const reply = await item.client.send(getRecording(callId));
-		const left = readyBy - Date.now();
-		const notReady =
-			!reply.ok && reply.failure.how.kind === 'status' && reply.failure.how.status === 404;
-		if (!notReady || left <= 0) return item.expect(reply, recordingTopic(callId));
-		await item.pause(Math.min(LOOK_AGAIN_MS, left));
-	}
+	const reply = await lookUntil(item, {
+		look: async () => await item.client.send(getRecording(callId)),
+		isOver: (seen) => seen.ok || !isStatus(seen.error.how, 404),
+		pauseMs: () => LOOK_AGAIN_MS,
+		deadline: readyBy,
+	});
+	return item.expect(reply, recordingTopic(callId));
 }
 
 /** Hands the stream to n8n's binary storage, which takes it in piece by piece. */
@@ -115,7 +120,7 @@ async function store(
 	const { helpers } = item.run.functions;
 	if (file.announcedBytes === 0) {
 		file.stream.destroy();
-		throw item.wrong(explanations.incompleteRecording(callId, 'was empty'));
+		throw item.wrong(ownWords.incompleteRecording(callId, 'was empty'));
 	}
 	let binary: IBinaryData | undefined;
 	try {
@@ -128,14 +133,13 @@ async function store(
 		// What is thrown here may hold the link.
 		binary = undefined;
 	}
-	if (item.run.signal?.aborted) throw item.wrong(explanations.canceledWhileWaiting());
-	if (!binary)
-		throw item.wrong(explanations.incompleteRecording(callId, 'broke off before its end'));
+	if (item.run.signal?.aborted) throw item.wrong(ownWords.canceledWhileWaiting());
+	if (!binary) throw item.wrong(ownWords.incompleteRecording(callId, 'broke off before its end'));
 	const bytes = await sizeOf(item, binary);
-	if (bytes === 0) throw item.wrong(explanations.incompleteRecording(callId, 'was empty'));
+	if (bytes === 0) throw item.wrong(ownWords.incompleteRecording(callId, 'was empty'));
 	if (file.announcedBytes !== undefined && bytes < file.announcedBytes) {
 		throw item.wrong(
-			explanations.incompleteRecording(
+			ownWords.incompleteRecording(
 				callId,
 				`broke off after ${bytes} of ${file.announcedBytes} bytes`,
 			),
@@ -151,9 +155,13 @@ async function sizeOf(item: Item, binary: IBinaryData): Promise<number> {
 	return Buffer.byteLength(binary.data, 'base64');
 }
 
-function downloadFailed(item: Item, callId: string, how: FailureKind, tries: number): Error {
-	if (how.kind === 'status' && EXPIRED.has(how.status)) {
-		return item.wrong(explanations.linkRefused(callId, how.status));
-	}
-	return item.failed({ how, certainty: certaintyOf(how), tries }, recordingFileTopic(callId));
+function downloadFailed(item: Item, callId: string, failure: Failure): Error {
+	const { how } = failure;
+	return how.kind === 'status' && isExpired(how)
+		? item.wrong(ownWords.linkRefused(callId, how.status))
+		: item.failed(failure, recordingFileTopic(callId));
+}
+
+function isExpired(how: FailureKind): boolean {
+	return how.kind === 'status' && EXPIRED.has(how.status);
 }

@@ -1,9 +1,9 @@
-import type { ResourceOperations } from '../operation';
+import type { ResourceOperations } from '../../operation';
 import { download } from './download';
 import { get } from './get';
 
 export const recording: ResourceOperations = {
 	option: { name: 'Recording', value: 'recording' },
-	first: 'download',
+	default: 'download',
 	operations: [download, get],
 };

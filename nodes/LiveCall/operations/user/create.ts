@@ -1,9 +1,9 @@
 import { createUser } from '../../../shared/api/endpoints';
-import { createUserTopic, creatingUser } from '../../../shared/errors';
+import { createUserTopic, creatingUser } from '../../../shared/failures/topics';
 import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/common';
 import { aPhoneNumber, aSwitch, digitsOf, someText } from '../../input/checks';
-import { recall, sendOnce } from '../../run/once';
-import type { Operation } from '../operation';
+import { recall, sendOnce } from '../../once/once';
+import type { Operation } from '../../operation';
 
 /** Adds a user, once for each item: LiveCall takes the same person any number of times. */
 export const create: Operation = {

@@ -1,9 +1,9 @@
 import { deleteUser } from '../../../shared/api/endpoints';
-import { userTopic } from '../../../shared/errors';
+import { userTopic } from '../../../shared/failures/topics';
 import { userLocator } from '../../fields/locators';
 import { aLocator } from '../../input/checks';
-import { sendOnce } from '../../run/once';
-import type { Operation } from '../operation';
+import { sendOnce } from '../../once/once';
+import type { Operation } from '../../operation';
 
 /** Removes a user. */
 export const remove: Operation = {
@@ -24,8 +24,6 @@ export const remove: Operation = {
 		if (earlier?.state === 'placed') return { json: earlier.answer };
 		const topic = userTopic(userId, `delete user "${userId}"`);
 		const again = earlier !== undefined;
-		const deleted = await sendOnce(item, asked, deleteUser(userId), topic, again);
-		item.run.users.remove(userId);
-		return { json: deleted };
+		return { json: await sendOnce(item, asked, deleteUser(userId), topic, again) };
 	},
 };

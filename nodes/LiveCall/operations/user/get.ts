@@ -1,8 +1,8 @@
-import { userTopic, usersTopic } from '../../../shared/errors';
+import { userTopic, usersTopic } from '../../../shared/failures/topics';
 import { userLocator } from '../../fields/locators';
 import { aLocator } from '../../input/checks';
-import { findUser } from '../../run/userDirectory';
-import type { Operation } from '../operation';
+import { findUser } from '../../known/users';
+import type { Operation } from '../../operation';
 
 /** Finds a user in the list: LiveCall has no request for a single one (LiveCall's help centre, users). */
 export const get: Operation = {

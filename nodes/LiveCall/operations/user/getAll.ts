@@ -1,6 +1,13 @@
-import { usersTopic } from '../../../shared/errors';
-import { aNumber, anyText, aSwitch, digitsOf, somePhoneDigits, spelled } from '../../input/checks';
-import type { Operation } from '../operation';
+import { usersTopic } from '../../../shared/failures/topics';
+import {
+	aNumber,
+	anyText,
+	aSwitch,
+	digitsOf,
+	somePhoneDigits,
+	normalized,
+} from '../../input/checks';
+import type { Operation } from '../../operation';
 
 /** Lists users. LiveCall has no paging and no search (LiveCall's help centre, users): both are done here. */
 export const getAll: Operation = {
@@ -57,12 +64,12 @@ export const getAll: Operation = {
 	async execute(item) {
 		const returnAll = item.read('returnAll', aSwitch);
 		const limit = returnAll ? Infinity : item.read('limit', aNumber('users', 1, Infinity, true));
-		const name = spelled(item.readAdded('filters', 'name', anyText));
+		const name = normalized(item.readAdded('filters', 'name', anyText));
 		const digits = item.readAdded('filters', 'phoneNumber', somePhoneDigits) ?? '';
 
 		const users = item.expect(await item.run.users.all(item.client), usersTopic);
 		return users
-			.filter((user) => spelled(user.name).includes(name))
+			.filter((user) => normalized(user.name).includes(name))
 			.filter((user) => digitsOf(user.phone_number).includes(digits))
 			.slice(0, limit)
 			.map((user) => ({ json: user }));

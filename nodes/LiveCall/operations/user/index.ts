@@ -1,4 +1,4 @@
-import type { ResourceOperations } from '../operation';
+import type { ResourceOperations } from '../../operation';
 import { create } from './create';
 import { remove } from './delete';
 import { get } from './get';
@@ -8,6 +8,6 @@ import { upsert } from './upsert';
 
 export const user: ResourceOperations = {
 	option: { name: 'User', value: 'user' },
-	first: 'getAll',
+	default: 'getAll',
 	operations: [create, upsert, remove, get, getAll, update],
 };

@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
-import { explanations } from '../../../shared/explanations';
+import { ownWords } from '../../../shared/failures/ownWords';
 import { nameField, phoneNumberField } from '../../fields/common';
 import { userLocator } from '../../fields/locators';
 import { aLocator, aPhoneNumber, someText } from '../../input/checks';
-import { changeUser } from '../../run/changeUser';
-import type { Operation } from '../operation';
+import { changeUser } from './changeUser';
+import type { Operation } from '../../operation';
 
 /** Changes a user. */
 export const update: Operation = {
@@ -37,7 +37,7 @@ export const update: Operation = {
 		if (name !== undefined) changes.name = name;
 		if (phoneNumber !== undefined) changes.phone_number = phoneNumber;
 		if (Object.keys(changes).length === 0) {
-			throw item.wrong(explanations.nothingToUpdate());
+			throw item.wrong(ownWords.nothingToUpdate());
 		}
 		return { json: await changeUser(item, userId, changes) };
 	},

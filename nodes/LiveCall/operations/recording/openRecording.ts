@@ -1,7 +1,9 @@
 import type { BinaryHelperFunctions, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
-import { isObject } from './answers';
-import { readRetryAfter } from './client';
-import { failureOfThrown, type FailureKind } from './outcome';
+import { readRetryAfter } from '../../../shared/api/backOff';
+import type { FailureKind } from '../../../shared/api/outcome';
+import { failureOfThrown } from '../../../shared/api/thrown';
+import { isObject } from '../../../shared/json';
+import type { Result } from '../../../shared/result';
 
 /** A stream as n8n's helpers take it. */
 type FileStream = Exclude<Parameters<BinaryHelperFunctions['prepareBinaryData']>[0], Buffer>;
@@ -28,7 +30,7 @@ export async function openRecording(
 	functions: IExecuteFunctions,
 	url: string,
 	timeoutMs: number,
-): Promise<RecordingStream | FailureKind> {
+): Promise<Result<RecordingStream, FailureKind>> {
 	const signal = functions.getExecutionCancelSignal();
 	const options: IHttpRequestOptions = {
 		url,
@@ -44,12 +46,13 @@ export async function openRecording(
 		const response: unknown = await functions.helpers.httpRequest(options);
 		return readResponse(response, timeoutMs);
 	} catch (error) {
-		return failureOfThrown(error, timeoutMs, signal?.aborted ?? false);
+		return { ok: false, error: failureOfThrown(error, timeoutMs, signal?.aborted ?? false) };
 	}
 }
 
-function readResponse(response: unknown, timeoutMs: number): RecordingStream | FailureKind {
-	if (!isObject(response) || !isStream(response.body)) return { kind: 'lost' };
+function readResponse(response: unknown, timeoutMs: number): Result<RecordingStream, FailureKind> {
+	if (!isObject(response) || !isStream(response.body))
+		return { ok: false, error: { kind: 'lost' } };
 	const stream: FileStream = response.body;
 	const headers = isObject(response.headers) ? response.headers : {};
 	const status = Number(response.statusCode);
@@ -58,19 +61,20 @@ function readResponse(response: unknown, timeoutMs: number): RecordingStream | F
 	if (status < 200 || status >= 300) {
 		stream.destroy();
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
-		return { kind: 'status', status, reasons: [], retryAfterMs };
+		return { ok: false, error: { kind: 'status', status, reasons: [], retryAfterMs } };
 	}
 	if (/^(text\/html|application\/(json|xml|problem\+json))\b/i.test(contentType)) {
 		stream.destroy();
-		return { kind: 'unreadable', what: 'webPage', status };
+		return { ok: false, error: { kind: 'unreadable', what: 'webPage', status } };
 	}
 	endWhenSilent(stream, timeoutMs);
-	return {
+	const value = {
 		stream,
 		contentType,
 		contentDisposition: text(headers['content-disposition']),
 		announcedBytes: /^\d+$/.test(announced) ? Number(announced) : undefined,
 	};
+	return { ok: true, value };
 }
 
 /** The request's own time-out ends with the first byte of the answer (axios 1.x): from then on the socket's holds. */

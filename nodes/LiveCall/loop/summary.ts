@@ -1,37 +1,33 @@
 import type { IDataObject } from 'n8n-workflow';
-import { mayAlready, SENT_EARLIER } from '../../shared/errors';
-import type { Operation, Output } from '../operations/operation';
-import type { Run } from './run';
+import { mayAlready, SENT_EARLIER } from '../../shared/failures/explain';
+import type { Output } from '../operation';
+import type { Run } from '../run/run';
 
 /** How one item ended; an item that is missing was not reached. */
 export type Ended = { outputs: Output[] } | { error: Error };
 
-/** What an account says of an item. */
-type Account = { outputs: Output[] } | { said: string };
+/** What the summary says of an item. */
+type Told = { outputs: Output[] } | { notDone: string };
 
 /**
  * Says how each item but the failed one ended, in words: done, for what changes LiveCall with its id or why it was
  * skipped; not done, and why; or not tried. An item that this try did not reach may have been done by an earlier one.
  */
-export function accountFor(
-	run: Run,
-	ended: Ended[],
-	count: number,
-	resource: string,
-	operation: Operation,
-	failedAt: number,
-): string {
+export function summaryOf(run: Run, ended: Ended[], failedAt: number): string {
+	const { kind, resource } = run.task;
 	const done: number[] = [];
 	const changed: string[] = [];
 	const failed: string[] = [];
 	const notTried: number[] = [];
-	for (let index = 0; index < count; index++) {
-		const item = accountOf(ended[index]) ?? endedEarlier(run, index, operation);
+	for (let index = 0; index < run.count; index++) {
+		const item = toldOf(ended[index]) ?? endedEarlier(run, index);
 		if (!item) notTried.push(index);
-		else if ('said' in item) {
-			if (index !== failedAt) failed.push(item.said);
-		} else if (operation.kind === 'write') {
-			changed.push(...item.outputs.map(({ json }) => `item ${index} (${inWords(json, resource)})`));
+		else if ('notDone' in item) {
+			if (index !== failedAt) failed.push(item.notDone);
+		} else if (kind === 'write') {
+			changed.push(
+				...item.outputs.map(({ json }) => `item ${index} (${described(json, resource)})`),
+			);
 		} else done.push(index);
 	}
 	const parts = [
@@ -43,19 +39,19 @@ export function accountFor(
 	return parts.filter((part) => part !== '').join(' ');
 }
 
-function accountOf(item: Ended | undefined): Account | undefined {
-	return item && 'error' in item ? { said: item.error.message } : item;
+function toldOf(item: Ended | undefined): Told | undefined {
+	return item && 'error' in item ? { notDone: item.error.message } : item;
 }
 
-function endedEarlier(run: Run, index: number, { once }: Operation): Account | undefined {
-	const entry = run.ledger.at(index);
-	if (!entry || !once) return undefined;
+function endedEarlier({ ledger, task }: Run, index: number): Told | undefined {
+	const entry = ledger.at(index);
+	if (!entry || task.done === undefined) return undefined;
 	return entry.state === 'placed'
 		? { outputs: [{ json: entry.answer }] }
-		: { said: `${mayAlready(once.done, SENT_EARLIER)} [item ${index}]` };
+		: { notDone: `${mayAlready(task.done, SENT_EARLIER)} [item ${index}]` };
 }
 
-function inWords(json: IDataObject, resource: string): string {
+function described(json: IDataObject, resource: string): string {
 	if (json.skipped === true) return `skipped, ${String(json.reason)}`;
 	return json.id === undefined ? 'done' : `${resource} ${String(json.id)}`;
 }

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { exclusively } from './exclusive';
+import { exclusively } from '../../shared/concurrency/exclusive';
 
 /**
  * How many keys n8n keeps for a node. Beyond that it forgets the oldest; each is kept as a hash of 24 characters.

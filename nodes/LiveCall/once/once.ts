@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { ApiRequest } from '../../shared/api/client';
-import { mayAlreadyHave, SENT_EARLIER, type OnlyOnce, type Topic } from '../../shared/errors';
-import type { Item } from './item';
+import type { ApiRequest } from '../../shared/api/endpoints';
+import { mayAlreadyHave, SENT_EARLIER } from '../../shared/failures/explain';
+import type { OnlyOnce, Topic } from '../../shared/failures/topics';
+import type { Item } from '../run/item';
 import type { Asked, Entry } from './ledger';
 
 /**
@@ -41,6 +42,6 @@ export async function sendOnce<T extends IDataObject>(
 	ledger.sent(item.index, asked);
 	const reply = await client.send(request, { again });
 	if (reply.ok) ledger.placed(item.index, asked, reply.value);
-	else if (reply.failure.certainty !== 'unknown') ledger.clear(item.index);
+	else if (reply.error.certainty !== 'unknown') ledger.clear(item.index);
 	return item.expect(reply, topic);
 }

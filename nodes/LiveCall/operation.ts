@@ -4,8 +4,9 @@ import type {
 	INodeProperties,
 	INodePropertyOptions,
 } from 'n8n-workflow';
-import type { OnlyOnce } from '../../shared/errors';
-import type { Item } from '../run/item';
+import type { OnlyOnce } from '../shared/failures/topics';
+import type { Kind } from './fields/commonOptions';
+import type { Item } from './run/item';
 
 /** One output item; what it is paired to is added by the item loop. */
 export interface Output {
@@ -25,7 +26,7 @@ export interface Operation {
 	/** Entries of "Options" besides those that every operation has. */
 	options?: INodeProperties[];
 	/** What it does to LiveCall: decides how many items run at once. */
-	kind: 'read' | 'download' | 'write';
+	kind: Kind;
 	/** What it must not do twice; for the account of an earlier try. */
 	once?: Pick<OnlyOnce, 'done'>;
 	/**
@@ -45,6 +46,6 @@ export interface Operation {
 export interface ResourceOperations {
 	option: INodePropertyOptions & { value: string };
 	/** The operation that is chosen at first. */
-	first: string;
+	default: string;
 	operations: Operation[];
 }

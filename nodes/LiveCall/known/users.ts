@@ -40,11 +40,6 @@ export class UserDirectory {
 		);
 	}
 
-	/** Takes over that a user was deleted. */
-	remove(userId: string): void {
-		this.change((users) => users.filter((known) => !isUser(known, userId)));
-	}
-
 	private change(edit: (users: Resource[]) => Resource[]): void {
 		this.listed = this.listed?.then((reply) =>
 			reply.ok ? { ok: true, value: edit(reply.value) } : reply,

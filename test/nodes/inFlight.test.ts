@@ -1,4 +1,4 @@
-import { Together } from '../../nodes/LiveCallTrigger/delivery/together';
+import { InFlight } from '../../nodes/shared/concurrency/inFlight';
 
 /** Work that ends when it is told to. */
 function openEnded() {
@@ -12,28 +12,28 @@ function openEnded() {
 }
 
 it('is done once for all who ask while it is under way, and anew for who asks later', async () => {
-	const together = new Together<number>();
+	const questions = new InFlight<number>();
 	const { ends, work } = openEnded();
-	const asked = [together.ask('same', work), together.ask('same', work)];
-	const other = together.ask('other', work);
+	const asked = [questions.ask('same', work), questions.ask('same', work)];
+	const other = questions.ask('other', work);
 	expect(ends).toHaveLength(2);
 	ends.forEach((end) => end());
 	expect(await Promise.all([...asked, other])).toEqual([1, 1, 2]);
 
-	const later = together.ask('same', work);
+	const later = questions.ask('same', work);
 	ends[2]();
 	expect(await later).toBe(3);
 });
 
 it('fails for all who have asked, and may succeed for who asks later', async () => {
-	const together = new Together<number>();
+	const questions = new InFlight<number>();
 	const { ends, work } = openEnded();
-	const asked = [together.ask('same', work), together.ask('same', work)];
+	const asked = [questions.ask('same', work), questions.ask('same', work)];
 	ends[0](new Error('The database is away'));
 	const ended = await Promise.allSettled(asked);
 	expect(ended.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
 
-	const later = together.ask('same', work);
+	const later = questions.ask('same', work);
 	ends[1]();
 	expect(await later).toBe(2);
 });

@@ -1,18 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
-import { readConnection } from '../../shared/credential';
-import { explanations } from '../../shared/explanations';
-import { aConcurrency } from '../input/checks';
-import type { Operation, Output } from '../operations/operation';
-import { accountFor, type Ended } from './account';
-import { Item } from './item';
-import { Run } from './run';
-
-/** How many items run at once when the options say nothing. */
-export const DEFAULT_CONCURRENCY: Record<Operation['kind'], number> = {
-	read: 64,
-	download: 4,
-	write: 1,
-};
+import { readAccess } from '../../shared/credential';
+import { noticeOf } from '../../shared/failures/nodeErrors';
+import { ownWords } from '../../shared/failures/ownWords';
+import { maxConcurrency } from '../fields/commonOptions';
+import type { Operation, Output } from '../operation';
+import { Item } from '../run/item';
+import { Run } from '../run/run';
+import { summaryOf, type Ended } from './summary';
 
 /**
  * Runs an operation for all input items: several at once, the output in the input's order, each output paired to its
@@ -30,25 +24,26 @@ export async function runItems(
 	operation: Operation,
 	fields: INodeProperties[],
 ): Promise<INodeExecutionData[]> {
-	const count = functions.getInputData().length;
-	if (count === 0) return [];
-	const most = readMost(functions, operation);
-	const run = new Run(functions, await readConnection(functions), fields, most);
-	const goesOn = functions.continueOnFail();
+	if (functions.getInputData().length === 0) return [];
+	const { kind, once } = operation;
+	const { api } = await readAccess(functions);
+	const task = { resource, kind, fields, done: once?.done };
+	const run = new Run(functions, api, task, readConcurrency(functions, operation));
+	const continuesOnFail = functions.continueOnFail();
 	const ended: Ended[] = [];
 	let next = 0;
 	let stopped = false;
 
 	const worker = async (): Promise<void> => {
-		while (next < count && !stopped && !run.signal?.aborted) {
+		while (next < run.count && !stopped && !run.signal?.aborted) {
 			const index = next++;
 			ended[index] = await runItem(operation, new Item(run, index));
-			stopped ||= 'error' in ended[index] && !goesOn;
+			stopped ||= 'error' in ended[index] && !continuesOnFail;
 		}
 	};
-	await Promise.all(Array.from({ length: Math.min(most, count) }, worker));
+	await Promise.all(Array.from({ length: Math.min(run.concurrency, run.count) }, worker));
 
-	if (stopped || run.signal?.aborted) throw theEnd(run, ended, count, resource, operation);
+	if (stopped || run.signal?.aborted) throw errorOfRun(run, ended);
 	const hint = operation.hint?.(ended.flatMap(outputsOf).map(({ json }) => json));
 	if (hint !== undefined) functions.addExecutionHints({ message: hint, location: 'outputPane' });
 	return ended.flatMap((item, index) =>
@@ -57,13 +52,15 @@ export async function runItems(
 }
 
 /** How many items run at once. An option that is wrong is named by each item, before it asks LiveCall anything. */
-function readMost(functions: IExecuteFunctions, { kind }: Operation): number {
+function readConcurrency(functions: IExecuteFunctions, { kind }: Operation): number {
+	const byDefault = maxConcurrency.byDefault[kind];
 	try {
-		const checked = aConcurrency(functions.getNodeParameter('options.maxConcurrency', 0, null));
-		return 'value' in checked ? checked.value : DEFAULT_CONCURRENCY[kind];
+		const given = functions.getNodeParameter('options.maxConcurrency', 0, null);
+		const checked = maxConcurrency.check(given);
+		return 'value' in checked ? checked.value : byDefault;
 	} catch {
 		// An expression that fails is the item's own to tell.
-		return DEFAULT_CONCURRENCY[kind];
+		return byDefault;
 	}
 }
 
@@ -76,16 +73,11 @@ async function runItem(operation: Operation, item: Item): Promise<Ended> {
 	}
 }
 
-/** What the node makes itself already names its item; the rest, such as an expression that fails, does not. */
+/** What this package throws already names its item; the rest, such as an expression that fails, does not. */
 function asNodeError(error: unknown, item: Item): Error {
-	if (
-		error instanceof Error &&
-		'context' in error &&
-		error.message.includes(`[item ${item.index}]`)
-	)
-		return error;
+	if (error instanceof Error && noticeOf(error)) return error;
 	const message = error instanceof Error ? error.message : String(error);
-	return item.wrong(explanations.wrongExpression(message));
+	return item.wrong(ownWords.wrongExpression(message));
 }
 
 function outputsOf(item: Ended): Output[] {
@@ -93,31 +85,25 @@ function outputsOf(item: Ended): Output[] {
 }
 
 /** The error that ends a run: the first item's that failed, or was canceled, with the account of all others. */
-function theEnd(
-	run: Run,
-	ended: Ended[],
-	count: number,
-	resource: string,
-	operation: Operation,
-): Error {
+function errorOfRun(run: Run, ended: Ended[]): Error {
 	const isCanceled = run.signal?.aborted ?? false;
 	const failedAt = ended.findIndex(
 		(item) =>
 			item !== undefined &&
 			'error' in item &&
-			// n8n tells an execution that was canceled by this word in the error that ends it, whatever went wrong before.
-			(!isCanceled || item.error.message.includes('canceled')),
+			// An execution that was canceled must end with an error that says so, whatever went wrong before.
+			(!isCanceled || noticeOf(item.error)?.canceled === true),
 	);
 	const failed = ended[failedAt];
 	const error = failed && 'error' in failed ? failed.error : canceled(run, ended);
-	const account = accountFor(run, ended, count, resource, operation, failedAt);
-	if (account !== '' && 'description' in error) {
-		error.description = `${String(error.description ?? '')} ${account}`.trim();
+	const summary = summaryOf(run, ended, failedAt);
+	if (summary !== '' && 'description' in error) {
+		error.description = `${String(error.description ?? '')} ${summary}`.trim();
 	}
 	return error;
 }
 
 function canceled(run: Run, ended: Ended[]): Error {
 	const last = new Item(run, Math.max(0, ended.length - 1));
-	return last.wrong(explanations.canceled());
+	return last.wrong(ownWords.canceled());
 }

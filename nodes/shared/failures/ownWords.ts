@@ -1,74 +1,83 @@
 /** What a person is told: what happened, and what to do next. */
-export interface Explanation {
+export interface Notice {
 	message: string;
 	advice: string;
+	/** Whether it is said because a person ended the execution. */
+	canceled?: boolean;
 }
 
-/** What the nodes say of their own accord, besides what LiveCall's failures mean (errors.ts). */
-export const explanations = {
+/** What the nodes say of their own accord; what LiveCall's failures mean stands in explain.ts. */
+export const ownWords = {
 	/** @param found what is wrong, after the field's name */
-	wrongField: (label: string, found: string, advice: string): Explanation => ({
+	wrongField: (label: string, found: string, advice: string): Notice => ({
 		message: `"${label}" ${found}`,
 		advice,
 	}),
 
-	wrongExpression: (message: string): Explanation => ({
+	wrongExpression: (message: string): Notice => ({
 		message,
 		advice: 'Check the fields and expressions of this item.',
 	}),
 
-	wrongBaseUrl: (): Explanation => ({
+	wrongBaseUrl: (): Notice => ({
 		message: '"Base URL" in the LiveCall API credential is not a web address',
 		advice:
 			'Open the credential and enter the address of the API, by default https://api.livecall.io/v1.',
 	}),
 
-	otherCall: (callId: string): Explanation => ({
+	otherCall: (callId: string): Notice => ({
 		message: `Asked about call "${callId}", LiveCall answered with another call`,
 		advice:
 			'Check that "Base URL" in the LiveCall API credential is LiveCall\'s API, and that the call ID in the delivery is written as LiveCall writes it.',
 	}),
 
-	unknownOperation: (resource: string, operation: string): Explanation => ({
+	unknownOperation: (resource: string, operation: string): Notice => ({
 		message: `This version of the node does not know the operation "${operation}" of "${resource}"`,
 		advice: 'Choose a resource and an operation from the lists.',
 	}),
 
-	nothingToUpdate: (): Explanation => ({
+	nothingToUpdate: (): Notice => ({
 		message: '"Update Fields" is empty, so there is nothing to change',
 		advice: 'Add "Name" or "Phone Number" under "Update Fields".',
 	}),
 
-	sharedNumber: (oneId: string, otherId: string): Explanation => ({
+	sharedNumber: (oneId: string, otherId: string): Notice => ({
 		message: `"Phone Number" belongs to more than one user in LiveCall: ${oneId} and ${otherId}`,
 		advice: 'Delete one of them in LiveCall, or change the right one by its ID with "Update".',
 	}),
 
-	nobodyReachable: (filterId: string): Explanation => ({
+	nobodyReachable: (filterId: string): Notice => ({
 		message: `Nobody of target group "${filterId}" can be reached now, and no call was placed`,
 		advice: 'Run this item again later, or choose another setting for "When Unavailable".',
 	}),
 
-	noTimeToCome: (filterId: string): Explanation => ({
+	noTimeToCome: (filterId: string): Notice => ({
 		message: `Target group "${filterId}" has no time to come at which somebody can be reached, and no call was placed`,
 		advice: 'Give it working hours in LiveCall, or choose another setting for "When Unavailable".',
 	}),
 
 	/** @param status as LiveCall gave it, if it did */
-	notEnded: (callId: string, minutes: number, status: unknown): Explanation => ({
+	notEnded: (callId: string, minutes: number, status: unknown): Notice => ({
 		message: `Call "${callId}" had not ended after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}; its status is ${typeof status === 'string' ? `"${status}"` : 'not known'}`,
 		advice:
 			'The call goes on in LiveCall. Raise "Timeout" in the options, set "On Timeout" to "Return", or start a workflow with the LiveCall Trigger when the call has ended.',
 	}),
 
+	/** @param time the moment in words */
+	scheduledTooLate: (callId: string, time: string): Notice => ({
+		message: `Call "${callId}" is scheduled for ${time}, which is later than "Timeout" allows`,
+		advice:
+			'LiveCall places it then. Raise "Timeout" in the options, set "On Timeout" to "Return", or start a workflow with the LiveCall Trigger when the call has ended.',
+	}),
+
 	/** @param what what became of the file, after "The recording of call …" */
-	incompleteRecording: (callId: string, what: string): Explanation => ({
+	incompleteRecording: (callId: string, what: string): Notice => ({
 		message: `The recording of call "${callId}" ${what}, and no file was kept`,
 		advice:
 			'Downloading it again is safe. If it stays like this, listen to it in LiveCall to see whether it is whole.',
 	}),
 
-	linkRefused: (callId: string, status: number): Explanation => ({
+	linkRefused: (callId: string, status: number): Notice => ({
 		message: `LiveCall's download host refused the link to the recording of call "${callId}", and a fresh link too (status ${status})`,
 		advice:
 			'Try again a little later. If it stays like this, check whether n8n may connect to that host.',
@@ -76,13 +85,15 @@ export const explanations = {
 
 	// n8n tells an execution that a person ended from one that failed by the word "canceled"
 	// (n8n 2.41, `processSuccessExecution`).
-	canceled: (): Explanation => ({
+	canceled: (): Notice => ({
 		message: 'The execution was canceled',
 		advice: 'Run the workflow again to go on.',
+		canceled: true,
 	}),
 
-	canceledWhileWaiting: (): Explanation => ({
+	canceledWhileWaiting: (): Notice => ({
 		message: 'The execution was canceled while this item was waiting',
 		advice: 'Run the workflow again to go on.',
+		canceled: true,
 	}),
 };

@@ -1,3 +1,4 @@
+/** Shared by all executions of this n8n process: the last work of each key, while it is in flight. */
 const lastOf = new Map<string, Promise<unknown>>();
 
 /**

@@ -1,0 +1,33 @@
+import type { FailureKind } from './outcome';
+
+/** LiveCall asks for waits in `Retry-After`; none is followed for longer than this many ms. */
+export const LONGEST_RETRY_AFTER_MS = 30_000;
+
+/** The first wait before a repeat, in ms; each further one doubles, up to {@link LONGEST_BACK_OFF_MS}. */
+const FIRST_BACK_OFF_MS = 250;
+const LONGEST_BACK_OFF_MS = 8_000;
+
+/**
+ * Reads `Retry-After`, which comes as seconds or as a date (RFC 9110, section 10.2.3).
+ * @param value the header
+ * @param now in ms since 1970
+ * @returns ms from now, or `undefined` where there is no such header or it cannot be read
+ */
+export function readRetryAfter(value: unknown, now: number): number | undefined {
+	const text = typeof value === 'string' || typeof value === 'number' ? String(value).trim() : '';
+	if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000;
+	const date = text === '' ? NaN : Date.parse(text);
+	return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+/** How long to wait before the next try, in ms: as LiveCall asks, else twice as long each time, with jitter. */
+export function backOffBefore(
+	tries: number,
+	how: FailureKind,
+	longestBackOffMs = LONGEST_BACK_OFF_MS,
+): number {
+	if (how.kind === 'status' && how.retryAfterMs !== undefined)
+		return Math.min(how.retryAfterMs, LONGEST_RETRY_AFTER_MS);
+	const longest = Math.min(longestBackOffMs, FIRST_BACK_OFF_MS * 2 ** (tries - 1));
+	return longest * (0.5 + Math.random() / 2);
+}

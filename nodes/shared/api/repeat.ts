@@ -1,0 +1,73 @@
+import type { IHttpRequestMethods } from 'n8n-workflow';
+import type { Result } from '../result';
+import { backOffBefore } from './backOff';
+import { certaintyOf, isStatus, mayRepeat, type FailureKind, type Reply } from './outcome';
+import type { Pace } from './pace';
+import { wait } from './wait';
+
+/** How often and for how long a request is sent again. */
+export interface RepeatSettings {
+	/** How often a request is sent again, where that is safe. */
+	maxRetries: number;
+	/** The execution's cancel signal. */
+	signal?: AbortSignal;
+	/** Shared by all requests of a run. */
+	pace?: Pace;
+	/** The longest wait between two tries, in ms, where the host asks for none. */
+	longestBackOffMs?: number;
+	/** When all tries together must be over, in ms since 1970. */
+	deadline?: number;
+	/** Whether an earlier try may have reached LiveCall. */
+	again?: boolean;
+}
+
+/**
+ * Tries a request, again where that is safe: what is safe, and what a failure means, is decided in outcome.ts.
+ * @param attempt sends the request once; takes how often it was sent before
+ * @returns the answer as read, or why there is none; never throws unless the attempt does
+ */
+export async function repeatedly<T>(
+	method: IHttpRequestMethods,
+	attempt: (triesBefore: number) => Promise<Result<T, FailureKind>>,
+	settings: RepeatSettings,
+): Promise<Reply<T>> {
+	const { pace, signal, maxRetries, longestBackOffMs } = settings;
+	const { deadline = Infinity, again = false } = settings;
+	let mayHaveActed = again;
+	for (let tries = 0; ; ) {
+		const mayStart = pace ? await pace.turn(tries > 0) : !signal?.aborted;
+		if (!mayStart) return failed({ kind: 'notSent', reason: 'cancelled' }, tries, mayHaveActed);
+		const result = await attempt(tries);
+		tries++;
+		if (result.ok) {
+			pace?.end();
+			return result;
+		}
+		const how = result.error;
+		const backOffMs = backOffBefore(tries, how, longestBackOffMs);
+		// A wait that LiveCall asks for holds for all items of the run: the pace keeps it.
+		const waitsInPace = pace !== undefined && isStatus(how, 429);
+		if (waitsInPace) pace.slowDown(backOffMs);
+		else pace?.end();
+
+		const outOfTime = Date.now() + backOffMs >= deadline;
+		if (tries > maxRetries || outOfTime || !mayRepeat(method, how)) {
+			return failed(how, tries, mayHaveActed, backOffMs);
+		}
+		mayHaveActed ||= certaintyOf(how) === 'unknown';
+		if (!waitsInPace && !(await wait(backOffMs, signal))) {
+			return failed({ kind: 'notSent', reason: 'cancelled' }, tries, mayHaveActed);
+		}
+	}
+}
+
+/** @param mayHaveActed whether LiveCall may have acted on an earlier try of the same request */
+function failed<T>(
+	how: FailureKind,
+	tries: number,
+	mayHaveActed: boolean,
+	waitMs?: number,
+): Reply<T> {
+	const certainty = mayHaveActed ? 'unknown' : certaintyOf(how);
+	return { ok: false, error: { how, certainty, tries, waitMs } };
+}

@@ -1,0 +1,74 @@
+import type { IDataObject } from 'n8n-workflow';
+import { isObject } from '../json';
+import type { Result } from '../result';
+import { reasonsIn } from './answers';
+import { readRetryAfter } from './backOff';
+import type { ApiRequest } from './endpoints';
+import type { FailureKind, Unreadable } from './outcome';
+
+/** What one request brought: the answer as read, or how it failed. */
+export type Attempt<T> = Result<T, FailureKind>;
+
+interface Received {
+	status: number;
+	headers: IDataObject;
+	text: string;
+}
+
+/**
+ * Reads what LiveCall answered to a request.
+ * @param response what n8n's request helper gave, with the body as text
+ * @param secrets what is blotted out of LiveCall's own words
+ */
+export function readResponse<T>(
+	request: ApiRequest<T>,
+	response: unknown,
+	secrets: string[],
+): Attempt<T> {
+	const { status, headers, text } = received(response);
+	if (status >= 300 && status < 400) return unreadable('redirect', status);
+	const parsed = parseJson(text, request.bodyOptional ?? false);
+	const isWebPage =
+		text.trimStart().startsWith('<') || String(headers['content-type']).includes('html');
+	if (status < 200 || status >= 400) {
+		const said = parsed || isWebPage ? parsed?.json : text;
+		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
+		return {
+			ok: false,
+			error: { kind: 'status', status, reasons: reasonsIn(said, secrets), retryAfterMs },
+		};
+	}
+	if (!parsed) return unreadable(isWebPage ? 'webPage' : 'cutOff', status);
+	const reading = request.read(parsed.json);
+	return reading.ok
+		? reading
+		: unreadable(text.trim() === '' ? 'empty' : 'shape', status, reading.error);
+}
+
+function unreadable(
+	what: Unreadable,
+	status: number,
+	missing?: string,
+): { ok: false; error: FailureKind } {
+	return { ok: false, error: { kind: 'unreadable', what, status, missing } };
+}
+
+/** An empty body is a fine answer to some requests, and so is a bare word where no body is documented. */
+function parseJson(text: string, bodyOptional: boolean): { json: unknown } | undefined {
+	const start = text.trimStart().charAt(0);
+	if (start === '') return { json: undefined };
+	try {
+		return { json: JSON.parse(text) };
+	} catch {
+		return bodyOptional && !'{[<'.includes(start) ? { json: undefined } : undefined;
+	}
+}
+
+function received(response: unknown): Received {
+	const full = isObject(response) ? response : {};
+	return {
+		status: typeof full.statusCode === 'number' ? full.statusCode : 0,
+		headers: isObject(full.headers) ? full.headers : {},
+		text: typeof full.body === 'string' ? full.body : '',
+	};
+}

@@ -1,0 +1,121 @@
+import type { FailureKind } from './outcome';
+
+/** System codes that Node.js gives when a host name cannot be looked up. */
+const LOOKUP_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME']);
+
+/** System codes of a connection that could not be made; certain only while connecting. */
+const CONNECT_CODES = new Set([
+	'EHOSTUNREACH',
+	'ENETUNREACH',
+	'EADDRNOTAVAIL',
+	'ETIMEDOUT',
+	'EACCES',
+	'EPERM',
+]);
+
+/** Codes of requests that cannot be put on the wire at all, or whose host is not trusted, which shows before that. */
+const UNSENDABLE_CODES = new Set([
+	'ERR_INVALID_URL',
+	'ERR_INVALID_CHAR',
+	'ERR_INVALID_PROTOCOL',
+	'ERR_UNESCAPED_CHARACTERS',
+	'ERR_TLS_CERT_ALTNAME_INVALID',
+	'CERT_HAS_EXPIRED',
+	'CERT_NOT_YET_VALID',
+	'CERT_REJECTED',
+	'CERT_REVOKED',
+	'CERT_SIGNATURE_FAILURE',
+	'CERT_UNTRUSTED',
+	'INVALID_CA',
+	'INVALID_PURPOSE',
+	'HOSTNAME_MISMATCH',
+	'DEPTH_ZERO_SELF_SIGNED_CERT',
+	'SELF_SIGNED_CERT_IN_CHAIN',
+	'UNABLE_TO_GET_ISSUER_CERT',
+	'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+	'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+/** Codes of a request that was given up because its answer did not come in time. */
+const TIMEOUT_CODES = new Set(['ECONNABORTED', 'ETIMEDOUT']);
+
+interface SystemTrace {
+	code?: unknown;
+	syscall?: unknown;
+	name?: unknown;
+	message?: unknown;
+	cause?: unknown;
+	errors?: unknown;
+	httpCode?: unknown;
+	messages?: unknown;
+}
+
+function isTrace(value: unknown): value is SystemTrace {
+	return typeof value === 'object' && value !== null;
+}
+
+/** The error and its causes, outermost first: n8n's error, then axios's, then the one of Node.js. */
+function causes(thrown: unknown): SystemTrace[] {
+	const chain: SystemTrace[] = [];
+	for (let next = thrown; isTrace(next) && !chain.includes(next); next = next.cause)
+		chain.push(next);
+	return chain;
+}
+
+/** n8n 1.x loses an error's cause on the way (n8n 1.123, `ExecutionBaseError`) and keeps its code as `httpCode`. */
+function codeOf({ code, httpCode }: SystemTrace): string {
+	return [code, httpCode].find((candidate) => typeof candidate === 'string')?.toString() ?? '';
+}
+
+/** Where the system call is lost as well, the message that n8n keeps begins with it: "connect ETIMEDOUT …". */
+function wasIn(call: 'connect' | 'write', trace: SystemTrace): boolean {
+	return trace.syscall === call || says(`${call} `, trace);
+}
+
+function says(beginning: string, { message, messages }: SystemTrace): boolean {
+	return [message, messages].flat().some((text) => String(text).startsWith(beginning));
+}
+
+/** What Node.js says of a connection that was closed while the two sides agreed on its encryption. */
+const CLOSED_TOO_EARLY = 'Client network socket disconnected before secure TLS connection';
+
+function notSentReason(
+	trace: SystemTrace,
+): 'refused' | 'unresolved' | 'unreachable' | 'unsendable' | undefined {
+	const code = codeOf(trace);
+	// A host with several addresses is tried on each: only when none could be connected is it certain.
+	if (Array.isArray(trace.errors) && trace.errors.length > 0) {
+		const reasons = trace.errors.filter(isTrace).map(notSentReason);
+		return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
+	}
+	if (code === 'ECONNREFUSED') return 'refused';
+	if (LOOKUP_CODES.has(code)) return 'unresolved';
+	if (CONNECT_CODES.has(code) && wasIn('connect', trace)) return 'unreachable';
+	if (code === 'ECONNRESET' && says(CLOSED_TOO_EARLY, trace)) return 'refused';
+	// The first bytes are written once both sides agree on the encryption; they did not.
+	if (code === 'EPROTO' && wasIn('write', trace)) return 'unsendable';
+	if (UNSENDABLE_CODES.has(code)) return 'unsendable';
+	return typeof trace.name === 'string' && trace.name.startsWith('Ssrf') ? 'unsendable' : undefined;
+}
+
+/**
+ * Reads what n8n's request helper threw. Nothing of the thrown object goes any further: it carries the request's
+ * headers, and with them the API key.
+ * @param thrown what was caught
+ * @param timeoutMs the request's time-out in ms, for the message
+ * @param cancelled whether the execution was cancelled
+ */
+export function failureOfThrown(
+	thrown: unknown,
+	timeoutMs: number,
+	cancelled: boolean,
+): FailureKind {
+	if (cancelled) return { kind: 'cancelled' };
+	const chain = causes(thrown);
+	for (const trace of [...chain].reverse()) {
+		const reason = notSentReason(trace);
+		if (reason) return { kind: 'notSent', reason };
+	}
+	const timedOut = chain.map(codeOf).some((code) => TIMEOUT_CODES.has(code));
+	return timedOut ? { kind: 'timeout', timeoutMs } : { kind: 'lost' };
+}

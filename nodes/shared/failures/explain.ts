@@ -1,0 +1,217 @@
+import { LONGEST_RETRY_AFTER_MS } from '../api/backOff';
+import { certaintyOf, type Failure, type FailureKind } from '../api/outcome';
+import { ownWords, type Notice } from './ownWords';
+import type { OnlyOnce, Topic } from './topics';
+
+/**
+ * Puts a failure into words: the first of these that knows the failure says what it is. This is the only place that
+ * does. A run that a person ended says "canceled": n8n tells such an execution from one that failed by that word
+ * (n8n 2.41, `processSuccessExecution`).
+ */
+export function explain(failure: Failure, topic: Topic): Notice {
+	return (
+		keyNotAccepted(failure, topic) ??
+		notFound(failure, topic) ??
+		tooManyRequests(failure, topic) ??
+		refused(failure, topic) ??
+		perhapsDone(failure, topic) ??
+		canceled(failure, topic) ??
+		otherHost(failure, topic) ??
+		unreadable(failure, topic) ??
+		unsendable(failure, topic) ??
+		outOfReach(failure, topic)
+	);
+}
+
+function keyNotAccepted({ how, certainty }: Failure, topic: Topic): Notice | undefined {
+	if (how.kind !== 'status') return undefined;
+	if (how.status === 401) {
+		return {
+			message: `LiveCall did not accept the API key${reasonsOf(how)}`,
+			advice: `Check "API Key" in the LiveCall API credential. It comes from the account settings in LiveCall and is pasted without quotes. ${effectOf(certainty)}`,
+		};
+	}
+	if (how.status !== 403) return undefined;
+	return {
+		message: `LiveCall does not allow this API key to ${topic.to}${reasonsOf(how)}`,
+		advice: `Check "API Key" in the LiveCall API credential and what its account may do. ${effectOf(certainty)}`,
+	};
+}
+
+function notFound({ how }: Failure, topic: Topic): Notice | undefined {
+	if (how.kind !== 'status' || how.status !== 404) return undefined;
+	const { message, advice } = topic.notFound;
+	return { message: `${message}${reasonsOf(how)}`, advice };
+}
+
+function tooManyRequests({ how, certainty, tries }: Failure, topic: Topic): Notice | undefined {
+	if (how.kind !== 'status' || how.status !== 429) return undefined;
+	return {
+		message: `LiveCall is receiving too many requests and did not ${topic.to}${triedOften(tries)}`,
+		advice: `${askedToWait(how.retryAfterMs)}${tryingAgain(certainty)} is safe. Wait a little, or lower "Max Concurrency" in the options.`,
+	};
+}
+
+function refused({ how, certainty }: Failure, topic: Topic): Notice | undefined {
+	if (how.kind !== 'status' || certaintyOf(how) !== 'refused') return undefined;
+	const reasons = reasonsOf(how);
+	const filter = /filter/i.test(reasons)
+		? " A filter is what LiveCall's dashboard calls a target group."
+		: '';
+	return {
+		message: `LiveCall refused to ${topic.to}${reasons || `, with status ${how.status}`}`,
+		advice: `${reasons ? 'Correct what LiveCall names' : 'LiveCall does not say why: check the fields of this item'}, then run this item again.${filter} ${effectOf(certainty)}`,
+	};
+}
+
+/** A request that LiveCall may have acted on, and must not act on twice. */
+function perhapsDone(failure: Failure, { once, host }: Topic): Notice | undefined {
+	if (!once || failure.certainty !== 'unknown') return undefined;
+	const { message, advice } = mayAlreadyHave(once, happened(failure, host));
+	const isUnreadable = failure.how.kind === 'unreadable';
+	return {
+		message,
+		advice: isUnreadable ? `${advice} ${CHECK_BASE_URL}` : advice,
+		canceled: wasCanceled(failure),
+	};
+}
+
+function canceled(failure: Failure, { host }: Topic): Notice | undefined {
+	if (!wasCanceled(failure)) return undefined;
+	return { ...ownWords.canceled(), message: happened(failure, host) };
+}
+
+function otherHost(failure: Failure, { host }: Topic): Notice | undefined {
+	if (host === undefined) return undefined;
+	return {
+		message: happened(failure, host),
+		advice: `${tryingAgain(failure.certainty)} is safe. If it stays like this, check whether n8n may connect to that host, and whether a proxy answers in its place.`,
+	};
+}
+
+function unreadable(failure: Failure, { host }: Topic): Notice | undefined {
+	if (failure.how.kind !== 'unreadable') return undefined;
+	return { message: happened(failure, host), advice: CHECK_BASE_URL };
+}
+
+function unsendable(failure: Failure, { host }: Topic): Notice | undefined {
+	const { how } = failure;
+	if (how.kind !== 'notSent' || how.reason !== 'unsendable') return undefined;
+	return {
+		message: happened(failure, host),
+		advice:
+			'Check "Base URL" and "API Key" in the LiveCall API credential, and whether n8n trusts the certificate of that host and may connect to it. Nothing was carried out.',
+	};
+}
+
+function outOfReach(failure: Failure, { host }: Topic): Notice {
+	return {
+		message: happened(failure, host),
+		advice: `${tryingAgain(failure.certainty)} is safe. If it stays like this, check "Base URL" in the LiveCall API credential and whether LiveCall is up.`,
+	};
+}
+
+function wasCanceled({ how }: Failure): boolean {
+	return how.kind === 'cancelled' || (how.kind === 'notSent' && how.reason === 'cancelled');
+}
+
+function tryingAgain(certainty: Failure['certainty']): string {
+	return certainty === 'notCarriedOut'
+		? 'Nothing was carried out, so trying again'
+		: 'Trying again';
+}
+
+function effectOf(certainty: Failure['certainty']): string {
+	return certainty === 'unknown'
+		? 'An earlier try may have been carried out.'
+		: 'Nothing was carried out.';
+}
+
+/** LiveCall's own words, behind a colon; empty where it says no more than its status does. */
+function reasonsOf({ reasons }: Extract<FailureKind, { kind: 'status' }>): string {
+	const telling = reasons.filter((reason) => !ONLY_NOT_FOUND.test(reason));
+	return telling.length > 0 ? `: ${telling.join('; ')}` : '';
+}
+
+function happened({ how, tries }: Failure, host: string | undefined): string {
+	return `${whatHappened(how, tries, host)}${triedOften(tries)}`;
+}
+
+const CHECK_BASE_URL =
+	'Check that "Base URL" in the LiveCall API credential is LiveCall\'s API, by default https://api.livecall.io/v1, and that no proxy answers in its place.';
+
+/** What is said of a request that must not be sent again, since LiveCall may have acted on it. */
+export function mayAlreadyHave({ done, look, option }: OnlyOnce, happened: string): Notice {
+	return {
+		message: mayAlready(done, happened),
+		advice: `The request is not sent again by itself, since that could do it twice. ${look}; if not, set "${option}" in the options, save, and under Executions retry this execution with the currently saved workflow.`,
+	};
+}
+
+/** @param done completes "LiveCall may already have …" */
+export function mayAlready(done: string, happened: string): string {
+	return `LiveCall may already have ${done}: ${lowerFirst(happened)}`;
+}
+
+/** What happened to an item that an earlier try has sent without a usable answer. */
+export const SENT_EARLIER = 'An earlier try was sent and its outcome is unknown';
+
+/** Bodies that only repeat the status 404. */
+const ONLY_NOT_FOUND = /^(record |page )?not found[.!]?$/i;
+
+function lowerFirst(text: string): string {
+	return text.startsWith('LiveCall') ? text : text.charAt(0).toLowerCase() + text.slice(1);
+}
+
+const API_HOST = 'LiveCall';
+
+function whatHappened(how: FailureKind, tries: number, host = API_HOST): string {
+	switch (how.kind) {
+		case 'notSent':
+			return {
+				refused: `${host} could not be reached: the connection was refused`,
+				unresolved: `${host} could not be reached: the address of its host was not found`,
+				unreachable: `${host} could not be reached: there is no way to its host`,
+				unsendable: `The request to ${host} could not be sent`,
+				cancelled: `The execution was canceled before LiveCall was asked${tries > 0 ? ' again' : ''}`,
+			}[how.reason];
+		case 'lost':
+			return `The connection to ${host} was lost before its answer was complete`;
+		case 'timeout':
+			return `${host} did not answer within ${seconds(how.timeoutMs)}`;
+		case 'cancelled':
+			return 'The execution was canceled while LiveCall was being asked';
+		case 'status':
+			return `${host} answered with status ${how.status}${how.reasons.length > 0 ? ` (${how.reasons.join('; ')})` : ''}`;
+		case 'unreadable':
+			return {
+				webPage:
+					host === API_HOST
+						? "LiveCall's answer was a web page instead of data"
+						: `${host} answered with a web page or with data instead of a file`,
+				cutOff: "LiveCall's answer was cut off or is not JSON",
+				empty: `LiveCall's answer was empty, without ${how.missing ?? 'data'}`,
+				shape: `LiveCall's answer came without ${how.missing ?? 'data'}`,
+				redirect: `LiveCall's address answered with a redirect (status ${how.status}), which is not followed so that the API key stays with its host`,
+			}[how.what];
+	}
+}
+
+function triedOften(tries: number): string {
+	return tries > 1 ? ` (tried ${tries} times)` : '';
+}
+
+function askedToWait(retryAfterMs: number | undefined): string {
+	if (retryAfterMs === undefined) return '';
+	const longest =
+		retryAfterMs > LONGEST_RETRY_AFTER_MS
+			? `; the node waits ${seconds(LONGEST_RETRY_AFTER_MS)} at most`
+			: '';
+	return `LiveCall asked to wait ${seconds(retryAfterMs)}${longest}. `;
+}
+
+/** A time in words. */
+export function seconds(ms: number): string {
+	const count = Math.round(ms / 100) / 10;
+	return count === 1 ? '1 second' : `${count} seconds`;
+}

@@ -1,0 +1,112 @@
+import { editPage } from '../dashboard';
+import type { Notice } from './ownWords';
+
+/** What a request is about, in LiveCall's and n8n's words. */
+export interface Topic {
+	/** Completes "LiveCall refused to …". */
+	to: string;
+	/** What an answer with 404 means here. */
+	notFound: Notice;
+	/** Set for what must not be done twice. */
+	once?: OnlyOnce;
+	/** Who is asked, where that is not the API. */
+	host?: string;
+}
+
+/** What LiveCall must not do twice, in the words for the case that nobody knows whether it has done it. */
+export interface OnlyOnce {
+	/** Completes "LiveCall may already have …". */
+	done: string;
+	/** Where a person sees whether it was done. */
+	look: string;
+	/** The label of the option that has it sent again. */
+	option: string;
+}
+
+export function callTopic(callId: string): Topic {
+	return {
+		to: `read call "${callId}"`,
+		notFound: {
+			message: `LiveCall knows no call "${callId}"`,
+			advice:
+				'Check "Call ID": it is the "id" that LiveCall gives when a call is placed or a webhook arrives.',
+		},
+	};
+}
+
+export function recordingTopic(callId: string): Topic {
+	return {
+		to: `give the recording of call "${callId}"`,
+		notFound: {
+			message: `LiveCall has no recording for call "${callId}"`,
+			advice:
+				'The call may not have been recorded, or its recording may not be ready yet: try again a little later, or let "Download" wait with its option "Wait for Recording". Check "Call ID" too.',
+		},
+	};
+}
+
+/** The same, once LiveCall has given the link to it: that is on another host. */
+export function recordingFileTopic(callId: string): Topic {
+	return { ...recordingTopic(callId), host: "LiveCall's download host" };
+}
+
+export function filterTopic(filterId: string): Topic {
+	return {
+		to: `read target group "${filterId}"`,
+		notFound: {
+			message: `LiveCall knows no target group "${filterId}"`,
+			advice: `Check "Target Group": its ID is the number in the address of its edit page, ${editPage('targeting', 'ID')}.`,
+		},
+	};
+}
+
+export const usersTopic: Topic = {
+	to: 'list the users',
+	notFound: {
+		message: 'LiveCall has no list of users at this address',
+		advice: 'Check "Base URL" in the LiveCall API credential.',
+	},
+};
+
+export function userTopic(userId: string, to: string): Topic {
+	return {
+		to,
+		notFound: {
+			message: `LiveCall knows no user "${userId}"`,
+			advice: `Check "User": its ID is the number in the address of its edit page, ${editPage('users', 'ID')}. The user may have been deleted.`,
+		},
+	};
+}
+
+export const placingCall: OnlyOnce = {
+	done: 'placed this call',
+	look: 'Look in LiveCall whether the customer was called',
+	option: 'Redial Unknown',
+};
+
+export function placeCallTopic(filterId: string, userId?: string): Topic {
+	const orUser = userId === undefined ? '' : ` or no user "${userId}"`;
+	return {
+		to: 'place the call',
+		once: placingCall,
+		notFound: {
+			message: `LiveCall knows no target group "${filterId}"${orUser}`,
+			advice: `Check "Target Group": its ID is the number in the address of its edit page, ${editPage('targeting', 'ID')}. Check "User", too, and "Base URL" in the LiveCall API credential. No call was placed.`,
+		},
+	};
+}
+
+export const creatingUser: OnlyOnce = {
+	done: 'created this user',
+	look: 'Look in LiveCall whether the user is there',
+	option: 'Send Unknown Again',
+};
+
+export const createUserTopic: Topic = {
+	to: 'create the user',
+	once: creatingUser,
+	notFound: {
+		message: 'LiveCall takes no new users at this address',
+		advice: 'Check "Base URL" in the LiveCall API credential. No user was created.',
+	},
+};
