@@ -21,14 +21,21 @@ export async function lookUntil<T>(
 	item: Item,
 	{ look, isOver, pauseMs, deadline }: Polling<T>,
 ): Promise<T> {
+	await item.pause(item.run.looks.waitForTurn());
 	for (;;) {
-		await item.pause(item.run.looks.waitForTurn());
 		const seen = await look();
 		const left = deadline - Date.now();
 		if (left <= 0 || isOver(seen)) return seen;
 		await item.pause(Math.min(withJitter(pauseMs(seen)), left));
+		const turnMs = item.run.looks.waitForTurn();
+		// So many others are in turn that the time would be long over: what was seen last stands.
+		if (Date.now() + turnMs > deadline + LATEST_LOOK_MS) return seen;
+		await item.pause(turnMs);
 	}
 }
+
+/** How long after the deadline the last look may still begin, in ms. */
+const LATEST_LOOK_MS = 1_000;
 
 /** Up to a tenth longer: items that began to wait together drift apart. */
 function withJitter(ms: number): number {

@@ -16,6 +16,9 @@ const DEFAULT_TIMEOUT_MINUTES = 30;
 const DEFAULT_POLL_SECONDS = 5;
 const LONGEST_POLL_SECONDS = 86_400;
 
+/** The longest pause where no interval is set, in ms. */
+const LONGEST_PAUSE_MS = 30_000;
+
 /** For how long a call may be unknown that was placed a moment ago, and how long to wait until the next look, in ms. */
 const UNKNOWN_FOR_MS = 10_000;
 const LOOK_FOR_UNKNOWN_MS = 1_000;
@@ -99,8 +102,11 @@ async function follow(
 	const knownBy = Date.now() + UNKNOWN_FOR_MS;
 	const isUnknownYet = (reply: Reply<Resource>) =>
 		!reply.ok && isStatus(reply.error.how, 404) && Date.now() < knownBy;
-	const pauseMs = (reply: Reply<Resource>) =>
-		isUnknownYet(reply) ? LOOK_FOR_UNKNOWN_MS : pauseBetween(item.run.startedAt, pollSeconds);
+	const pauseMs = (reply: Reply<Resource>) => {
+		if (isUnknownYet(reply)) return LOOK_FOR_UNKNOWN_MS;
+		if (pollSeconds !== undefined) return pollSeconds * 1000;
+		return growingPause(Date.now() - item.run.startedAt);
+	};
 
 	let latest: Resource | undefined;
 	// One whole look is due, however short the time.
@@ -127,10 +133,14 @@ async function follow(
 	throw item.failed(reply.error, callTopic(callId));
 }
 
-/** A tenth of the time waited so far, but at least 5 s and at most 30 s, where no interval is set. */
-function pauseBetween(startedAt: number, pollSeconds: number | undefined): number {
-	if (pollSeconds !== undefined) return pollSeconds * 1000;
-	return Math.min(30_000, Math.max(DEFAULT_POLL_SECONDS * 1000, (Date.now() - startedAt) / 10));
+/**
+ * How long to wait between two looks where no interval is set: a tenth of the time waited, so that an end is noticed
+ * soon after a short call and LiveCall is asked little during a long one.
+ * @param waitedMs for how long the run has waited, in ms
+ * @returns 5,000 to 30,000 ms
+ */
+export function growingPause(waitedMs: number): number {
+	return Math.min(LONGEST_PAUSE_MS, Math.max(DEFAULT_POLL_SECONDS * 1000, waitedMs / 10));
 }
 
 function startsAfter(call: IDataObject, deadline: number): boolean {

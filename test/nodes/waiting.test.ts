@@ -1,0 +1,140 @@
+import { growingPause } from '../../nodes/LiveCall/operations/call/waitUntilEnded';
+import { Looks } from '../../nodes/LiveCall/run/looks';
+import { jsons, World } from '../support/world';
+
+let world: World;
+beforeAll(async () => {
+	world = await World.start({ stageMs: 60_000 });
+});
+afterAll(async () => await world.sandbox.stop());
+beforeEach(() => world.reset());
+
+const IN_AN_HOUR = () => new Date(Date.now() + 3_600_000).toISOString();
+
+function underWay(id: number, more = {}) {
+	return world.sandbox.calls.add({ id, status: 'initiated', ...more });
+}
+
+describe('the looks of a run', () => {
+	it('stand at least 100 ms apart, however many items ask at once', () => {
+		const looks = new Looks();
+		const turns = Array.from({ length: 25 }, () => looks.waitForTurn(1_000));
+		expect(turns).toEqual(Array.from({ length: 25 }, (_, place) => place * 100));
+	});
+
+	it('need not wait when nobody has looked for a while', () => {
+		const looks = new Looks();
+		looks.waitForTurn(1_000);
+		expect(looks.waitForTurn(1_030)).toBe(70);
+		expect(looks.waitForTurn(60_000)).toBe(0);
+	});
+
+	it('of many items that wait together are ten a second at most', async () => {
+		const ids = Array.from({ length: 15 }, (_, index) => 9_100 + index);
+		ids.forEach((id) => underWay(id));
+		const began = Date.now();
+		const result = await world.run(
+			'call.waitUntilEnded',
+			{
+				callId: '={{ $json.id }}',
+				options: { timeout: 0.02, pollInterval: 1, onTimeout: 'return' },
+			},
+			{ items: ids.map((id) => ({ id })) },
+		);
+		expect(jsons(result).map(({ id }) => id)).toEqual(ids);
+		const seen = world.seen();
+		// The n-th look never comes before its turn, so this holds on the slowest machine.
+		seen.forEach(({ at }, place) => expect(at - began).toBeGreaterThanOrEqual(place * 100 - 20));
+		// Every item has had its whole look, also those behind the first ones.
+		expect(new Set(seen.map(({ path }) => path)).size).toBe(15);
+	}, 30_000);
+});
+
+describe('the pause between two looks, where none is set', () => {
+	it.each([
+		[0, 5_000],
+		[50_000, 5_000],
+		[120_000, 12_000],
+		[300_000, 30_000],
+		[3_600_000, 30_000],
+	])('after %d ms is %d ms', (waitedMs, pause) => {
+		expect(growingPause(waitedMs)).toBe(pause);
+	});
+});
+
+describe('the time of an item', () => {
+	it('counts from the start of the run, not from its own start', async () => {
+		underWay(9_001);
+		underWay(9_002);
+		const result = await world.run(
+			'call.waitUntilEnded',
+			{
+				callId: '={{ $json.id }}',
+				options: { timeout: 0.02, pollInterval: 1, onTimeout: 'return', maxConcurrency: 1 },
+			},
+			{ items: [{ id: 9_001 }, { id: 9_002 }] },
+		);
+		expect(jsons(result).map(({ status }) => status)).toEqual(['initiated', 'initiated']);
+		// The first item has used up the time: the second gets the one look that is due in any case.
+		expect(world.asked().filter((asked) => asked.endsWith('/9002'))).toHaveLength(1);
+	});
+});
+
+describe('a call that is scheduled for later than the time-out allows', () => {
+	it('ends the wait at once and says for when it is scheduled', async () => {
+		underWay(9_003, { status: 'created', scheduled_for: '2030-01-31T14:30:00+01:00' });
+		const result = await world.run(
+			'call.waitUntilEnded',
+			{ callId: '9003' },
+			{ timezone: 'America/New_York' },
+		);
+		expect(result.error.message).toContain(
+			'Call "9003" is scheduled for Thu 31 Jan 2030, 08:30 (America/New_York)',
+		);
+		expect(result.error.description).toContain('Raise "Timeout"');
+		expect(world.seen()).toHaveLength(1);
+	});
+
+	it('is given as it is where that is asked for', async () => {
+		underWay(9_003, { status: 'created', scheduled_for: IN_AN_HOUR() });
+		const result = await world.run('call.waitUntilEnded', {
+			callId: '9003',
+			options: { onTimeout: 'return', timeout: 59 },
+		});
+		expect(jsons(result)).toMatchObject([{ id: 9_003, status: 'created' }]);
+		expect(world.seen()).toHaveLength(1);
+	});
+
+	it('is waited for where the time-out allows, and where it has ended all the same', async () => {
+		underWay(9_003, { status: 'created', scheduled_for: IN_AN_HOUR() });
+		const waiting = world.run('call.waitUntilEnded', {
+			callId: '9003',
+			options: { timeout: 120, pollInterval: 1 },
+		});
+		while (world.seen().length === 0) await new Promise((resolve) => setImmediate(resolve));
+		world.sandbox.calls.end(9_003, { outcome: 'successful' });
+		expect(jsons(await waiting)).toMatchObject([{ id: 9_003, status: 'ended' }]);
+
+		const again = await world.run('call.waitUntilEnded', {
+			callId: '9003',
+			options: { timeout: 1 },
+		});
+		expect(jsons(again)).toMatchObject([{ id: 9_003, outcome: 'successful' }]);
+	}, 30_000);
+});
+
+describe('a call that LiveCall does not know yet', () => {
+	it.each([1, 2])(
+		'is looked for again: known at look %d',
+		async (unknownLooks) => {
+			underWay(9_004, { status: 'ended' });
+			world.sandbox.faults.decide(({ index }) =>
+				index < unknownLooks ? { kind: 'status', status: 404, body: {} } : undefined,
+			);
+			const result = await world.run('call.waitUntilEnded', { callId: '9004' });
+			expect(jsons(result)).toMatchObject([{ id: 9_004, status: 'ended' }]);
+			expect(world.seen()).toHaveLength(unknownLooks + 1);
+		},
+		20_000,
+	);
+});
