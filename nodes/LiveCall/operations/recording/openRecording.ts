@@ -44,13 +44,13 @@ export async function openRecording(
 	};
 	try {
 		const response: unknown = await functions.helpers.httpRequest(options);
-		return readResponse(response, timeoutMs);
+		return readResponse(response);
 	} catch (error) {
 		return { ok: false, error: failureOfThrown(error, timeoutMs, signal?.aborted ?? false) };
 	}
 }
 
-function readResponse(response: unknown, timeoutMs: number): Result<RecordingStream, FailureKind> {
+function readResponse(response: unknown): Result<RecordingStream, FailureKind> {
 	if (!isObject(response) || !isStream(response.body))
 		return { ok: false, error: { kind: 'lost' } };
 	const stream: FileStream = response.body;
@@ -67,7 +67,6 @@ function readResponse(response: unknown, timeoutMs: number): Result<RecordingStr
 		stream.destroy();
 		return { ok: false, error: { kind: 'unreadable', what: 'webPage', status } };
 	}
-	endWhenSilent(stream, timeoutMs);
 	const value = {
 		stream,
 		contentType,
@@ -75,12 +74,6 @@ function readResponse(response: unknown, timeoutMs: number): Result<RecordingStr
 		announcedBytes: /^\d+$/.test(announced) ? Number(announced) : undefined,
 	};
 	return { ok: true, value };
-}
-
-/** The request's own time-out ends with the first byte of the answer (axios 1.x): from then on the socket's holds. */
-function endWhenSilent(stream: FileStream, timeoutMs: number): void {
-	if (!('setTimeout' in stream) || typeof stream.setTimeout !== 'function') return;
-	stream.setTimeout(timeoutMs, () => stream.destroy(new Error('The download stalled')));
 }
 
 function isStream(value: unknown): value is FileStream {
