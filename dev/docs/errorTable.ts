@@ -15,7 +15,7 @@ import {
 	someText,
 	type Check,
 } from '../../nodes/LiveCall/input/checks';
-import { aTimeToCome } from '../../nodes/LiveCall/input/scheduledFor';
+import { aTimeToCome } from '../../nodes/LiveCall/input/times';
 import { turnedAway } from '../../nodes/LiveCallTrigger/delivery/answers';
 import { certaintyOf, type FailureKind } from '../../nodes/shared/api/outcome';
 import { explain, mayAlreadyHave, SENT_EARLIER } from '../../nodes/shared/failures/explain';
@@ -35,15 +35,23 @@ import {
 
 /** Wrong input for each check, with the label of a field that has it. */
 const WRONG_INPUT: Array<[string, Check<unknown>, unknown[]]> = [
-	['Call ID', anId, ['', '12 34', '12\u200b34', 'https://app.livecall.io/calls/1']],
+	['Call ID', anId, ['', 'null', '12 34', '12\u200b34', 'https://app.livecall.io/calls/1']],
 	[
 		'Target Group',
 		aLocator('targeting'),
 		[{ mode: 'url', value: 'https://app.livecall.io/users/1/edit' }],
 	],
 	['User', aLocator('users'), [{ mode: 'list', value: '' }]],
-	['Phone Number', aPhoneNumber, ['', '12345', '+49 30 1234567 ext. 8']],
-	['Scheduled For', aTimeToCome('UTC', Date.UTC(2030, 0, 1)), ['tomorrow', '2029-12-31T10:00:00Z']],
+	[
+		'Phone Number',
+		aPhoneNumber,
+		['', '12345', '+49 30 1234567 ext. 8', '49+301234567', '555-1234 / 555-4321'],
+	],
+	[
+		'Scheduled For',
+		aTimeToCome('UTC', Date.UTC(2030, 0, 1)),
+		['tomorrow', '2030-01-31', '2030-01-31T14:30:00+25:00', '2029-12-31T10:00:00Z'],
+	],
 	['Name', someText, ['']],
 	['Phone Number', somePhoneDigits, ['abc']],
 	['Limit', aNumber('users', 1, Infinity, true), [0]],

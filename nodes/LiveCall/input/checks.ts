@@ -1,4 +1,4 @@
-import { editPage, idIn, isIdText, type Page } from '../../shared/dashboard';
+import { editPage, idIn, isIdText, isNothingAsText, type Page } from '../../shared/dashboard';
 import { isObject } from '../../shared/json';
 
 /** Either the value in the form in which it is used, or what was found and what to do. */
@@ -43,6 +43,12 @@ export const anId: Check<string> = (given) =>
 /** @param insteadOfAddress what to do where an address was entered */
 function checkedId(given: unknown, insteadOfAddress: string): Checked<string> {
 	const text = asDigits(given);
+	if (text !== undefined && isNothingAsText(text)) {
+		return {
+			found: `needs an ID, but ${shown(given)} was found, a word that stands for nothing`,
+			advice: 'Check the expression against the input: what it looks for is not there.',
+		};
+	}
 	if (text !== undefined && isIdText(text)) return { value: text };
 	const unseen = /\p{C}/u.exec(text ?? '');
 	const found = unseen
@@ -76,12 +82,24 @@ export function aLocator(page: Page): Check<string> {
 	};
 }
 
+/** How many digits a phone number has: 15 at most (ITU-T E.164). */
+const LEAST_DIGITS = 7;
+const MOST_DIGITS = 15;
+
 /** A phone number, sent as typed and trimmed. */
 export const aPhoneNumber: Check<string> = (given) => {
 	const text = asDigits(given);
 	const advice = 'Enter it with its country code, e.g. +49 30 1234567.';
 	if (text === undefined || text === '')
 		return { found: `needs a phone number, but ${shown(given)} was found`, advice };
+	// Dialled as one, two numbers ring a stranger.
+	const numbers = text.split(/[/,;]/).filter((part) => digitsOf(part).length >= LEAST_DIGITS);
+	if (numbers.length > 1) {
+		return {
+			found: `needs one number, but there are two numbers in ${shown(text)}`,
+			advice: 'Enter one of them. To call both, make an item of each before this node.',
+		};
+	}
 	const strange = /[^0-9 +()\-./]/u.exec(text);
 	if (strange) {
 		return {
@@ -89,10 +107,15 @@ export const aPhoneNumber: Check<string> = (given) => {
 			advice,
 		};
 	}
+	if (!/^[^\d+]*\+?[^+]*$/.test(text))
+		return { found: `may have a "+" in front only, but ${shown(text)} was found`, advice };
 	const digits = digitsOf(text).length;
-	return digits >= 7 && digits <= 15
+	return digits >= LEAST_DIGITS && digits <= MOST_DIGITS
 		? { value: text }
-		: { found: `needs 7 to 15 digits, but ${shown(text)} has ${digits}`, advice };
+		: {
+				found: `needs ${LEAST_DIGITS} to ${MOST_DIGITS} digits, but ${shown(text)} has ${digits}`,
+				advice,
+			};
 };
 
 /** Text normalized for comparison: Unicode NFC, lower case. */

@@ -5,7 +5,7 @@ import { ownWords } from '../../../shared/failures/ownWords';
 import { phoneNumberField, redialUnknownOption } from '../../fields/common';
 import { filterLocator, userLocator } from '../../fields/locators';
 import { aKey, aLocator, aPhoneNumber, aSwitch, digitsOf, oneOf } from '../../input/checks';
-import { aTime, aTimeToCome } from '../../input/scheduledFor';
+import { aTime, aTimeToCome } from '../../input/times';
 import { isAvailable, nextAvailableTime } from '../../known/availability';
 import type { Item } from '../../run/item';
 import { recall, sendOnce } from '../../once/once';

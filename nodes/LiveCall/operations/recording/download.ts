@@ -10,7 +10,8 @@ import { aNumber, anId, anyText, someText } from '../../input/checks';
 import type { Operation } from '../../operation';
 import type { Item } from '../../run/item';
 import { lookUntil } from '../../run/poll';
-import { fileNameOf, mimeTypeOf } from './fileName';
+import { fileNameOf } from './fileName';
+import { mimeTypeOf } from './mimeType';
 import { openRecording, type RecordingStream } from './openRecording';
 
 /** A recording, and its file as it begins to arrive. */
@@ -68,7 +69,7 @@ export const download: Operation = {
 	async execute(item) {
 		const callId = item.read('callId', anId);
 		const property = item.read('binaryPropertyName', someText);
-		const wanted = item.readAdded('options', 'fileName', anyText);
+		const wanted = item.option('fileName', anyText, '');
 		const waitSeconds = item.option('waitForRecording', aNumber('seconds', 0, 86_400), 0);
 
 		const readyBy = Date.now() + waitSeconds * 1000;

@@ -1,79 +1,53 @@
-/** Extensions of the types in which recordings are usually sent; n8n would name some of them oddly. */
-const EXTENSIONS: Record<string, string> = {
-	'audio/3gpp': '3gp',
-	'audio/aac': 'aac',
-	'audio/amr': 'amr',
-	'audio/flac': 'flac',
-	'audio/m4a': 'm4a',
-	'audio/mp3': 'mp3',
-	'audio/mp4': 'm4a',
-	'audio/mpeg': 'mp3',
-	'audio/ogg': 'ogg',
-	'audio/opus': 'opus',
-	'audio/vnd.wave': 'wav',
-	'audio/wav': 'wav',
-	'audio/wave': 'wav',
-	'audio/webm': 'webm',
-	'audio/x-m4a': 'm4a',
-	'audio/x-mp3': 'mp3',
-	'audio/x-mpeg': 'mp3',
-	'audio/x-wav': 'wav',
-	'video/mp4': 'mp4',
-	'video/webm': 'webm',
-};
+import { nameIn } from './contentDisposition';
+import { extensionFor } from './mimeType';
 
-/** Some names that hosts give to bytes of which they do not know the type. */
-const UNKNOWN_TYPES = new Set([
-	'',
-	'application/octet-stream',
-	'binary/octet-stream',
-	'application/x-download',
-]);
-
-/**
- * The type of a recording without its parameters.
- * @param fileName tells the type to n8n where the host does not know it, if it has an extension
- * @returns `undefined` where n8n is to look it up by the file's name
- */
-export function mimeTypeOf(contentType: string, fileName = ''): string | undefined {
-	const type = contentType.split(';')[0].trim().toLowerCase();
-	if (!UNKNOWN_TYPES.has(type)) return type;
-	return /\.\w+$/.test(fileName) ? undefined : 'application/octet-stream';
-}
+/** How long a name may be on most file systems, in bytes. */
+const LONGEST_NAME = 255;
 
 /**
  * The name under which a recording is kept: the one asked for, else the host's, else one made of the call's id.
  * @param wanted from the options
  * @param contentDisposition the header, as the host sent it
+ * @param contentType the header, as the host sent it
  */
 export function fileNameOf(
-	wanted: string | undefined,
+	wanted: string,
 	contentDisposition: string,
 	contentType: string,
 	callId: string,
 ): string {
-	const extension = EXTENSIONS[mimeTypeOf(contentType) ?? ''];
-	const byDefault = extension ? `call-${callId}.${extension}` : `call-${callId}`;
-	return bare(wanted ?? '') || bare(namedIn(contentDisposition)) || byDefault;
+	const name =
+		clean(withoutSlashes(wanted)) ||
+		clean(withoutFolders(nameIn(contentDisposition))) ||
+		`call-${callId}${extensionFor(contentType)}`;
+	return shortened(name);
 }
 
-/** Reads the file's name from the header (RFC 6266); the extended form, which names its encoding, goes first. */
-function namedIn(contentDisposition: string): string {
-	const extended = /filename\*\s*=\s*UTF-8'[^']*'([^;\s]+)/i.exec(contentDisposition);
-	if (extended) {
-		try {
-			return decodeURIComponent(extended[1]);
-		} catch {
-			return extended[1];
-		}
-	}
-	const plain = /filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;\s]+))/i.exec(contentDisposition);
-	return plain ? (plain[1] ?? plain[2] ?? '').replace(/\\(.)/g, '$1') : '';
+/** A slash that a person types belongs to the name, as in a date: "11/26/2026 call.mp3". */
+function withoutSlashes(name: string): string {
+	return name.replace(/^(?:\.*[/\\])+/, '').replace(/[/\\]/g, '-');
 }
 
-/** A name without folders, control characters and the like: it may come from another host. */
-function bare(name: string): string {
-	const last = name.split(/[/\\]/).pop() ?? '';
-	const clean = last.replace(/[\p{Cc}<>:"|?*]/gu, '').trim();
-	return /^\.*$/.test(clean) ? '' : clean.slice(0, 200);
+/** What stands before a slash in a name from another host is a folder, where nothing of that host's belongs. */
+function withoutFolders(name: string): string {
+	return name.split(/[/\\]/).pop() ?? '';
+}
+
+/** Without control characters, those that turn the direction of writing, and what some file system does not take. */
+function clean(name: string): string {
+	const cleaned = name
+		.replace(/:/g, '-')
+		.replace(/[\p{Cc}\p{Cs}\u200e\u200f\u202a-\u202e\u2066-\u2069<>"|?*]/gu, '')
+		.trim();
+	return /^\.*$/.test(cleaned) ? '' : cleaned;
+}
+
+/** Shortened where file systems ask for it, before its extension. */
+function shortened(name: string): string {
+	const extension = /\.\w{1,8}$/.exec(name)?.[0] ?? '';
+	const stem = name.slice(0, name.length - extension.length);
+	const characters = [...stem].slice(0, LONGEST_NAME);
+	const whole = () => characters.join('') + extension;
+	while (Buffer.byteLength(whole()) > LONGEST_NAME) characters.pop();
+	return whole();
 }

@@ -1,0 +1,96 @@
+import { DateTime } from 'luxon';
+import { shown, type Check } from './checks';
+
+/** How far back a time may lie, in ms: workflows compute "now" a moment before it is sent. */
+const GRACE_MS = 60_000;
+
+/** The offsets from UTC that places on earth have, in minutes: -12:00 to +14:00. luxon takes any number for one. */
+const LEAST_OFFSET = -12 * 60;
+const MOST_OFFSET = 14 * 60;
+
+const ADVICE =
+	'Enter one such as 2030-01-31T14:30:00+01:00; without an offset it is read in the time zone of the workflow. Remove the field to call at once.';
+
+/**
+ * The time to call at, as ISO 8601 with an offset: LiveCall is time-zone sensitive (help centre, calls).
+ * A time that the clocks skip in spring is read as much later (02:30 as 03:30), one that comes twice in autumn as the
+ * later one: what luxon makes of them.
+ * @param zone the workflow's time zone, in which a text without an offset is read
+ */
+export function aTime(zone: string): Check<string> {
+	return (given) => {
+		const moment = aMoment(zone)(given);
+		return 'value' in moment ? { value: moment.value.iso } : moment;
+	};
+}
+
+/**
+ * As {@link aTime}, for a call that is to be placed now: a call that was placed before may have had its time since.
+ * @param now in ms since 1970
+ */
+export function aTimeToCome(zone: string, now: number): Check<string> {
+	return (given) => {
+		const moment = aMoment(zone)(given);
+		if (!('value' in moment)) return moment;
+		const { iso, at } = moment.value;
+		return at < now - GRACE_MS
+			? {
+					found: `lies in the past: ${shown(iso)}`,
+					advice: 'Enter a time to come, or remove the field to call at once.',
+				}
+			: { value: iso };
+	};
+}
+
+/** A moment as ISO 8601, at the offset that it was written with, and in ms since 1970. */
+function aMoment(zone: string): Check<{ iso: string; at: number }> {
+	return (given) => {
+		const text = typeof given === 'string' ? withoutWrapping(given) : '';
+		if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
+			return { found: `needs a time of day too, but ${shown(given)} was found`, advice: ADVICE };
+		}
+		const moment = readMoment(given, text, zone);
+		const iso = moment?.toISO({ suppressMilliseconds: true });
+		if (!moment || !iso) {
+			return { found: `needs a date and time, but ${shown(given)} was found`, advice: ADVICE };
+		}
+		const isOnEarth = moment.offset >= LEAST_OFFSET && moment.offset <= MOST_OFFSET;
+		return isOnEarth && !/[+-]\d{2}:?[6-9]\d$/.test(text)
+			? { value: { iso, at: moment.toMillis() } }
+			: {
+					found: `has an offset that no place has: ${shown(given)}`,
+					advice: 'Offsets go from -12:00 to +14:00; enter one such as 2030-01-31T14:30:00+01:00.',
+				};
+	};
+}
+
+function readMoment(given: unknown, text: string, zone: string): DateTime | undefined {
+	// A DateTime of another copy of luxon, as n8n's expressions give it, fails `instanceof`.
+	if (DateTime.isDateTime(given)) return given;
+	if (isDate(given)) return DateTime.fromJSDate(given, { zone });
+	// luxon takes "2030" or "10:30" for a date as well: too little to ring somebody by.
+	if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;
+	const iso = DateTime.fromISO(text, { zone, setZone: true });
+	return iso.isValid ? iso : DateTime.fromSQL(text, { zone, setZone: true });
+}
+
+/**
+ * A time as it was before it became text: in quotes by way of Edit Fields (n8n 2.41, `tryToParseString`), "[DateTime: …]"
+ * as n8n's editor shows it (`convertObjectValueToString`), "DateTime { ts: …, zone: … }" as Node.js logs it. Beside an
+ * offset, a zone's name in brackets adds nothing, and luxon would go by the name alone.
+ */
+function withoutWrapping(given: string): string {
+	return given
+		.trim()
+		.replace(
+			/^(?:"(.*)"|'(.*)'|\[Date(?:Time)?: (.*)\]|DateTime \{ ts: (.*), zone: .*\})$/,
+			'$1$2$3$4',
+		)
+		.replace(/(Z|[+-]\d{2}:?\d{2})\[[^\]]*\]$/i, '$1')
+		.trim();
+}
+
+/** Also for a date made outside this module's own realm, which `instanceof` does not know. */
+function isDate(given: unknown): given is Date {
+	return Object.prototype.toString.call(given) === '[object Date]';
+}

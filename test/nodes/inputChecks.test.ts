@@ -1,0 +1,187 @@
+import { DateTime, FixedOffsetZone } from 'luxon';
+import fc from 'fast-check';
+import { anId, aLocator, aPhoneNumber, digitsOf } from '../../nodes/LiveCall/input/checks';
+import { aTime, aTimeToCome } from '../../nodes/LiveCall/input/times';
+
+const NOW = Date.UTC(2026, 10, 26, 12);
+const toCome = aTimeToCome('Europe/Berlin', NOW);
+
+describe('a phone number', () => {
+	it.each([
+		'+49 30 1234567',
+		'(+49) 30 1234567',
+		'+49 (0)30/1234567',
+		'030/1234567',
+		'+49 30 1234567 / 68',
+		'+49.30.1234567-0',
+		'(555) 123-4567',
+		'0049 30 1234567',
+	])('is taken as typed: %s', (given) => {
+		expect(aPhoneNumber(` ${given} `)).toMatchObject({ value: given });
+	});
+
+	it.each([
+		'555-1234 / 555-4321',
+		'1234567/7654321',
+		'+49 30 1234567, +49 30 7654321',
+		'+49 30 1234567;030 7654321',
+		'030 1234567 / 0171 7654321',
+		'1234567,7654321',
+	])('is turned away where it is two: %s', (given) => {
+		expect(aPhoneNumber(given)).toMatchObject({
+			found: expect.stringContaining('two numbers'),
+			advice: expect.stringContaining('one'),
+		});
+	});
+
+	it.each([
+		'49+301234567',
+		'++49301234567',
+		'49301234567+',
+		'+49 30 +1234567',
+		'0+301234567',
+		'+(+49) 301234567',
+	])('has its plus in front only: %s', (given) => {
+		expect(aPhoneNumber(given)).toMatchObject({ found: expect.stringContaining('"+"') });
+	});
+
+	it('is whatever has 7 to 15 digits, however they are set off', () => {
+		const digits = fc.stringMatching(/^[0-9]{7,15}$/);
+		const setOff = fc.constantFrom('', ' ', '-', '.', ' (', ') ');
+		fc.assert(
+			fc.property(
+				digits,
+				fc.array(setOff, { maxLength: 15 }),
+				fc.boolean(),
+				(number, marks, plus) => {
+					const written =
+						(plus ? '+' : '') + [...number].map((digit, at) => digit + (marks[at] ?? '')).join('');
+					expect(aPhoneNumber(written)).toEqual({ value: written.trim() });
+					expect(digitsOf(written)).toBe(number);
+				},
+			),
+		);
+	});
+});
+
+describe('an ID', () => {
+	const words = ['null', 'undefined', 'none', 'nan', 'NaN', 'None', 'NULL', ' Undefined '];
+
+	it.each(words)('is not the word %j, which stands for nothing', (word) => {
+		expect(anId(word)).toMatchObject({ found: expect.stringContaining(word.trim()) });
+		for (const mode of ['id', 'list']) {
+			expect(aLocator('users')({ __rl: true, mode, value: word })).toHaveProperty('found');
+		}
+	});
+
+	it.each(words)('is not the word %j in the address of a page either', (word) => {
+		const value = `https://app.livecall.io/users/${word.trim()}/edit`;
+		expect(aLocator('users')({ __rl: true, mode: 'url', value })).toHaveProperty('found');
+	});
+
+	it.each(['nullable', 'none-1', 'Nan_2', '0', 'undefined7'])('may hold such a word: %s', (id) => {
+		expect(anId(id)).toMatchObject({ value: id });
+	});
+});
+
+describe('a time', () => {
+	it.each([
+		'+25:00',
+		'+24:00',
+		'-24:30',
+		'+2400',
+		'+30',
+		'+14:01',
+		'-12:01',
+		'+99:99',
+		'+05:60',
+		'-11:75',
+	])('has no offset of %s', (offset) => {
+		for (const moment of ['2020-01-31T14:30:00', '2030-01-31T14:30', '2030-01-31 14:30:00']) {
+			expect(toCome(moment + offset)).toMatchObject({ found: expect.stringContaining('offset') });
+		}
+	});
+
+	it.each([
+		['+14:00', '+14:00'],
+		['-12:00', '-12:00'],
+		['+05:45', '+05:45'],
+		['-0330', '-03:30'],
+		['+08', '+08:00'],
+		['Z', 'Z'],
+		['+05:30[Asia/Kolkata]', '+05:30'],
+	])('may have an offset of %s', (written, sent) => {
+		expect(toCome(`2030-01-31T14:30:00${written}`)).toMatchObject({
+			value: `2030-01-31T14:30:00${sent}`,
+		});
+	});
+
+	it.each([
+		'2030-01-31',
+		'2030-01-31T',
+		' 2030-01-31 ',
+		'2030-01-31Z',
+		'"2030-01-31"',
+		'2030-01',
+		'2030',
+	])('has a time of day: %j', (given) => {
+		expect(toCome(given)).toHaveProperty('found');
+	});
+
+	it('says that it is the time of day which is missing', () => {
+		expect(toCome('2030-01-31')).toMatchObject({ found: expect.stringContaining('time of day') });
+	});
+
+	it.each([
+		['"2030-01-31T14:30:00.000+01:00"'],
+		['[DateTime: 2030-01-31T14:30:00.000+01:00]'],
+		['[Date: 2030-01-31T14:30:00.000+01:00]'],
+		["'2030-01-31T14:30:00+01:00'"],
+		['DateTime { ts: 2030-01-31T14:30:00.000+01:00, zone: Europe/Berlin, locale: en-US }'],
+	])('may be a time that has become text on its way: %s', (given) => {
+		expect(toCome(given)).toMatchObject({ value: '2030-01-31T14:30:00+01:00' });
+	});
+
+	it.each(['[object Object]', 'Invalid DateTime', 'null', '[DateTime: ]', '""', '{}'])(
+		'is not %j',
+		(given) => {
+			expect(toCome(given)).toHaveProperty('found');
+		},
+	);
+
+	it.each([
+		['2027-03-28T02:30:00', '2027-03-28T03:30:00+02:00', 'that the clocks skip: as much later'],
+		['2027-10-31T02:30:00', '2027-10-31T02:30:00+01:00', 'that comes twice: the later one'],
+		['2027-10-31T02:30:00+02:00', '2027-10-31T02:30:00+02:00', 'that comes twice, with its offset'],
+	])('%s is read as %s, a time %s', (given, sent) => {
+		expect(toCome(given)).toMatchObject({ value: sent });
+	});
+
+	it('that lies in the past is turned away, whatever its offset', () => {
+		const offsets = fc.integer({ min: -720, max: 840 });
+		const before = fc.integer({ min: 61_000, max: 400 * 86_400_000 });
+		fc.assert(
+			fc.property(offsets, before, (offset, ms) => {
+				const time = DateTime.fromMillis(NOW - ms, {
+					zone: FixedOffsetZone.instance(offset),
+				}).toISO();
+				expect(toCome(time)).toMatchObject({ found: expect.stringContaining('past') });
+			}),
+		);
+	});
+
+	it('to come is sent as the same moment, whatever its offset', () => {
+		const offsets = fc.integer({ min: -720, max: 840 });
+		const ahead = fc.integer({ min: 0, max: 4000 * 86_400_000 });
+		fc.assert(
+			fc.property(offsets, ahead, (offset, ms) => {
+				const time = DateTime.fromMillis(NOW + ms, { zone: FixedOffsetZone.instance(offset) });
+				for (const given of [time, time.toJSDate(), time.toISO(), `"${time.toISO()}"`]) {
+					const checked = aTime('Europe/Berlin')(given);
+					if (!('value' in checked)) throw new Error(checked.found);
+					expect(DateTime.fromISO(checked.value).toMillis()).toBe(time.toMillis());
+				}
+			}),
+		);
+	});
+});
