@@ -294,7 +294,7 @@ export function failureOf(execution: Execution): string | undefined {
 
 /** n8n keeps an execution's data in the format of the package flatted. */
 function readFlatted(text: string): Json {
-	const data: Json = parseFlatted(text);
+	const data: Json = parseFlatted(text) ?? null;
 	return data;
 }
 

@@ -19,14 +19,14 @@ export function jsonAnswer(
 	return textAnswer(status, JSON.stringify(value), 'application/json; charset=utf-8', headers);
 }
 
-/** An answer whose body is a text of the given type. */
+/** An answer whose body is a text, or bytes, of the given type. */
 export function textAnswer(
 	status: number,
-	text: string,
+	text: string | Buffer,
 	contentType: string,
 	headers: Record<string, string> = {},
 ): Answer {
-	const bytes = Buffer.from(text);
+	const bytes = typeof text === 'string' ? Buffer.from(text) : text;
 	return {
 		status,
 		headers: { 'Content-Type': contentType, ...headers },

@@ -74,7 +74,7 @@ function createCall({ calls, filters, users }: ApiContext, { json }: SeenRequest
 }
 
 function getCall({ calls }: ApiContext, _request: SeenRequest, id: number): Answer {
-	const call = calls.get(id);
+	const call = calls.read(id);
 	return call ? jsonAnswer(200, { call }) : notFound();
 }
 

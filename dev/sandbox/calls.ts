@@ -9,7 +9,7 @@ export type CallStatus = 'created' | 'initiated' | 'started' | 'ended';
 export interface CallRecord {
 	id: number;
 	status: CallStatus;
-	/** `successful` is documented; `unanswered` and whatever a test sets are the sandbox's own. Null until ended. */
+	/** `successful` is documented; LiveCall's newer API knows `failed` too. A test may set any other. Null until ended. */
 	outcome: string | null;
 	user_id: number | null;
 	filter_id: number | null;
@@ -52,6 +52,14 @@ export interface RecordingRecord {
 	bytes: number;
 }
 
+/** By how many ms GET /calls/:id may show less than has happened. Webhooks and recordings are not behind. */
+export interface Lag {
+	/** So long it does not know a new call. Default 0. */
+	createdMs?: number;
+	/** So long it shows a call that has ended as it was before. Default 0. */
+	endedMs?: number;
+}
+
 /** What the book needs of the rest of the sandbox. */
 export interface CallBookSurroundings {
 	/** The clock, ms since 1970. */
@@ -73,6 +81,8 @@ interface StoredCall {
 	origin: Origin;
 	/** When its next stage begins, in ms; Infinity for a call that stays as it is. */
 	dueAt: number;
+	/** What it was before it ended. */
+	before?: CallRecord;
 	recording?: RecordingRecord;
 }
 
@@ -98,6 +108,12 @@ export class CallBook {
 
 	private timer: NodeJS.Timeout | undefined;
 
+	/** The users that have taken calls, the latest one last. */
+	private readonly turns = new Set<number>();
+
+	/** How far GET /calls/:id lags behind; `clear` takes it away. */
+	lag: Lag = {};
+
 	constructor(private readonly surroundings: CallBookSurroundings) {
 		// Ids must not come again after a restart: whoever has seen a call takes its id for a repeat.
 		const seconds = Math.floor((surroundings.now() - Date.UTC(2025, 0, 1)) / 1000);
@@ -116,6 +132,18 @@ export class CallBook {
 		this.advance();
 		const call = this.calls.get(id);
 		return call && copy(call.record);
+	}
+
+	/** Gives one call as GET /calls/:id shows it, or undefined. */
+	read(id: number): CallRecord | undefined {
+		const record = this.get(id);
+		const { createdMs = 0, endedMs = 0 } = this.lag;
+		const now = this.surroundings.now();
+		if (!record || now < Date.parse(record.created_at) + createdMs) return undefined;
+		const before = this.calls.get(id)?.before;
+		return before && record.ended_at && now < Date.parse(record.ended_at) + endedMs
+			? copy(before)
+			: record;
 	}
 
 	/** Gives the calls that POST /calls created, in order: the customers that were really rung. */
@@ -203,7 +231,9 @@ export class CallBook {
 		const outcome = how.outcome ?? 'successful';
 		const duration = how.duration ?? (outcome === 'successful' ? 13.528892 : 0);
 		call.record.initiated_at ??= toCallTime(at);
+		call.record.status = 'initiated';
 		if (outcome === 'successful') {
+			call.record.status = 'started';
 			call.record.started_at ??= toCallTime(at);
 			call.record.user_id ??= this.freeUser();
 		}
@@ -256,8 +286,9 @@ export class CallBook {
 		this.settle();
 	}
 
-	/** Forgets all calls and stops the timer. */
+	/** Forgets all calls and the lag, and stops the timer. */
 	clear(): void {
+		this.lag = {};
 		this.calls.clear();
 		this.halt();
 		this.surroundings.changed();
@@ -282,8 +313,7 @@ export class CallBook {
 			record.status = 'started';
 			record.started_at = toCallTime(at);
 		} else if (record.status === 'initiated') {
-			// Only "ended" and "successful" are documented. That a call can end otherwise is certain, the word is not.
-			this.finish(call, at, 'unanswered', 0, {});
+			this.finish(call, at, 'failed', 0, {});
 		} else if (record.status === 'started') {
 			const since = record.started_at === null ? at : Date.parse(record.started_at);
 			this.finish(call, at, 'successful', (at - since) / 1000, {});
@@ -306,6 +336,7 @@ export class CallBook {
 		choice: RecordingChoice,
 	): void {
 		this.schedule(call, NEVER);
+		call.before = copy(call.record);
 		Object.assign(call.record, { status: 'ended', outcome, duration, ended_at: toCallTime(at) });
 		this.record(call, at, choice);
 		this.surroundings.announce('call.ended', copy(call.record));
@@ -323,14 +354,22 @@ export class CallBook {
 		};
 	}
 
+	/** Gives the call to a user with the fewest calls, and among those to the one whose last call is longest ago. */
 	private freeUser(): number | null {
 		const load = new Map(this.surroundings.userIds().map((id) => [id, 0]));
 		for (const { record } of this.moving) {
 			const calls = record.user_id === null ? undefined : load.get(record.user_id);
 			if (record.user_id !== null && calls !== undefined) load.set(record.user_id, calls + 1);
 		}
-		const [freest] = [...load].sort(([, a], [, b]) => a - b);
-		return freest?.[0] ?? null;
+		const turns = [...this.turns];
+		const [freest] = [...load].sort(
+			([one, calls], [other, others]) =>
+				calls - others || turns.indexOf(one) - turns.indexOf(other),
+		);
+		if (!freest) return null;
+		this.turns.delete(freest[0]);
+		this.turns.add(freest[0]);
+		return freest[0];
 	}
 
 	private mustGet(id: number): StoredCall {

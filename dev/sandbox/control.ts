@@ -134,6 +134,7 @@ export function controlRoutes(context: ControlContext): Router {
 /** What the page and its routes work on. */
 export interface ControlContext {
 	apiKey: string;
+	n8nUrl: string | undefined;
 	calls: CallBook;
 	users: UserBook;
 	filters: FilterBook;
@@ -152,16 +153,23 @@ const FAULT_SWITCHES: readonly FaultSwitch[] = ['down', 'busy'];
 const MOST_SHOWN = 50;
 const BUNDLE_CHANGES_MS = 30;
 
-function snapshot({ apiKey, calls, users, filters, webhooks, faults }: ControlContext) {
+function snapshot(context: ControlContext) {
+	const { apiKey, n8nUrl, calls, users, filters, webhooks, faults } = context;
 	return {
 		apiKey,
+		n8nUrl,
 		users: users.all(),
 		filters: filters.all(),
 		calls: calls
 			.all()
 			.slice(-MOST_SHOWN)
 			.reverse()
-			.map((call) => ({ ...call, recording_ready: calls.recordingOf(call.id) !== undefined })),
+			.map((call) => ({
+				...call,
+				recording_ready: calls.recordingOf(call.id) !== undefined,
+				user_name: users.get(call.user_id ?? 0)?.name,
+				filter_name: filters.get(call.filter_id ?? 0)?.name,
+			})),
 		webhooks: webhooks.all(),
 		deliveries: webhooks.deliveries().slice(-MOST_SHOWN).reverse(),
 		faults: faults.switches(),

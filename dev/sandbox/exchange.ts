@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { tryParseJson } from '../json';
 import {
@@ -13,7 +14,7 @@ import {
 	textAnswer,
 	type Answer,
 } from './answers';
-import type { Fault, FaultPlan } from './faults';
+import type { Encoding, Fault, FaultPlan } from './faults';
 import type { HostName, SeenRequest } from './types';
 
 /** What every request on either host goes through. */
@@ -30,7 +31,14 @@ export interface ExchangeContext {
 export type Act = (request: SeenRequest) => Answer;
 
 /** How an answer gets to the client. */
-type Delivery = 'whole' | 'trickle' | 'half-then-close' | 'half-then-silence' | 'reset' | 'silence';
+type Delivery =
+	| 'whole'
+	| 'trickle'
+	| 'half-then-end'
+	| 'half-then-close'
+	| 'half-then-silence'
+	| 'reset'
+	| 'silence';
 
 interface Plan {
 	answer: Answer | undefined;
@@ -95,6 +103,16 @@ function plan(fault: Fault | undefined, carryOut: () => Answer): Plan {
 			return { answer: carryOut(), delivery: 'trickle', delayMs: fault.everyMs };
 		case 'status':
 			return { answer: statusAnswer(fault), delivery: 'whole' };
+		case 'headers': {
+			const answer = carryOut();
+			const headers = replaced(answer.headers, fault.headers);
+			return {
+				answer: { ...answer, headers, status: fault.status ?? answer.status },
+				delivery: 'whole',
+			};
+		}
+		case 'encoded':
+			return { answer: encoded(carryOut(), fault.encoding), delivery: 'whole' };
 		case 'status-after':
 			carryOut();
 			return { answer: failureAnswer(fault.status), delivery: 'whole' };
@@ -119,6 +137,8 @@ function plan(fault: Fault | undefined, carryOut: () => Answer): Plan {
 		case 'cut-connection':
 		case 'truncated-download':
 			return { answer: withBody(carryOut()), delivery: 'half-then-close' };
+		case 'short-download':
+			return { answer: withBody(carryOut()), delivery: 'half-then-end' };
 		case 'stalled-download':
 			return { answer: withBody(carryOut()), delivery: 'half-then-silence' };
 		case 'hang-before':
@@ -151,13 +171,34 @@ function statusAnswer(fault: Extract<Fault, { kind: 'status' }>): Answer {
 	if (fault.body === undefined && fault.contentType === undefined) {
 		return failureAnswer(fault.status, headers);
 	}
-	if (typeof fault.body === 'string' || fault.body === undefined) {
+	if (typeof fault.body === 'string' || Buffer.isBuffer(fault.body) || fault.body === undefined) {
 		const contentType = fault.contentType ?? 'text/html; charset=utf-8';
 		return textAnswer(fault.status, fault.body ?? '', contentType, headers);
 	}
 	const answer = jsonAnswer(fault.status, fault.body, headers);
 	if (fault.contentType !== undefined) answer.headers['Content-Type'] = fault.contentType;
 	return answer;
+}
+
+/** Puts headers in place of those of the same name, in any case; undefined takes one away. */
+function replaced(
+	headers: Record<string, string>,
+	others: Record<string, string | undefined>,
+): Record<string, string> {
+	const names = Object.keys(others).map((name) => name.toLowerCase());
+	const kept = Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase()));
+	const added = Object.entries(others).flatMap(([name, value]) =>
+		value === undefined ? [] : [[name, value] as const],
+	);
+	return Object.fromEntries([...kept, ...added]);
+}
+
+const ENCODERS = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync };
+
+function encoded(answer: Answer, encoding: Encoding): Answer {
+	const bytes = ENCODERS[encoding](Buffer.concat([...answer.chunks()]));
+	const headers = { ...answer.headers, 'Content-Encoding': encoding };
+	return { ...answer, headers, length: bytes.length, chunks: () => [bytes] };
 }
 
 /** An answer that has no body cannot be cut in half; this gives it the smallest one that can. */
@@ -207,11 +248,13 @@ async function deliver(
 	response.writeHead(answer.status, {
 		...answer.headers,
 		// 204 must not have one; everything else has to say how long it is.
-		...(answer.status === 204 ? {} : { 'Content-Length': String(answer.length) }),
+		...(answer.status === 204 || delivery === 'half-then-end'
+			? {}
+			: { 'Content-Length': String(answer.length) }),
 	});
 	if (delivery === 'whole') return await send(response, answer.chunks(), true);
 	if (delivery === 'trickle') return await send(response, bytewise(answer, delayMs), true);
-	await send(response, firstHalf(answer).chunks(), false);
+	await send(response, firstHalf(answer).chunks(), delivery === 'half-then-end');
 	if (delivery === 'half-then-close') socket?.destroySoon();
 }
 

@@ -9,7 +9,10 @@ export type Fault =
 	| { kind: 'latency'; ms: number }
 	/** Acts, and sends its answer byte by byte, so many ms apart. */
 	| { kind: 'trickle'; everyMs: number }
-	/** Does not act. A body that is no string is sent as JSON. `retryAfter` is the header, in seconds or as a date. */
+	/**
+	 * Does not act. A body is sent as it is where it is a string or bytes, else as JSON. `retryAfter` is the header, in
+	 * seconds or as a date.
+	 */
 	| {
 			kind: 'status';
 			status: number;
@@ -17,6 +20,13 @@ export type Fault =
 			contentType?: string;
 			retryAfter?: string | number;
 	  }
+	/**
+	 * Acts, and gives the answer another status or other headers; undefined takes one away. A character of a header up to
+	 * U+00FF goes out as that one byte.
+	 */
+	| { kind: 'headers'; headers: Record<string, string | undefined>; status?: number }
+	/** Acts, and sends the answer encoded, with the Content-Length of what is sent. */
+	| { kind: 'encoded'; encoding: Encoding }
 	/** Acts, then answers with this status all the same. */
 	| { kind: 'status-after'; status: number }
 	/** An HTML page, by default with 200; acts by default where the status is 2xx. */
@@ -41,10 +51,15 @@ export type Fault =
 	| { kind: 'expired-link' }
 	/** Recordings host only: half of the announced bytes, then the connection closes. */
 	| { kind: 'truncated-download' }
+	/** Recordings host only: half of the bytes without a Content-Length, then a proper end. */
+	| { kind: 'short-download' }
 	/** Recordings host only: 200 and no bytes. */
 	| { kind: 'empty-download' }
 	/** Recordings host only: half of the announced bytes, then nothing more. */
 	| { kind: 'stalled-download' };
+
+/** How a body can be encoded on its way. */
+export type Encoding = 'gzip' | 'br' | 'deflate';
 
 /** Which requests a fault is for; what is left out matches everything. */
 export interface FaultMatch {
@@ -77,6 +92,7 @@ const ONLY_HOST: Partial<Record<Fault['kind'], HostName>> = {
 	'empty-object': 'api',
 	'expired-link': 'recordings',
 	'truncated-download': 'recordings',
+	'short-download': 'recordings',
 	'empty-download': 'recordings',
 	'stalled-download': 'recordings',
 };
@@ -113,10 +129,10 @@ export class FaultPlan {
 		this.queue.push({ fault, match });
 	}
 
-	/** Lets every matching request meet a fault, until the function that it gives is called. */
+	/** Lets every matching request meet a fault, until the function that it gives is called. The latest one counts. */
 	always(fault: Fault, match: FaultMatch = {}): () => void {
 		const entry = { fault, match };
-		this.standing.push(entry);
+		this.standing.unshift(entry);
 		return () => {
 			this.standing = this.standing.filter((other) => other !== entry);
 		};

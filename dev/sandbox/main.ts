@@ -11,6 +11,8 @@ const HELP = `A LiveCall look-alike on this machine, for n8n-nodes-livecall.
   --api-key <text>            the one valid API key          (sandbox-api-key)
   --stage-seconds <number>    how long each stage of a call lasts; 0: calls move only by hand (2)
   --link-seconds <number>     how long a recording link is valid (60)
+  --rate <number>             API requests a second, more are answered 429 (0: no limit)
+  --latency-ms <number>       how much later the API answers (0)
   --help                      this text
 
 A call to a number that ends in 0 is never answered.`;
@@ -23,6 +25,8 @@ function readOptions(): SandboxOptions | undefined {
 			'api-key': { type: 'string', default: 'sandbox-api-key' },
 			'stage-seconds': { type: 'string', default: '2' },
 			'link-seconds': { type: 'string', default: '60' },
+			rate: { type: 'string', default: '0' },
+			'latency-ms': { type: 'string', default: '0' },
 			help: { type: 'boolean', default: false },
 		},
 	});
@@ -31,8 +35,10 @@ function readOptions(): SandboxOptions | undefined {
 		port: readPort('--port', values.port),
 		recordingsPort: readPort('--recordings-port', values['recordings-port']),
 		apiKey: values['api-key'],
-		stageMs: readSeconds('--stage-seconds', values['stage-seconds']),
-		linkLifetimeMs: readSeconds('--link-seconds', values['link-seconds']),
+		stageMs: 1000 * readNumber('--stage-seconds', values['stage-seconds']),
+		linkLifetimeMs: 1000 * readNumber('--link-seconds', values['link-seconds']),
+		requestsPerSecond: readNumber('--rate', values.rate) || undefined,
+		latencyMs: readNumber('--latency-ms', values['latency-ms']),
 	};
 }
 
@@ -42,10 +48,10 @@ function readPort(option: string, text: string): number {
 	throw new Error(`${option} must be a port from 0 to 65535, not "${text}"`);
 }
 
-function readSeconds(option: string, text: string): number {
-	const seconds = Number(text);
-	if (text.trim() && Number.isFinite(seconds) && seconds >= 0) return Math.round(seconds * 1000);
-	throw new Error(`${option} must be a number of seconds, not "${text}"`);
+function readNumber(option: string, text: string): number {
+	const number = Number(text);
+	if (text.trim() && Number.isFinite(number) && number >= 0) return number;
+	throw new Error(`${option} must be a number, not "${text}"`);
 }
 
 /** Puts what went wrong into words, for someone who does not know the code. */

@@ -30,7 +30,10 @@ export interface Sandbox {
 	filters: FilterBook;
 	webhooks: WebhookBook;
 	faults: FaultPlan;
-	/** Forgets requests, faults, calls and webhooks, and goes back to the example users and target groups. */
+	/**
+	 * Forgets requests, faults, calls, and webhooks other than those of a named workflow, and goes back to the example
+	 * users and target groups.
+	 */
 	reset(): void;
 	/** Closes both servers and all their connections. Does no harm a second time. */
 	stop(): Promise<void>;
@@ -56,9 +59,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		announce: (event, call) => webhooks.announce(event, call),
 		changed,
 	});
+	const setPace = () => {
+		faults.limit(options.requestsPerSecond);
+		if (options.latencyMs)
+			faults.always({ kind: 'latency', ms: options.latencyMs }, { host: 'api' });
+	};
+	setPace();
 	const reset = () => {
 		requests.length = 0;
 		faults.clear();
+		setPace();
 		webhooks.clear();
 		calls.clear();
 		users.reset();
@@ -79,7 +89,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 		const app = express();
 		const parts = { calls, users, filters, webhooks, faults, changes, recordingLink, reset };
-		app.use(controlRoutes({ ...parts, apiKey }));
+		app.use(controlRoutes({ ...parts, apiKey, n8nUrl: options.n8nUrl }));
 		const undocumentedAnswers = {
 			patch: options.undocumentedAnswers?.patch ?? 'user',
 			delete: options.undocumentedAnswers?.delete ?? 'empty',

@@ -10,6 +10,12 @@ export interface SandboxOptions {
 	stageMs?: number;
 	/** How long a recording link stays valid, in ms. Default 60 000. */
 	linkLifetimeMs?: number;
+	/** How many API requests a second are answered, the rest with 429 and Retry-After. Left out: no limit. */
+	requestsPerSecond?: number;
+	/** How much later than it acts the API answers, in ms. Default 0. */
+	latencyMs?: number;
+	/** Where n8n is, for a link on the page. */
+	n8nUrl?: string;
 	/** What PATCH and DELETE of a user answer, which LiveCall does not document. */
 	undocumentedAnswers?: Partial<UndocumentedAnswers>;
 	/** The clock: ms since 1970. Default `Date.now`. */

@@ -1,11 +1,14 @@
 import http from 'node:http';
 import https from 'node:https';
 
-import { isJsonObject } from '../json';
+import { at, isJsonObject, tryParseJson } from '../json';
 import type { CallRecord } from './calls';
 import type { WebhookEvent } from './types';
 
 const ANSWER_WITHIN_MS = 10_000;
+/** How much of an answer is read and shown, in characters. */
+const MOST_READ = 10_000;
+const MOST_SHOWN = 200;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
@@ -27,6 +30,8 @@ export interface Subscription {
 	event: WebhookEvent;
 	url: string;
 	form: PayloadForm;
+	/** The n8n workflow behind the address, by name. Left out for what a person has entered. */
+	workflow?: string;
 }
 
 /** One attempt to deliver an event. */
@@ -34,11 +39,14 @@ export interface Delivery {
 	id: number;
 	event: WebhookEvent;
 	url: string;
+	workflow?: string;
 	callId: number;
 	contentType: string;
 	body: string;
 	/** The receiver's status; undefined while there is none. */
 	status: number | undefined;
+	/** The receiver's words, where it had any for people. */
+	answer?: string;
 	/** Why there was no answer. */
 	error?: string;
 	/** `failed` is no answer, or one that is not 2xx. */
@@ -64,10 +72,12 @@ export class WebhookBook {
 	) {}
 
 	/** Subscribes a loopback address to an event; throws for any other address. The default form is `call`. */
-	subscribe(wanted: { event: WebhookEvent; url: string; form?: PayloadForm }): Subscription {
+	subscribe(
+		wanted: Omit<Subscription, 'id' | 'form'> & Partial<Pick<Subscription, 'form'>>,
+	): Subscription {
 		assertLoopback(wanted.url);
-		const { event, url, form = 'call' } = wanted;
-		const subscription = { id: this.nextId++, event, url, form };
+		const { event, url, form = 'call', workflow } = wanted;
+		const subscription = { id: this.nextId++, event, url, form, workflow };
 		this.subscriptions.set(subscription.id, subscription);
 		this.changed();
 		return { ...subscription };
@@ -97,6 +107,7 @@ export class WebhookBook {
 			this.send({
 				event,
 				url: subscription.url,
+				workflow: subscription.workflow,
 				callId: call.id,
 				...payload(subscription.form, event, call),
 			});
@@ -107,8 +118,8 @@ export class WebhookBook {
 	resend(deliveryId: number): Delivery {
 		const delivery = this.sent.find(({ id }) => id === deliveryId);
 		if (!delivery) throw new Error(`The sandbox has no delivery ${deliveryId}`);
-		const { event, url, callId, contentType, body } = delivery;
-		return this.send({ event, url, callId, contentType, body });
+		const { event, url, workflow, callId, contentType, body } = delivery;
+		return this.send({ event, url, workflow, callId, contentType, body });
 	}
 
 	/** Resolves once nothing is under way any more. */
@@ -121,16 +132,18 @@ export class WebhookBook {
 		this.running.forEach((stop) => stop());
 	}
 
-	/** Forgets all subscriptions and deliveries, and breaks off what is under way. */
+	/** Forgets all deliveries and the subscriptions that a person has entered, and breaks off what is under way. */
 	clear(): void {
-		this.subscriptions.clear();
+		for (const { id, workflow } of this.subscriptions.values()) {
+			if (workflow === undefined) this.subscriptions.delete(id);
+		}
 		this.sent = [];
 		this.abort();
 		this.changed();
 	}
 
 	private send(
-		what: Pick<Delivery, 'event' | 'url' | 'callId' | 'contentType' | 'body'>,
+		what: Pick<Delivery, 'event' | 'url' | 'workflow' | 'callId' | 'contentType' | 'body'>,
 	): Delivery {
 		const delivery: Delivery = {
 			...what,
@@ -141,8 +154,7 @@ export class WebhookBook {
 		};
 		this.sent.push(delivery);
 		const { promise, stop } = post(what, (outcome) => {
-			delivery.status = outcome.status;
-			if (outcome.error !== undefined) delivery.error = outcome.error;
+			Object.assign(delivery, outcome);
 			const { status } = outcome;
 			delivery.state =
 				status !== undefined && status >= 200 && status < 300 ? 'delivered' : 'failed';
@@ -157,10 +169,7 @@ export class WebhookBook {
 	}
 }
 
-interface Outcome {
-	status?: number;
-	error?: string;
-}
+type Outcome = Partial<Pick<Delivery, 'status' | 'answer' | 'error'>>;
 
 /** Makes one POST. The promise never rejects, and resolves after `report` was called with what came of it. */
 function post(
@@ -185,9 +194,13 @@ function post(
 				signal: controller.signal,
 			},
 			(response) => {
-				response.resume();
+				let text = '';
+				response.setEncoding('utf8');
+				response.on('data', (part: string) => {
+					if (text.length < MOST_READ) text += part;
+				});
 				response.on('error', () => undefined);
-				finish({ status: response.statusCode });
+				response.on('close', () => finish({ status: response.statusCode, answer: wordsIn(text) }));
 			},
 		);
 		request.on('timeout', () =>
@@ -197,6 +210,13 @@ function post(
 		request.end(body);
 	});
 	return { promise, stop: () => controller.abort() };
+}
+
+/** What an answer says to a person: the `message` in its JSON, or else its text unless that is a page. */
+function wordsIn(text: string): string | undefined {
+	const message = at(tryParseJson(text), 'message');
+	const words = typeof message === 'string' ? message : text.startsWith('<') ? '' : text;
+	return words.trim().slice(0, MOST_SHOWN) || undefined;
 }
 
 function assertLoopback(address: string): void {

@@ -33,6 +33,7 @@ async function openPage(width = 1280, height = 900): Promise<{ page: Page; compl
 	const context = await browser.newContext({
 		viewport: { width, height },
 		locale: 'en-GB',
+		timezoneId: 'Asia/Tokyo',
 		hasTouch: width < 500,
 	});
 	const page = await context.newPage();
@@ -95,9 +96,16 @@ describe("the sandbox's page", () => {
 			}
 			await currentStage(page).getByText('ended', { exact: true }).waitFor();
 			await page.getByText(/^successful, \d+ s$/).waitFor();
+			await page.getByText(/^call \d+ · Sales · Amelia Clarke$/).waitFor();
 			expect(await document.getAttribute('data-marked')).toBe('');
 
 			const recording = page.locator('audio');
+			await poll(
+				async () =>
+					(await recording.evaluate((audio: { duration: number }) => audio.duration)) === 3 ||
+					undefined,
+				{ what: 'The length of a recording that nobody has played', timeoutMs: PATIENCE_MS },
+			);
 			await recording.focus();
 			await page.keyboard.press('Space');
 			await poll(
@@ -128,7 +136,8 @@ describe("the sandbox's page", () => {
 		'adds a webhook, shows what became of each delivery, and sends it again',
 		async () => {
 			const { page, complaints } = await openPage();
-			const { url: address } = await receiverOf(404);
+			const words = 'Nothing was started: this was delivered before';
+			const { url: address } = await receiverOf(404, JSON.stringify({ message: words }));
 			await page.getByLabel('To this address, on this computer').fill('not an address');
 			await page.getByRole('button', { name: 'Add webhook' }).click();
 			expect(sandbox.webhooks.all()).toEqual([]);
@@ -144,6 +153,7 @@ describe("the sandbox's page", () => {
 			sandbox.calls.end(id);
 			const deliveries = page.locator('#deliveries');
 			await deliveries.getByText('404', { exact: true }).waitFor();
+			await deliveries.getByText(`Answer: ${words}`).waitFor();
 			await page.getByRole('button', { name: `Send again that a call ended: ${id}` }).click();
 			await deliveries.getByText('404', { exact: true }).nth(1).waitFor();
 
@@ -151,6 +161,74 @@ describe("the sandbox's page", () => {
 			await remove.waitFor({ state: 'detached' });
 			expect(sandbox.webhooks.all()).toEqual([]);
 			expect(complaints).toEqual([]);
+		},
+		TIMEOUT_MS,
+	);
+
+	it(
+		'tells the time of a scheduled call in the zone of whoever looks, and that nobody took a call',
+		async () => {
+			const { page } = await openPage();
+			const request = { filter_id: 3, scheduledForMs: Date.UTC(2030, 0, 1, 9), user_id: null };
+			sandbox.calls.place({ ...request, phone_number: VISITOR.phone }, 'api');
+			await page
+				.getByText(/^scheduled for Tue.* 1 Jan 2030.* 18:00 \(your time, Asia\/Tokyo\)$/)
+				.waitFor();
+			sandbox.calls.end(sandbox.calls.add().id, { outcome: 'failed' });
+			await page.locator('#calls').getByText('failed', { exact: true }).waitFor();
+			expect(await page.locator('body').textContent()).not.toMatch(/null|undefined/);
+		},
+		TIMEOUT_MS,
+	);
+
+	it(
+		'leads to n8n, and names the workflows that are told of calls',
+		async () => {
+			await sandbox.stop();
+			sandbox = await sandboxWith({ n8nUrl: 'http://127.0.0.1:5678' });
+			const { url } = await receiverOf(200, '{"message":"Workflow was started"}');
+			sandbox.webhooks.subscribe({ event: 'call.ended', url, workflow: 'After the call' });
+			const { page } = await openPage();
+			const link = page.getByRole('link', { name: 'http://127.0.0.1:5678' });
+			expect(await link.getAttribute('href')).toBe('http://127.0.0.1:5678');
+			sandbox.calls.end(sandbox.calls.add().id);
+			await page.locator('#deliveries').getByText('“After the call” in n8n').waitFor();
+			await page.getByText('Answer: Workflow was started').waitFor();
+			await page.getByRole('button', { name: 'Start afresh' }).click();
+			await page.getByText('Nothing has been sent yet.').waitFor();
+			await page
+				.locator('#webhooks')
+				.getByText('“After the call” in n8n · JSON with the call · from npm start')
+				.waitFor();
+		},
+		TIMEOUT_MS,
+	);
+
+	it(
+		'shows the calls right after the form on a phone, and beside it on a desk',
+		async () => {
+			const gap = async (width: number) => {
+				const { page } = await openPage(width);
+				const box = async (name: string) => {
+					const found = await page.locator('section', { hasText: name }).first().boundingBox();
+					if (!found) throw new Error(`There is no section "${name}"`);
+					return found;
+				};
+				const form = await box('Ask for a call');
+				const calls = await box('Calls');
+				const groups = await box('Target groups');
+				return { form, calls, groups, below: calls.y - (form.y + form.height) };
+			};
+			for (const width of [320, 390, 768]) {
+				const { below, calls, groups } = await gap(width);
+				expect(below).toBeGreaterThan(0);
+				expect(below).toBeLessThan(40);
+				expect(groups.y).toBeGreaterThan(calls.y);
+			}
+			const { form, calls, groups } = await gap(1280);
+			expect(calls.y).toBe(form.y);
+			expect(calls.x).toBeGreaterThan(form.x + form.width);
+			expect(groups.y - (form.y + form.height)).toBeLessThan(40);
 		},
 		TIMEOUT_MS,
 	);
@@ -189,7 +267,7 @@ describe("the sandbox's page", () => {
 		'cuts off nothing in a window of %d pixels',
 		async (width, picture) => {
 			const { page } = await openPage(width);
-			const { url } = await receiverOf(404);
+			const { url } = await receiverOf(200, '{"message":"Workflow was started"}');
 			// As long as the addresses that n8n gives, with a token behind.
 			sandbox.webhooks.subscribe({
 				event: 'call.ended',
@@ -197,7 +275,7 @@ describe("the sandbox's page", () => {
 			});
 			await askForCall(page);
 			sandbox.calls.end(sandbox.calls.all()[0]?.id ?? 0);
-			await page.locator('#deliveries').getByText('404', { exact: true }).waitFor();
+			await page.locator('#deliveries').getByText('200', { exact: true }).waitFor();
 			const { beyond, wide } = await page.locator('html').evaluate((root) => ({
 				beyond: [...root.querySelectorAll('body *')]
 					.filter((element) => element.getBoundingClientRect().right > root.clientWidth + 0.5)

@@ -185,8 +185,12 @@ describe('GET /calls/:id', () => {
 		await ask(sandbox, 'POST', '/calls', { call: { ...WANTED, phone_number: '+1 222-222 (10)' } });
 		clock.pass(3000);
 		const [call] = sandbox.calls.placed();
-		expect(call).toMatchObject({ status: 'ended', started_at: null, duration: 0 });
-		expect(call?.outcome).not.toBe('successful');
+		expect(call).toMatchObject({
+			status: 'ended',
+			outcome: 'failed',
+			started_at: null,
+			duration: 0,
+		});
 		expect((await ask(sandbox, 'GET', `/calls/${call?.id}/recording`)).status).toBe(404);
 	});
 
@@ -197,6 +201,28 @@ describe('GET /calls/:id', () => {
 		clock.pass(1500);
 		const users = sandbox.calls.all().map((call) => call.user_id);
 		expect(users).toEqual([501, 502, 503, 504]);
+	});
+
+	it('gives calls one after the other to one user after the other', async () => {
+		const clock = stoppedClock();
+		const sandbox = await sandboxWith({ now: clock.now, stageMs: 1500 });
+		for (let i = 0; i < 5; i++) {
+			await ask(sandbox, 'POST', '/calls', { call: WANTED });
+			clock.pass(60_000);
+		}
+		const users = sandbox.calls.all().map((call) => call.user_id);
+		expect(users).toEqual([501, 502, 503, 504, 501]);
+	});
+
+	it('goes to whoever is free before anybody has two', async () => {
+		const { calls, users } = await sandboxWith();
+		users.remove(503);
+		users.remove(504);
+		const call = () => calls.place({ ...WANTED, scheduledForMs: null, user_id: null }, 'api');
+		const asked = calls.place({ ...WANTED, scheduledForMs: null, user_id: 501 }, 'api');
+		expect(calls.step(asked.id).user_id).toBe(501);
+		expect(calls.step(call().id).user_id).toBe(501);
+		expect(calls.step(call().id).user_id).toBe(502);
 	});
 
 	it('keeps a scheduled call until its time', async () => {
@@ -232,6 +258,47 @@ describe('GET /calls/:id', () => {
 		expect(sandbox.calls.get(id)?.status).toBe('created');
 		const stages = [1, 2, 3, 4].map(() => sandbox.calls.step(id).status);
 		expect(stages).toEqual(['initiated', 'started', 'ended', 'ended']);
+	});
+});
+
+describe('GET /calls/:id that lags behind', () => {
+	it.each([0, 1, 2, 3])('shows an end after its time, reached from stage %d', async (stage) => {
+		const clock = stoppedClock();
+		const sandbox = await sandboxWith({ now: clock.now });
+		sandbox.calls.lag = { endedMs: 2000 };
+		const hook = await receiverOf();
+		sandbox.webhooks.subscribe({ event: 'call.ended', url: hook.url });
+		const { id } = sandbox.calls.place(
+			{ ...WANTED, scheduledForMs: null, user_id: null },
+			'widget',
+		);
+		for (let steps = 0; steps < stage; steps++) sandbox.calls.step(id);
+		if (stage < 3) sandbox.calls.end(id);
+		await sandbox.webhooks.settled();
+		expect(hook.received[0]?.body).toContain('"status":"ended"');
+		const shown = async () => (await ask(sandbox, 'GET', `/calls/${id}`)).json;
+		const underWay = { status: 'started', outcome: null, ended_at: null, duration: null };
+		expect(await shown()).toMatchObject({ call: underWay });
+		clock.pass(1999);
+		expect(await shown()).toMatchObject({ call: underWay });
+		clock.pass(1);
+		expect(await shown()).toMatchObject({ call: { status: 'ended', outcome: 'successful' } });
+	});
+
+	it('does not know a new call for a while, until the sandbox is reset', async () => {
+		const clock = stoppedClock();
+		const sandbox = await sandboxWith({ now: clock.now });
+		sandbox.calls.lag = { createdMs: 1000 };
+		const place = async () =>
+			(await ask(sandbox, 'POST', '/calls', { call: WANTED })).at('call', 'id');
+		const status = async (id: unknown) =>
+			(await ask(sandbox, 'GET', `/calls/${String(id)}`)).status;
+		const id = await place();
+		expect(await status(id)).toBe(404);
+		clock.pass(1000);
+		expect(await status(id)).toBe(200);
+		sandbox.reset();
+		expect(await status(await place())).toBe(200);
 	});
 });
 

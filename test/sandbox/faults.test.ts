@@ -1,3 +1,6 @@
+import http from 'node:http';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+
 import type { Fault, Sandbox } from '../../dev/sandbox';
 import {
 	ask,
@@ -70,6 +73,28 @@ describe('a fault on one request', () => {
 	it('status: has words of its own where none are given', async () => {
 		const { got } = await placeThrough({ kind: 'status', status: 503 });
 		expect(got?.json).toEqual({ status: 503, error: 'Service Unavailable' });
+	});
+
+	it('status: sends bytes as they are', async () => {
+		const body = Buffer.of(0xff, 0xd8, 0x00, 0xe4);
+		const sandbox = await sandboxWith();
+		const contentType = 'image/jpeg';
+		sandbox.faults.next({ kind: 'status', status: 200, body, contentType });
+		const response = await fetch(`${sandbox.apiUrl}/users`);
+		expect(response.headers.get('content-type')).toBe(contentType);
+		expect(Buffer.from(await response.arrayBuffer())).toEqual(body);
+	});
+
+	it('headers: acts, and answers with others', async () => {
+		const { got, placed } = await placeThrough({
+			kind: 'headers',
+			headers: { 'content-type': undefined, 'X-Request-Id': '7' },
+			status: 202,
+		});
+		expect([got?.status, placed]).toEqual([202, 1]);
+		expect(got?.headers).toMatchObject({ 'x-request-id': '7' });
+		expect(got?.headers).not.toHaveProperty('content-type');
+		expect(got?.at('call', 'phone_number')).toBe(CALL.call.phone_number);
 	});
 
 	it('trickle: acts, and is a while in saying so', async () => {
@@ -219,6 +244,60 @@ describe('a fault on a download', () => {
 		});
 	});
 
+	it('short-download: ends in good order after half of it', async () => {
+		expect(await download({ kind: 'short-download' })).toEqual({
+			status: 200,
+			announced: NaN,
+			received: 20_000,
+		});
+	});
+
+	it.each([
+		['gzip', gunzipSync],
+		['br', brotliDecompressSync],
+		['deflate', inflateSync],
+	] as const)('encoded: announces the bytes that it sends, in %s', async (encoding, decode) => {
+		const { raw, headers } = await rawDownload({ kind: 'encoded', encoding });
+		expect(headers).toMatchObject({
+			'content-encoding': encoding,
+			'content-length': String(raw.length),
+			'content-type': 'audio/wav',
+		});
+		expect(raw.length).toBeLessThan(40_000);
+		expect(decode(raw)).toHaveLength(40_000);
+	});
+
+	it.each([
+		['audio/mpeg', 'attachment; filename="Müller.mp3"'],
+		['audio/wav', `attachment; filename="${Buffer.from('Łódź.wav').toString('latin1')}"`],
+		[undefined, undefined],
+	])(
+		'headers: sends the bytes with the type %s and the disposition %s',
+		async (type, disposition) => {
+			const { raw, headers } = await rawDownload({
+				kind: 'headers',
+				headers: { 'Content-Type': type, 'Content-Disposition': disposition },
+			});
+			expect(raw).toHaveLength(40_000);
+			// Node gives the bytes of a header as characters up to U+00FF.
+			expect(headers['content-disposition']).toBe(disposition);
+			expect(headers['content-type']).toBe(type);
+		},
+	);
+
+	async function rawDownload(fault: Fault) {
+		const sandbox = await sandboxWith();
+		const { id } = sandbox.calls.add({ status: 'ended', recordedBytes: 40_000 });
+		const got = await ask(sandbox, 'GET', `/calls/${id}/recording`);
+		sandbox.faults.next(fault);
+		const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
+			http.get(String(got.at('recording', 'url')), { agent: false }, resolve).on('error', reject);
+		});
+		const chunks: Buffer[] = [];
+		for await (const chunk of response) chunks.push(chunk);
+		return { raw: Buffer.concat(chunks), headers: response.headers };
+	}
+
 	it('empty-download: has no bytes', async () => {
 		expect(await download({ kind: 'empty-download' })).toEqual({
 			status: 200,
@@ -262,6 +341,27 @@ describe('the plan', () => {
 		expect(await statuses(sandbox, '/users', '/users')).toEqual([500, 500]);
 		release();
 		expect(await statuses(sandbox, '/users')).toEqual([200]);
+	});
+
+	it('lets the latest of two standing faults count', async () => {
+		const sandbox = await sandboxWith();
+		sandbox.faults.always(failing);
+		const release = sandbox.faults.always({ kind: 'status', status: 503 });
+		expect(await statuses(sandbox, '/users')).toEqual([503]);
+		release();
+		expect(await statuses(sandbox, '/users')).toEqual([500]);
+	});
+
+	it('begins with the pace that it was started with, and goes back to it', async () => {
+		const { now } = stoppedClock();
+		const sandbox = await sandboxWith({ now, requestsPerSecond: 2, latencyMs: 1 });
+		for (let round = 0; round < 2; round++) {
+			expect(await statuses(sandbox, '/users', '/users', '/users')).toEqual([200, 200, 429]);
+			expect(sandbox.requests.map(({ fault }) => fault)).toEqual(['latency', 'latency', 'limit']);
+			sandbox.reset();
+		}
+		sandbox.faults.switch('down', true);
+		expect(await statuses(sandbox, '/users')).toEqual([503]);
 	});
 
 	it('asks the schedule function first, with the number of the request', async () => {

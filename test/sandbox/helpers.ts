@@ -1,7 +1,7 @@
 import http from 'node:http';
 
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../dev/sandbox';
-import { isJsonObject, tryParseJson } from '../../dev/json';
+import { at, isJsonObject, tryParseJson, type Json } from '../../dev/json';
 import { listen } from '../../dev/sandbox/listen';
 
 const running: Array<() => Promise<void>> = [];
@@ -35,9 +35,9 @@ export interface Got {
 	status: number;
 	headers: Record<string, string>;
 	text: string;
-	json: unknown;
+	json: Json | undefined;
 	/** A property at a path of the JSON: `at('call', 'id')`. */
-	at: (...path: string[]) => unknown;
+	at: (...path: string[]) => Json | undefined;
 }
 
 /** Makes a request as the docs ask for it; `headers` are added, and undefined takes one away. */
@@ -80,8 +80,7 @@ export async function fetchText(url: string, init?: RequestInit): Promise<Got> {
 		headers: Object.fromEntries(response.headers),
 		text,
 		json,
-		at: (...path) =>
-			path.reduce<unknown>((value, key) => (isJsonObject(value) ? value[key] : undefined), json),
+		at: (...path) => at(json, ...path),
 	};
 }
 
@@ -171,8 +170,8 @@ export async function pause(ms: number): Promise<void> {
 	await new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-/** Starts a server that takes deliveries and answers them with a status. `stopAll` ends it. */
-export async function receiverOf(status = 200) {
+/** Starts a server that takes deliveries and answers them with a status and a text. `stopAll` ends it. */
+export async function receiverOf(status = 200, text = '') {
 	const received: Array<{ contentType: string | undefined; body: string }> = [];
 	const { origin, close: stop } = await listen((request, response) => {
 		const chunks: Buffer[] = [];
@@ -180,7 +179,7 @@ export async function receiverOf(status = 200) {
 		request.on('end', () => {
 			const body = Buffer.concat(chunks).toString();
 			received.push({ contentType: request.headers['content-type'], body });
-			response.writeHead(status).end();
+			response.writeHead(status).end(text);
 		});
 	}, 0);
 	running.push(stop);

@@ -1,3 +1,4 @@
+import { at } from '../../dev/json';
 import { ask, fetchText, listenTo, receiverOf, sandboxWith, stopAll } from './helpers';
 
 afterEach(stopAll);
@@ -33,6 +34,20 @@ describe('the page', () => {
 		const inputs = text.match(/<(input|select)\b/g) ?? [];
 		expect(labels.join('').match(/<(input|select)\b/g)).toHaveLength(inputs.length);
 		expect(inputs.length).toBeGreaterThan(5);
+	});
+
+	it('is told names along with the numbers of a call, and where n8n is', async () => {
+		const n8nUrl = 'http://127.0.0.1:5678';
+		const { pageUrl, calls } = await sandboxWith({ n8nUrl });
+		calls.add({ user_id: 503, filter_id: 2 });
+		calls.add({ user_id: null, filter_id: 99 });
+		const { json } = await control(pageUrl, 'GET', '/state');
+		expect(json).toMatchObject({
+			n8nUrl,
+			calls: [{ filter_id: 99 }, { user_name: 'Zofia Nowak', filter_name: 'Support' }],
+		});
+		expect(at(json, 'calls', 0)).not.toHaveProperty('user_name');
+		expect(at(json, 'calls', 0)).not.toHaveProperty('filter_name');
 	});
 
 	it('hears of changes as they happen', async () => {

@@ -89,6 +89,47 @@ describe('webhooks', () => {
 		expect(broken.received).toHaveLength(1);
 	});
 
+	it.each([
+		[401, '{"message":"The token is wrong"}', 'The token is wrong'],
+		[
+			200,
+			'{"message":"Nothing was started: this was delivered before"}',
+			'Nothing was started: this was delivered before',
+		],
+		[500, ' Workflow could not be started!\n', 'Workflow could not be started!'],
+		[200, '{"received":true}', '{"received":true}'],
+		[502, '<html><h1>Bad gateway</h1></html>', undefined],
+		[204, '', undefined],
+		[200, 'x'.repeat(100_000), 'x'.repeat(200)],
+	])('keep what the receiver said: %d %s', async (status, text, answer) => {
+		const { calls, webhooks } = await sandboxWith();
+		const hook = await receiverOf(status, text);
+		webhooks.subscribe({ event: 'call.ended', url: hook.url });
+		calls.end(calls.add().id);
+		await webhooks.settled();
+		expect(webhooks.deliveries()).toEqual([expect.objectContaining({ status, answer })]);
+	});
+
+	it('of a named workflow stay when everything else is forgotten', async () => {
+		const sandbox = await sandboxWith();
+		const { webhooks, calls } = sandbox;
+		const hook = await receiverOf();
+		const named = { event: 'call.ended', url: hook.url, workflow: 'After the call' } as const;
+		const kept = webhooks.subscribe(named);
+		webhooks.subscribe({ event: 'call.ended', url: `${hook.url}/mine` });
+		calls.end(calls.add().id);
+		await webhooks.settled();
+		sandbox.reset();
+		expect(webhooks.all()).toEqual([kept]);
+		expect(webhooks.deliveries()).toEqual([]);
+		calls.end(calls.add().id);
+		await webhooks.settled();
+		expect(webhooks.deliveries()).toMatchObject([{ status: 200, workflow: 'After the call' }]);
+		expect(webhooks.resend(Number(webhooks.deliveries()[0]?.id))).toMatchObject(named);
+		expect(webhooks.unsubscribe(kept.id)).toBe(true);
+		expect(webhooks.all()).toEqual([]);
+	});
+
 	it('are sent again on demand, as they were', async () => {
 		const { calls, webhooks } = await sandboxWith();
 		const hook = await receiverOf();

@@ -4,14 +4,14 @@ const STAGES = ['created', 'initiated', 'started', 'ended'];
 
 const byId = (id) => document.getElementById(id);
 
-/** Makes an element. Attributes whose value is false or undefined are left out; children are text or elements. */
+/** Makes an element. Attributes whose value is false or undefined are left out, and so are children that are nothing. */
 function make(tag, attributes = {}, ...children) {
 	const element = document.createElement(tag);
 	for (const [name, value] of Object.entries(attributes)) {
 		if (typeof value === 'function') element.addEventListener(name, value);
 		else if (value !== false && value !== undefined) element.setAttribute(name, value);
 	}
-	element.append(...children.filter((child) => child !== undefined && child !== false));
+	element.append(...children.filter(Boolean));
 	return element;
 }
 
@@ -93,6 +93,11 @@ const clock = (time) =>
 		minute: '2-digit',
 	}).format(new Date(time));
 
+const ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** A time in the zone of whoever looks at the page. */
+const yourTime = (time) => `${clock(time)} (your time, ${ZONE})`;
+
 const minutes = (minute) =>
 	`${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 
@@ -106,7 +111,7 @@ function buildFilter(filter) {
 			{},
 			make('strong', {}, filter.name),
 			make('small', {}, `target group ${filter.id} · ${hours.join(', ') || 'no working hours'}`),
-			!open && next && make('small', {}, `next at ${clock(next)} (your time)`),
+			!open && next && make('small', {}, `next at ${yourTime(next)}`),
 		),
 		badge(filter.status, open ? 'good' : 'waiting'),
 	];
@@ -126,7 +131,7 @@ function buildUser(user) {
 function outcomeOf(call) {
 	if (call.status === 'ended') {
 		return badge(
-			`${call.outcome}, ${Math.round(call.duration)} s`,
+			call.started_at ? `${call.outcome}, ${Math.round(call.duration)} s` : call.outcome,
 			call.outcome === 'successful' ? 'good' : 'bad',
 		);
 	}
@@ -138,17 +143,15 @@ function buildCall(call) {
 	const reached = STAGES.indexOf(call.status);
 	const skipped = call.status === 'ended' && call.started_at === null ? 'started' : undefined;
 	const name = Object.values(call.custom_fields_data).filter(Boolean).join(' ');
+	const group = call.filter_name ?? `target group ${call.filter_id}`;
+	const user = call.user_name ?? (call.user_id ? `user ${call.user_id}` : undefined);
 	return [
 		make(
 			'div',
 			{},
 			make('strong', {}, name ? `${name}, ${call.phone_number}` : call.phone_number),
-			make(
-				'small',
-				{},
-				`call ${call.id} · target group ${call.filter_id}` +
-					(call.user_id ? ` · user ${call.user_id}` : ''),
-			),
+			make('small', {}, [`call ${call.id}`, group, user].filter(Boolean).join(' · ')),
+			call.scheduled_for && make('small', {}, `scheduled for ${yourTime(call.scheduled_for)}`),
 		),
 		outcomeOf(call),
 		make(
@@ -178,12 +181,15 @@ function buildCall(call) {
 		call.recording_ready &&
 			make('audio', {
 				controls: '',
-				preload: 'none',
+				preload: 'metadata',
 				src: `/sandbox/calls/${call.id}/recording`,
 				'aria-label': `Recording of call ${call.id}`,
 			}),
 	].filter(Boolean);
 }
+
+/** Where something is delivered to: by the workflow's name where `npm start` has said it. */
+const receiver = ({ workflow, url }) => (workflow ? `“${workflow}” in n8n` : url);
 
 function buildWebhook(webhook) {
 	return [
@@ -191,13 +197,19 @@ function buildWebhook(webhook) {
 			'div',
 			{},
 			make('strong', {}, capital(chosenWords('event', webhook.event))),
-			make('small', {}, `${webhook.url} · ${chosenWords('form', webhook.form)}`),
+			make(
+				'small',
+				{ title: webhook.url },
+				[receiver(webhook), chosenWords('form', webhook.form), webhook.workflow && 'from npm start']
+					.filter(Boolean)
+					.join(' · '),
+			),
 		),
 		make(
 			'button',
 			{
 				type: 'button',
-				'aria-label': `Remove the webhook to ${webhook.url} for when ${chosenWords('event', webhook.event)}`,
+				'aria-label': `Remove the webhook to ${receiver(webhook)} for when ${chosenWords('event', webhook.event)}`,
 				click: () => act('DELETE', `/sandbox/webhooks/${webhook.id}`),
 			},
 			'Remove',
@@ -207,14 +219,15 @@ function buildWebhook(webhook) {
 
 function buildDelivery(delivery) {
 	const tone = { pending: 'waiting', delivered: 'good', failed: 'bad' }[delivery.state];
+	const words = delivery.answer ? `Answer: ${delivery.answer}` : delivery.error;
 	const result = delivery.status ?? (delivery.state === 'pending' ? 'under way' : 'no answer');
 	return [
 		make(
 			'div',
 			{},
 			make('strong', {}, `${capital(chosenWords('event', delivery.event))}: ${delivery.callId}`),
-			make('small', {}, `${clock(delivery.at)} · ${delivery.url}`),
-			delivery.error && make('small', { class: 'bad' }, delivery.error),
+			make('small', { title: delivery.url }, `${clock(delivery.at)} · ${receiver(delivery)}`),
+			words && make('small', { class: delivery.state === 'failed' && 'bad' }, words),
 		),
 		badge(`${result}`, tone),
 		make(
@@ -252,6 +265,8 @@ function showTimes() {
 
 function show(state) {
 	byId('api-key').textContent = state.apiKey;
+	byId('n8n').href = byId('n8n').textContent = state.n8nUrl ?? '';
+	byId('n8n').closest('div').hidden = !state.n8nUrl;
 	byId('base-url').textContent = `${location.origin}/v1`;
 	filters = state.filters;
 	showOptions(
@@ -290,7 +305,7 @@ onSubmit(widget, async (fields) => {
 	widget.elements.name.value = '';
 	widget.elements.phone_number.value = '';
 	return call.scheduled_for
-		? `Thank you. We call you at ${clock(call.scheduled_for)}.`
+		? `Thank you. We call you at ${yourTime(call.scheduled_for)}.`
 		: 'Thank you. We call you in a moment.';
 });
 
