@@ -1,20 +1,21 @@
 import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 
-import { startSandbox, type Sandbox } from '../sandbox';
+import { startSandbox, WEBHOOK_EVENTS, type Sandbox } from '../sandbox';
 import { startAll } from '../startAll';
+import { readExamples, type Example } from './examples';
 import { RUNTIME_ROOT } from './folders';
 import { prepareN8n, type N8n } from './n8n';
 import type { LauncherOptions } from './options';
 import { packPackage } from './pack';
-import { assertPortFree } from './ports';
+import { assertPortFree, LOOPBACK } from './ports';
 import { reportStep, type Report } from './progress';
 import type { N8nClient, Owner } from './rest';
 import {
-	readExamples,
+	activeTriggers,
 	seedNew,
 	seedRunning,
-	STARTED_BY_LIVECALL,
-	triggerPath,
+	type ActiveTrigger,
 	type LiveCallAccess,
 } from './seed';
 import { openState, removeData, saveState } from './state';
@@ -30,23 +31,29 @@ export const DEMO_OWNER: Owner = {
 /** How long each stage of a sandbox call lasts, in milliseconds: long enough to be watched. */
 const STAGE_MS = 2000;
 
+/** How often to look for an execution, in milliseconds. */
+const LOOK_EVERY_MS = 2000;
+
 /** What is running once the launcher is done. */
 export interface Demo {
 	n8n: N8n;
 	/** Left out when the real LiveCall is used. */
 	sandbox?: Sandbox;
-	/** The examples that wait for ended calls, and what the sandbox delivers to. */
-	waiting: WaitingExample[];
+	/** The example workflows as they stand in n8n. */
+	workflows: DemoWorkflow[];
+	/** Gives the address of a workflow's first execution from now on that came to a good end. */
+	firstSuccess(workflowId: string): Promise<string>;
 	/** Ends all of it. */
 	stop(): Promise<void>;
 }
 
-/** An example that LiveCall starts. */
-export interface WaitingExample {
-	id: string;
-	name: string;
-	/** Its production address, token included; undefined where the workflow is not active. */
-	url: string | undefined;
+/** An example in n8n. */
+export interface DemoWorkflow {
+	example: Example;
+	/** Whether it is published; a person may have changed that. */
+	active: boolean;
+	/** Its LiveCall Triggers, which the sandbox delivers to. */
+	triggers: ActiveTrigger[];
 }
 
 /**
@@ -73,14 +80,14 @@ export async function startDemo(
 			encryptionKey: state.encryptionKey,
 			owner: DEMO_OWNER,
 			port: options.port,
+			env: { GENERIC_TIMEZONE: options.timeZone },
 			report,
 			signal,
 		});
 		const sandbox = await startSandboxUnlessReal(options);
 		if (sandbox) undo(sandbox.stop);
 
-		const access = { ...accessTo(options, sandbox), webhookToken: state.webhookToken };
-		const seed = { access, examples: await readExamples() };
+		const seed = { access: accessTo(options, sandbox), examples: await readExamples() };
 		await reportStep(report, 'Preparing the example workflows', async () => {
 			await seedNew(prepared, options.data, seed);
 		});
@@ -94,14 +101,20 @@ export async function startDemo(
 		const client = await n8n.logIn();
 		await seedRunning(prepared, options.data, client, seed, state);
 		await saveState(options.data, state);
-		const waiting: WaitingExample[] = [];
-		for (const { id, name } of seed.examples.filter(({ id }) => STARTED_BY_LIVECALL.includes(id))) {
-			const url = await productionUrl(client, access, id);
-			waiting.push({ id, name, url });
-			if (url !== undefined) sandbox?.webhooks.subscribe({ event: 'call.ended', url });
+		const workflows: DemoWorkflow[] = [];
+		for (const example of seed.examples) {
+			const triggers = await activeTriggers(client, example.id);
+			for (const trigger of triggers) {
+				await client.waitForWebhook(trigger.path);
+				if (sandbox)
+					subscribe(sandbox, `${n8n.url}/webhook/${trigger.path}`, trigger, example.name);
+			}
+			const stored = await client.findWorkflow(example.id);
+			workflows.push({ example, active: stored?.active === true, triggers });
 		}
 		signal.throwIfAborted();
-		return { n8n, sandbox, waiting };
+		const firstSuccess = async (id: string) => await waitForSuccess(client, id, signal);
+		return { n8n, sandbox, workflows, firstSuccess };
 	});
 }
 
@@ -120,24 +133,38 @@ async function startSandboxUnlessReal(options: LauncherOptions): Promise<Sandbox
 		port: options.sandboxPort,
 		recordingsPort: options.recordingsPort,
 		stageMs: STAGE_MS,
+		n8nUrl: `http://${LOOPBACK}:${options.port}`,
 	});
 }
 
-function accessTo(
-	options: LauncherOptions,
-	sandbox: Sandbox | undefined,
-): Omit<LiveCallAccess, 'webhookToken'> {
+function accessTo(options: LauncherOptions, sandbox: Sandbox | undefined): LiveCallAccess {
 	if (options.liveCall) return options.liveCall;
 	return { apiKey: sandbox?.apiKey ?? '', baseUrl: sandbox?.apiUrl ?? '' };
 }
 
-async function productionUrl(
+/** Has the sandbox tell a workflow of the events that its trigger listens to. */
+function subscribe(
+	{ webhooks }: Sandbox,
+	url: string,
+	{ events }: ActiveTrigger,
+	workflow: string,
+): void {
+	for (const event of WEBHOOK_EVENTS) {
+		if (events.includes(event)) webhooks.subscribe({ event, url, workflow });
+	}
+}
+
+async function waitForSuccess(
 	client: N8nClient,
-	access: LiveCallAccess,
 	workflowId: string,
-): Promise<string | undefined> {
-	const webhookPath = await triggerPath(client, workflowId);
-	if (webhookPath === undefined) return undefined;
-	await client.waitForWebhook(webhookPath);
-	return `${client.url}/webhook/${webhookPath}?token=${encodeURIComponent(access.webhookToken)}`;
+	signal: AbortSignal,
+): Promise<string> {
+	const before = new Set((await client.executions(workflowId)).map(({ id }) => id));
+	for (;;) {
+		await pause(LOOK_EVERY_MS, undefined, { signal });
+		const [first] = (await client.executions(workflowId))
+			.filter(({ id, status }) => status === 'success' && !before.has(id))
+			.reverse();
+		if (first) return `${client.url}/workflow/${workflowId}/executions/${first.id}`;
+	}
 }

@@ -1,7 +1,7 @@
-import { DEMO_OWNER, startDemo, type Demo } from './demo';
-import { HELP, readOptions, type LauncherOptions } from './options';
-import { startReport } from './progress';
-import { AFTER_THE_CALL_ID } from './seed';
+import { startDemo, type Demo } from './demo';
+import { describe, recordingExample } from './describe';
+import { HELP, readOptions } from './options';
+import { startReport, type Report } from './progress';
 
 /** Runs the demo until the person ends it; gives the code to exit with. */
 async function main(): Promise<number> {
@@ -25,6 +25,7 @@ async function main(): Promise<number> {
 	}
 	report('Ready');
 	console.log(describe(demo, options));
+	void reportRecording(demo, report);
 
 	const asked = new Promise<void>((resolve) => {
 		stopping.signal.addEventListener('abort', () => resolve(), { once: true });
@@ -38,60 +39,13 @@ async function main(): Promise<number> {
 	return endedByItself ? 1 : 0;
 }
 
-/** What to open, and what to try first. */
-function describe({ n8n, sandbox, waiting }: Demo, options: LauncherOptions): string {
-	const lead = JSON.stringify({
-		name: 'Mary',
-		phone: '+44 20 7946 0123',
-		...(sandbox ? {} : { target_group: 'YOUR-TARGET-GROUP' }),
-	});
-	const tryIt = [
-		`  curl -X POST ${n8n.url}/webhook/callback -H "Content-Type: application/json" -d '${lead}'`,
-		'',
-	];
-	const active = waiting.flatMap(({ id, name, url }) =>
-		url === undefined ? [] : [{ id, name, path: url.slice(n8n.url.length) }],
-	);
-	const notActive = waiting
-		.filter(({ url }) => url === undefined)
-		.map(({ name }) => `"${name}" is not active in n8n, so ended calls do not start it.`);
-	const common = [
-		'',
-		`  n8n      ${n8n.url}`,
-		`           e-mail ${DEMO_OWNER.email}, password ${DEMO_OWNER.password}`,
-	];
-	if (!sandbox) {
-		return [
-			...common,
-			`  LiveCall ${options.liveCall?.baseUrl ?? ''} (your account: real calls, no sandbox)`,
-			'',
-			'LiveCall cannot reach this machine by itself. To be told of ended calls, make n8n reachable',
-			'from outside and enter in LiveCall (Settings, Integrations, Webhooks), once for each of these',
-			'workflows, its public address followed by',
-			...active.map(({ name, path }) => `  ${path} (${name})`),
-			...notActive,
-			'',
-			"To have a customer called, put the number and your target group's ID in place of the example and send:",
-			'',
-			...tryIt,
-			'Ctrl-C ends it.',
-		].join('\n');
-	}
-	return [
-		...common,
-		`  Sandbox  ${sandbox.pageUrl}`,
-		'           LiveCall on this machine: users, target groups, and calls as they happen',
-		'',
-		"Send a lead, and watch it being called on the sandbox's page:",
-		'',
-		...tryIt,
-		...(active.some(({ id }) => id === AFTER_THE_CALL_ID)
-			? [`Seconds later the recording is here: ${n8n.url}/workflow/${AFTER_THE_CALL_ID}/executions`]
-			: []),
-		...notActive,
-		'',
-		'Ctrl-C ends it.',
-	].join('\n');
+/** Says where the first recording is that an example has fetched, once it has. */
+async function reportRecording(demo: Demo, report: Report): Promise<void> {
+	const example = demo.sandbox && recordingExample(demo);
+	if (!example) return;
+	// It ends by an error when the demo ends first.
+	const address = await demo.firstSuccess(example.id).catch(() => undefined);
+	if (address !== undefined) report(`"${example.name}" has run: ${address}`);
 }
 
 main().then(

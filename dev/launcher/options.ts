@@ -17,12 +17,14 @@ export interface LauncherOptions {
 	/** Whether to delete that data first. */
 	fresh: boolean;
 	n8nVersion: string;
+	/** The time zone that n8n reads times in, such as "Europe/Berlin". */
+	timeZone: string;
 	/** Access to the real LiveCall; without it the sandbox takes its place. */
 	liveCall?: { apiKey: string; baseUrl: string };
 }
 
 /** What `--help` prints. */
-export const HELP = `Starts a real n8n with this package, a LiveCall sandbox and five example workflows.
+export const HELP = `Starts a real n8n with this package, a LiveCall sandbox and the example workflows.
 
   npm start -- [options]
 
@@ -34,6 +36,7 @@ export const HELP = `Starts a real n8n with this package, a LiveCall sandbox and
   --n8n-version <version>     which n8n to run                  (N8N_VERSION, ${DEFAULT_N8N_VERSION})
   --help                      this text
 
+n8n works in this machine's time zone, or in the one that GENERIC_TIMEZONE names.
 With LIVECALL_API_KEY=<key> it works with your LiveCall account instead of the sandbox: then real
 customers are called. LIVECALL_API_URL gives another address of the API.`;
 
@@ -66,6 +69,7 @@ export function readOptions(args: string[], env: Environment): LauncherOptions {
 		data: path.resolve(values.data),
 		fresh: values.fresh,
 		n8nVersion: readVersion(values['n8n-version']),
+		timeZone: env.GENERIC_TIMEZONE || Intl.DateTimeFormat().resolvedOptions().timeZone,
 		liveCall:
 			apiKey === ''
 				? undefined

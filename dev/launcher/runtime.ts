@@ -77,6 +77,9 @@ export async function ensureRuntime(options: RuntimeOptions = {}): Promise<Runti
 	const packageSpec = `n8n@${version}`;
 	const marker = await readMarker(folder);
 	if (marker === undefined) {
+		report(
+			`n8n ${version} is fetched from the npm registry, once; that usually takes 3 to 6 minutes`,
+		);
 		await install({
 			folder,
 			manifest: n8nManifest(version),

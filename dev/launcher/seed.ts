@@ -1,19 +1,18 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { EXAMPLES } from './folders';
+import { at, isJsonObject, listAt, objectAt, textAt, type Json, type JsonObject } from '../json';
 import {
-	at,
-	isJsonObject,
-	listAt,
-	objectAt,
-	parseJson,
-	textAt,
-	type Json,
-	type JsonObject,
-} from '../json';
+	needsOwnKey,
+	nodesOf,
+	tableNamedBy,
+	tablesOf,
+	TRIGGER_TYPE,
+	type Example,
+	type Table,
+} from './examples';
 import type { PreparedN8n } from './n8n';
-import type { CredentialDefinition, N8nClient, WorkflowDefinition } from './rest';
+import type { CredentialDefinition, N8nClient } from './rest';
 import type { LauncherState } from './state';
 
 /** The credential that the example workflows refer to. */
@@ -28,80 +27,18 @@ export const CHAT_MODEL_CREDENTIAL = { id: 'openAiYours', name: 'OpenAI (your ow
 /** The credential type of this package. */
 export const CREDENTIAL_TYPE = 'liveCallApi';
 
-/** The trigger node of this package, as n8n knows it. */
-export const TRIGGER_TYPE = 'n8n-nodes-livecall.liveCallTrigger';
-
-/** The id of the example that is started by LiveCall's webhooks. */
-export const AFTER_THE_CALL_ID = 'liveCallFollowUp';
-
-/** The id of the example that is started by a lead. */
-export const CALLBACK_ID = 'liveCallCallback';
-
-/** The id of the example that calls a customer once more; LiveCall's webhooks start it too. */
-export const MISSED_CALL_ID = 'liveCallMissed';
-
-/** The id of the example that keeps LiveCall's users like a table. */
-export const CONSULTANTS_ID = 'liveCallTeam';
-
-/** The id of the example in which an AI agent books a callback. */
-export const AI_AGENT_ID = 'liveCallChat';
-
-/** The examples that want to be told of ended calls. */
-export const STARTED_BY_LIVECALL = [AFTER_THE_CALL_ID, MISSED_CALL_ID];
-
-/** n8n's data table that stands in for a CRM in the examples. */
-export const CALLS_TABLE = {
-	name: 'LiveCall calls',
-	columns: [
-		{ name: 'call_id', type: 'string' },
-		{ name: 'ended_at', type: 'date' },
-		{ name: 'phone_number', type: 'string' },
-		{ name: 'outcome', type: 'string' },
-		{ name: 'seconds', type: 'number' },
-		{ name: 'customer', type: 'string' },
-		{ name: 'recording', type: 'string' },
-	],
-};
-
-const DATA_TABLE_TYPE = 'n8n-nodes-base.dataTable';
-
-/**
- * An example: a workflow with a fixed id, so that it is found again. It has at most 16 characters:
- * n8n 1.x keeps no static data (which deliveries the trigger has seen) under a longer one.
- */
-export type Example = WorkflowDefinition & { id: string };
-
 /** What the demo credential holds. */
 export interface LiveCallAccess {
 	apiKey: string;
 	baseUrl: string;
-	webhookToken: string;
+	/** What LiveCall's deliveries have to carry in their address; left out, the trigger asks for no token. */
+	webhookToken?: string;
 }
 
 /** What an n8n is to contain. */
 export interface Seed {
 	access: LiveCallAccess;
 	examples: Example[];
-}
-
-/**
- * Reads the example workflows of a folder, in the order of their file names.
- * @throws Error when a file is not an exported workflow with an id.
- */
-export async function readExamples(folder = EXAMPLES): Promise<Example[]> {
-	const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
-	return await Promise.all(
-		files.map(async (name) => {
-			const workflow = parseJson(await readFile(path.join(folder, name), 'utf8'));
-			return {
-				id: textAt(workflow, 'id'),
-				name: textAt(workflow, 'name'),
-				nodes: listAt(workflow, 'nodes'),
-				connections: objectAt(workflow, 'connections'),
-				settings: objectAt(workflow, 'settings'),
-			};
-		}),
-	);
 }
 
 /**
@@ -122,8 +59,8 @@ export async function seedNew(
 
 /**
  * Brings a running instance up to date: the demo credential gets the present access, what is missing of
- * the rest is imported, and each example is activated once. An example that is there already stays as
- * the person left it, and so does the chat model's credential. What was activated is noted in `state`.
+ * the rest is imported, and each example that needs no key of one's own is published once. An example that is there
+ * already stays as the person left it, and so does the chat model's credential. What was published is noted in `state`.
  */
 export async function seedRunning(
 	prepared: PreparedN8n,
@@ -145,83 +82,106 @@ export async function seedRunning(
 		if ((await client.findWorkflow(example.id)) === undefined) missing.push(example);
 	}
 	if (missing.length > 0) await importWorkflows(prepared, userFolder, missing);
+	const tables = tablesOf(seed.examples);
 	for (const example of seed.examples) {
 		if (!missing.includes(example) && state.activatedOnce.includes(example.id)) continue;
-		await joinCallsTable(client, example.id);
+		if (needsOwnKey(example)) continue;
+		await joinTables(client, example.id, tables);
 		await client.activateWorkflow(example.id);
 		state.activatedOnce = [...new Set([...state.activatedOnce, example.id])];
 	}
 }
 
-/**
- * Gives what follows `/webhook/` in the production address of a workflow's LiveCall Trigger, or
- * undefined where the workflow is gone, is not active or has no such trigger any more.
- */
-export async function triggerPath(
+/** A LiveCall Trigger that n8n listens for. */
+export interface ActiveTrigger {
+	/** What follows `/webhook/` in its production address. */
+	path: string;
+	/** Such as "call.ended". */
+	events: string[];
+}
+
+/** Gives the LiveCall Triggers of a workflow, none where it is gone or not active. */
+export async function activeTriggers(
 	client: N8nClient,
 	workflowId: string,
-): Promise<string | undefined> {
+): Promise<ActiveTrigger[]> {
 	const workflow = await client.findWorkflow(workflowId);
-	if (workflow === undefined || workflow.active !== true) return undefined;
-	const trigger = listAt(workflow, 'nodes').find((node) => at(node, 'type') === TRIGGER_TYPE);
+	if (workflow === undefined || workflow.active !== true) return [];
+	const triggers = nodesOf(listAt(workflow, 'nodes'), TRIGGER_TYPE);
+	if (triggers.length === 0) return [];
 	const type = (await client.nodeTypes()).find(({ name }) => name === TRIGGER_TYPE);
-	const webhookId = at(trigger, 'webhookId');
-	const ending = at(type, 'webhooks', 0, 'path');
-	if (typeof webhookId !== 'string' || typeof ending !== 'string') return undefined;
-	return ending === '' ? webhookId : `${webhookId}/${ending}`;
+	const ending = textAt(type, 'webhooks', 0, 'path');
+	return triggers.map((trigger) => {
+		const events = at(trigger, 'parameters', 'events') ?? defaultOf(type, 'events');
+		return {
+			path: [textAt(trigger, 'webhookId'), ending].filter(Boolean).join('/'),
+			events: Array.isArray(events) ? events.map(String) : [],
+		};
+	});
+}
+
+/** What a parameter is that a stored workflow leaves out. */
+function defaultOf(type: JsonObject | undefined, parameter: string): Json | undefined {
+	return at(
+		listAt(type, 'properties').find((property) => at(property, 'name') === parameter),
+		'default',
+	);
 }
 
 /**
- * Finds the data table of the examples among the tables of the owner, or makes it.
+ * Finds a data table among the tables of the owner, or makes it.
  * @returns the address of its REST interface, such as "/rest/projects/5/data-tables/7", and its id.
  */
-export async function ensureCallsTable(client: N8nClient): Promise<{ path: string; id: string }> {
+export async function ensureTable(
+	client: N8nClient,
+	table: Table,
+): Promise<{ path: string; id: string }> {
 	const project = textAt(await client.request('GET', '/rest/projects/personal'), 'id');
 	const tables = `/rest/projects/${encodeURIComponent(project)}/data-tables`;
-	const filter = encodeURIComponent(JSON.stringify({ name: CALLS_TABLE.name }));
+	const filter = encodeURIComponent(JSON.stringify({ name: table.name }));
 	const listed = listAt(await client.request('GET', `${tables}?filter=${filter}`), 'data');
-	const known = listed.find((table) => at(table, 'name') === CALLS_TABLE.name);
-	const id = textAt(known ?? (await client.request('POST', tables, CALLS_TABLE)), 'id');
+	const known = listed.find((other) => at(other, 'name') === table.name);
+	const id = textAt(known ?? (await client.request('POST', tables, table)), 'id');
 	return { path: `${tables}/${encodeURIComponent(id)}`, id };
 }
 
 /**
- * Where a workflow names the data table, has it refer to the table by its id: n8n gives every table an id of
+ * Where a workflow names data tables, has it refer to them by their ids: n8n gives every table an id of
  * its own, so a file can only name it, and n8n 1.x does not find tables by their names.
  */
-async function joinCallsTable(client: N8nClient, workflowId: string): Promise<void> {
+async function joinTables(client: N8nClient, workflowId: string, tables: Table[]): Promise<void> {
 	const workflow = await client.findWorkflow(workflowId);
 	const nodes = listAt(workflow, 'nodes');
-	if (!nodes.some(namesCallsTable)) return;
-	const { id } = await ensureCallsTable(client);
-	const dataTableId = { __rl: true, mode: 'list', value: id, cachedResultName: CALLS_TABLE.name };
+	const ids = new Map<string, string>();
+	for (const table of tables) {
+		if (nodes.some((node) => tableNamedBy(node) === table.name)) {
+			ids.set(table.name, (await ensureTable(client, table)).id);
+		}
+	}
+	if (ids.size === 0) return;
 	await client.request('PATCH', `/rest/workflows/${encodeURIComponent(workflowId)}`, {
 		name: textAt(workflow, 'name'),
 		connections: objectAt(workflow, 'connections'),
 		settings: objectAt(workflow, 'settings'),
 		versionId: textAt(workflow, 'versionId'),
-		nodes: nodes.map((node) =>
-			namesCallsTable(node)
-				? { ...node, parameters: { ...objectAt(node, 'parameters'), dataTableId } }
-				: node,
-		),
+		nodes: nodes.map((node) => {
+			const name = tableNamedBy(node);
+			const value = name === undefined ? undefined : ids.get(name);
+			if (name === undefined || value === undefined || !isJsonObject(node)) return node;
+			const dataTableId = { __rl: true, mode: 'list', value, cachedResultName: name };
+			return { ...node, parameters: { ...objectAt(node, 'parameters'), dataTableId } };
+		}),
 	});
-}
-
-function namesCallsTable(node: Json): node is JsonObject {
-	const locator = at(node, 'parameters', 'dataTableId');
-	return (
-		isJsonObject(node) &&
-		node.type === DATA_TABLE_TYPE &&
-		at(locator, 'mode') === 'name' &&
-		at(locator, 'value') === CALLS_TABLE.name
-	);
 }
 
 type StoredCredential = CredentialDefinition & { id: string };
 
 function accessData(access: LiveCallAccess): CredentialDefinition {
-	return { name: DEMO_CREDENTIAL.name, type: CREDENTIAL_TYPE, data: { ...access } };
+	return {
+		name: DEMO_CREDENTIAL.name,
+		type: CREDENTIAL_TYPE,
+		data: { webhookToken: '', ...access },
+	};
 }
 
 function liveCall(access: LiveCallAccess): StoredCredential {

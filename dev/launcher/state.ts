@@ -8,9 +8,7 @@ import { listAt, parseJson, textAt } from '../json';
 export interface LauncherState {
 	/** With this n8n encrypts its credentials; without it they are lost. */
 	encryptionKey: string;
-	/** What LiveCall's deliveries have to carry in their address. */
-	webhookToken: string;
-	/** Ids of the example workflows that were activated once: after that it is the person's choice. */
+	/** Ids of the example workflows that were published once: after that it is the person's choice. */
 	activatedOnce: string[];
 }
 
@@ -27,13 +25,11 @@ export async function openState(folder: string): Promise<LauncherState> {
 		const stored = parseJson(text);
 		return {
 			encryptionKey: textAt(stored, 'encryptionKey'),
-			webhookToken: textAt(stored, 'webhookToken'),
 			activatedOnce: listAt(stored, 'activatedOnce').map(String),
 		};
 	}
 	const state: LauncherState = {
 		encryptionKey: randomBytes(24).toString('hex'),
-		webhookToken: randomBytes(16).toString('hex'),
 		activatedOnce: [],
 	};
 	await saveState(folder, state);

@@ -12,24 +12,24 @@ import {
 import { poll } from '../../dev/launcher/poll';
 import { failureOf, itemsOf, type Execution } from '../../dev/launcher/rest';
 import { majorVersion } from '../../dev/launcher/runtime';
+import { needsOwnKey, readExamples, type Example, tablesOf } from '../../dev/launcher/examples';
 import {
-	AFTER_THE_CALL_ID,
-	AI_AGENT_ID,
-	CALLBACK_ID,
 	CHAT_MODEL_CREDENTIAL,
-	CONSULTANTS_ID,
-	ensureCallsTable,
-	MISSED_CALL_ID,
-	readExamples,
+	ensureTable,
 	seedNew,
 	seedRunning,
-	STARTED_BY_LIVECALL,
-	triggerPath,
-	type Example,
+	activeTriggers,
 	type Seed,
 } from '../../dev/launcher/seed';
 import type { LauncherState } from '../../dev/launcher/state';
 import { startChatModel, type ChatModel } from './helpers/chatModel';
+import {
+	AFTER_THE_CALL_ID,
+	AI_AGENT_ID,
+	CALLBACK_ID,
+	CONSULTANTS_ID,
+	MISSED_CALL_ID,
+} from './helpers/exampleIds';
 import { expectPlayableWav } from './helpers/wav';
 import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
 
@@ -59,7 +59,7 @@ beforeAll(async () => {
 		await seedNew(prepared, userFolder, seed);
 	});
 	const { prepared, userFolder, client, n8n } = world;
-	state = { encryptionKey: '', webhookToken: TOKEN, activatedOnce: [] };
+	state = { encryptionKey: '', activatedOnce: [] };
 	await seedRunning(prepared, userFolder, client, seed, state);
 	// What a person does who has an account with OpenAI, except that it is the scripted model's address.
 	await client.updateCredential(CHAT_MODEL_CREDENTIAL.id, {
@@ -67,8 +67,8 @@ beforeAll(async () => {
 		type: 'openAiApi',
 		data: { apiKey: 'not-needed', url: model.url },
 	});
-	for (const id of STARTED_BY_LIVECALL) {
-		const path = String(await triggerPath(client, id));
+	for (const id of [AFTER_THE_CALL_ID, MISSED_CALL_ID]) {
+		const [{ path }] = await activeTriggers(client, id);
 		hooks.set(id, `${n8n.url}/webhook/${path}?token=${TOKEN}`);
 		await client.waitForWebhook(path);
 	}
@@ -266,11 +266,14 @@ describe('the files', () => {
 
 describe('the launcher', () => {
 	it(
-		'has published all of them',
+		"has published all that need no key of one's own",
 		scenario(async ({ client }) => {
-			for (const { id } of examples) {
-				expect(await client.findWorkflow(id)).toMatchObject({ id, active: true });
+			for (const example of examples) {
+				const { id } = example;
+				const active = !needsOwnKey(example);
+				expect(await client.findWorkflow(id)).toMatchObject({ id, active });
 			}
+			expect(examples.filter(needsOwnKey).map(({ id }) => id)).toEqual([AI_AGENT_ID]);
 		}),
 	);
 
@@ -295,7 +298,7 @@ describe('the launcher', () => {
 describe('after the call', () => {
 	/** The lines of the data table about a call. */
 	const linesAbout = async (callId: number): Promise<Json[]> => {
-		const { path } = await ensureCallsTable(world.client);
+		const { path } = await ensureTable(world.client, tablesOf(examples)[0]);
 		const rows = listAt(await world.client.request('GET', `${path}/rows`), 'data');
 		return rows.filter((row) => at(row, 'call_id') === String(callId));
 	};
@@ -326,7 +329,7 @@ describe('after the call', () => {
 
 			// Told of the same call, another workflow writes the same line.
 			const copy = await importCopy(AFTER_THE_CALL_ID, TABLE_NODE, {
-				dataTableId: { __rl: true, mode: 'id', value: (await ensureCallsTable(client)).id },
+				dataTableId: { __rl: true, mode: 'id', value: (await ensureTable(client, tablesOf(examples)[0])).id },
 			});
 			expectSuccess(await runTrigger(copy, id));
 			expect(await linesAbout(id)).toEqual([{ ...objectAt(line), updatedAt: expect.anything() }]);
@@ -382,7 +385,7 @@ describe('after the call', () => {
 	async function runTrigger(workflowId: string, callId: number): Promise<Execution> {
 		const { client, n8n } = world;
 		await client.activateWorkflow(workflowId);
-		const path = String(await triggerPath(client, workflowId));
+		const [{ path }] = await activeTriggers(client, workflowId);
 		await client.waitForWebhook(path);
 		hooks.set(workflowId, `${n8n.url}/webhook/${path}?token=${TOKEN}`);
 		expect(await deliver(workflowId, callId)).toBe(200);

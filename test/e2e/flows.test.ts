@@ -3,16 +3,15 @@ import { randomUUID } from 'crypto';
 import { at, isJsonObject, parseJson, textAt, type Json, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
 import { itemsOf, type Execution } from '../../dev/launcher/rest';
+import { readExamples } from '../../dev/launcher/examples';
 import {
-	AFTER_THE_CALL_ID,
-	CALLBACK_ID,
 	CREDENTIAL_TYPE,
 	DEMO_CREDENTIAL,
-	readExamples,
 	seedNew,
 	seedRunning,
-	triggerPath,
+	activeTriggers,
 } from '../../dev/launcher/seed';
+import { AFTER_THE_CALL_ID, CALLBACK_ID } from './helpers/exampleIds';
 import { expectPlayableWav } from './helpers/wav';
 import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
 
@@ -35,12 +34,12 @@ beforeAll(async () => {
 		await seedNew(prepared, userFolder, { examples, access: accessTo({ sandbox }) });
 	});
 	const { prepared, userFolder, client, n8n } = world;
-	const state = { encryptionKey: '', webhookToken: TOKEN, activatedOnce: [] };
+	const state = { encryptionKey: '', activatedOnce: [] };
 	const seed = { examples, access: accessTo(world) };
 	await seedRunning(prepared, userFolder, client, seed, state);
-	const path = await triggerPath(client, AFTER_THE_CALL_ID);
+	const [{ path }] = await activeTriggers(client, AFTER_THE_CALL_ID);
 	hook = `${n8n.url}/webhook/${path}`;
-	await client.waitForWebhook(String(path));
+	await client.waitForWebhook(path);
 	await client.waitForWebhook('callback');
 }, WORLD_TIMEOUT_MS);
 

@@ -6,7 +6,8 @@ import {
 	type CredentialDefinition,
 	type CredentialReference,
 } from '../../dev/launcher/rest';
-import { CREDENTIAL_TYPE, TRIGGER_TYPE } from '../../dev/launcher/seed';
+import { TRIGGER_TYPE } from '../../dev/launcher/examples';
+import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import {
 	jsonOf,
 	NODE_NAME,

@@ -2,7 +2,8 @@ import { REPOSITORY } from '../../dev/launcher/folders';
 import { at, isJsonObject, textAt, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
 import { failureOf, itemsOf, type Execution } from '../../dev/launcher/rest';
-import { readExamples, seedNew, triggerPath } from '../../dev/launcher/seed';
+import { readExamples } from '../../dev/launcher/examples';
+import { seedNew, activeTriggers } from '../../dev/launcher/seed';
 import { runStored } from './helpers/runs';
 import { expectPlayableWav } from './helpers/wav';
 import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
@@ -104,7 +105,7 @@ describe('a workflow saved with 0.1.0', () => {
 		scenario(async ({ client, sandbox, n8n }) => {
 			sandbox.reset();
 			for (const id of [CALLBACK_ID, AFTER_THE_CALL_ID]) await client.activateWorkflow(id);
-			const path = String(await triggerPath(client, AFTER_THE_CALL_ID));
+			const [{ path }] = await activeTriggers(client, AFTER_THE_CALL_ID);
 			await client.waitForWebhook(path);
 			await client.waitForWebhook('callback');
 			const url = `${n8n.url}/webhook/${path}?token=${TOKEN}`;

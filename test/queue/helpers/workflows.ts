@@ -5,7 +5,8 @@ import {
 	type CredentialReference,
 	type ExecutionSummary,
 } from '../../../dev/launcher/rest';
-import { CREDENTIAL_TYPE, TRIGGER_TYPE } from '../../../dev/launcher/seed';
+import { TRIGGER_TYPE } from '../../../dev/launcher/examples';
+import { CREDENTIAL_TYPE } from '../../../dev/launcher/seed';
 import type { TestN8nClient } from '../../support/n8nClient';
 
 /** The action node of this package, as n8n knows it. */

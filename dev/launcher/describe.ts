@@ -1,0 +1,100 @@
+import type { Sandbox } from '../sandbox';
+import { DEMO_OWNER, type Demo, type DemoWorkflow } from './demo';
+import { needsOwnKey, recordingNode, webhookPath } from './examples';
+import type { LauncherOptions } from './options';
+import { CHAT_MODEL_CREDENTIAL } from './seed';
+
+/** What there is to say of a demo. */
+interface Described {
+	n8n: Pick<Demo['n8n'], 'url'>;
+	sandbox?: Pick<Sandbox, 'pageUrl'>;
+	workflows: DemoWorkflow[];
+}
+
+/** Gives the published example that LiveCall starts and that fetches the recording, where there is one. */
+export function recordingExample({ workflows }: Pick<Described, 'workflows'>) {
+	return workflows.find(
+		({ example, triggers }) => triggers.length > 0 && recordingNode(example) !== undefined,
+	)?.example;
+}
+
+/** Says what to open, and what to try first. */
+export function describe(
+	demo: Described,
+	options: Pick<LauncherOptions, 'liveCall' | 'timeZone'>,
+): string {
+	const { n8n, sandbox } = demo;
+	return [
+		'',
+		`  n8n      ${n8n.url}`,
+		`           e-mail ${DEMO_OWNER.email}, password ${DEMO_OWNER.password}`,
+		`           It reads times in the zone ${options.timeZone}; GENERIC_TIMEZONE=<zone> npm start chooses another.`,
+		...(sandbox
+			? [
+					`  Sandbox  ${sandbox.pageUrl}`,
+					'           LiveCall on this machine: users, target groups, and calls as they happen',
+				]
+			: [`  LiveCall ${options.liveCall?.baseUrl ?? ''} (your account: real calls, no sandbox)`]),
+		'',
+		...demo.workflows.flatMap(describeInactive),
+		...(sandbox ? tryWithSandbox(demo, sandbox.pageUrl) : tryWithLiveCall(demo)),
+		'',
+		'Ctrl-C ends it.',
+	].join('\n');
+}
+
+function describeInactive({ example, active }: DemoWorkflow): string[] {
+	if (active) return [];
+	return needsOwnKey(example)
+		? [
+				`"${example.name}" is there and not published: it needs a key of your own.`,
+				`Put it into n8n's credential "${CHAT_MODEL_CREDENTIAL.name}", then publish the workflow.`,
+				'',
+			]
+		: [`"${example.name}" is not published in n8n, so nothing starts it.`, ''];
+}
+
+function tryWithSandbox(demo: Described, pageUrl: string): string[] {
+	const recording = recordingExample(demo);
+	return [
+		"Send a lead, and watch it being called on the sandbox's page:",
+		'',
+		...sendLead(demo, {}),
+		...(recording
+			? [
+					'Seconds later its recording can be heard:',
+					`  ${pageUrl} (under Calls)`,
+					`  ${demo.n8n.url}/workflow/${recording.id}/executions (the newest one: the node`,
+					`  "${recordingNode(recording)}", Binary, View; its address comes here once it has run)`,
+				]
+			: []),
+	];
+}
+
+function tryWithLiveCall(demo: Described): string[] {
+	return [
+		'LiveCall cannot reach this machine by itself. To be told of calls, make n8n reachable from outside',
+		'and enter in LiveCall (Settings, Integrations, Webhooks), once for each of these workflows, its',
+		'public address followed by',
+		...demo.workflows.flatMap(({ example, triggers }) =>
+			triggers.map(({ path }) => `  /webhook/${path} (${example.name})`),
+		),
+		'',
+		"To have a customer called, put the number and your target group's ID in place of the example and send:",
+		'',
+		...sendLead(demo, { target_group: 'YOUR-TARGET-GROUP' }),
+	];
+}
+
+/** The command that sends a lead to the example with a Webhook node. */
+function sendLead({ n8n, workflows }: Described, more: object): string[] {
+	const path = workflows.flatMap(({ example, active }) =>
+		active ? (webhookPath(example) ?? []) : [],
+	)[0];
+	if (path === undefined) return [];
+	const lead = JSON.stringify({ name: 'Mary', phone: '+44 20 7946 0123', ...more });
+	return [
+		`  curl -X POST ${n8n.url}/webhook/${path} -H "Content-Type: application/json" -d '${lead}'`,
+		'',
+	];
+}

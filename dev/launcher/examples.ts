@@ -1,0 +1,105 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+import {
+	at,
+	isJsonObject,
+	listAt,
+	objectAt,
+	parseJson,
+	textAt,
+	type Json,
+	type JsonObject,
+} from '../json';
+import { EXAMPLES } from './folders';
+import type { WorkflowDefinition } from './rest';
+
+/** The trigger node of this package, as n8n knows it. */
+export const TRIGGER_TYPE = 'n8n-nodes-livecall.liveCallTrigger';
+
+/**
+ * An example: a workflow with a fixed id, so that it is found again. It has at most 16 characters:
+ * n8n 1.x keeps no static data (which deliveries the trigger has seen) under a longer one.
+ */
+export type Example = WorkflowDefinition & { id: string };
+
+/** A data table of n8n that examples name. */
+export interface Table {
+	name: string;
+	columns: Array<{ name: string; type: string }>;
+}
+
+/**
+ * Reads the example workflows of a folder, in the order of their file names.
+ * @throws Error when a file is not an exported workflow with an id.
+ */
+export async function readExamples(folder = EXAMPLES): Promise<Example[]> {
+	const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+	return await Promise.all(
+		files.map(async (name) => {
+			const workflow = parseJson(await readFile(path.join(folder, name), 'utf8'));
+			return {
+				id: textAt(workflow, 'id'),
+				name: textAt(workflow, 'name'),
+				nodes: listAt(workflow, 'nodes'),
+				connections: objectAt(workflow, 'connections'),
+				settings: objectAt(workflow, 'settings'),
+			};
+		}),
+	);
+}
+
+/** Gives the nodes of a type among a workflow's nodes. */
+export function nodesOf(nodes: Json[], type: string): JsonObject[] {
+	return nodes.filter(isJsonObject).filter((node) => node.type === type);
+}
+
+/** Says whether a workflow works only with a key that a person has to bring along: that of an AI agent's model. */
+export function needsOwnKey({ nodes }: Example): boolean {
+	return nodesOf(nodes, '@n8n/n8n-nodes-langchain.agent').length > 0;
+}
+
+/** Gives the name of the node that downloads a recording, or undefined where a workflow has none. */
+export function recordingNode({ nodes }: Example): string | undefined {
+	const node = nodesOf(nodes, 'n8n-nodes-livecall.liveCall').find(
+		({ parameters }) =>
+			at(parameters, 'resource') === 'recording' && at(parameters, 'operation') === 'download',
+	);
+	return node && textAt(node, 'name');
+}
+
+/** Gives what follows `/webhook/` in the address of a workflow's Webhook node, or undefined where it has none. */
+export function webhookPath({ nodes }: Example): string | undefined {
+	const [webhook] = nodesOf(nodes, 'n8n-nodes-base.webhook');
+	return webhook && textAt(webhook, 'parameters', 'path');
+}
+
+/** Gives the name of the data table that a node refers to by name; a file cannot know a table's id. */
+export function tableNamedBy(node: Json): string | undefined {
+	const locator = at(node, 'parameters', 'dataTableId');
+	const name = at(locator, 'mode') === 'name' ? at(locator, 'value') : undefined;
+	return at(node, 'type') === 'n8n-nodes-base.dataTable' && typeof name === 'string'
+		? name
+		: undefined;
+}
+
+/** Gives the data tables that workflows name, each with the columns that any of them writes. */
+export function tablesOf(examples: Example[]): Table[] {
+	const tables = new Map<string, Map<string, string>>();
+	for (const node of examples.flatMap(({ nodes }) => nodes)) {
+		const name = tableNamedBy(node);
+		if (name === undefined) continue;
+		const columns = tables.get(name) ?? new Map<string, string>();
+		tables.set(name, columns);
+		const schema = at(node, 'parameters', 'columns', 'schema');
+		for (const column of Array.isArray(schema) ? schema : []) {
+			const type = textAt(column, 'type');
+			// A table's own word for what a node's panel calls a date and time.
+			columns.set(textAt(column, 'id'), type === 'dateTime' ? 'date' : type);
+		}
+	}
+	return [...tables].map(([name, columns]) => ({
+		name,
+		columns: [...columns].map(([column, type]) => ({ name: column, type })),
+	}));
+}

@@ -1,0 +1,75 @@
+import { describe as describeDemo } from '../../dev/launcher/describe';
+import type { DemoWorkflow } from '../../dev/launcher/demo';
+import { readOptions } from '../../dev/launcher/options';
+import type { JsonObject } from '../../dev/json';
+
+const n8n = { url: 'http://127.0.0.1:5678' };
+const sandbox = { pageUrl: 'http://127.0.0.1:4010/' };
+const TRIGGER = { path: 'abc/webhook', events: ['call.ended'] };
+
+function workflow(name: string, node: JsonObject, state: Partial<DemoWorkflow> = {}): DemoWorkflow {
+	const example = { id: name.replace(/ /g, '-'), name, nodes: [node], connections: {} };
+	return { example, active: true, triggers: [], ...state };
+}
+
+const callback = workflow('Callback on request', {
+	type: 'n8n-nodes-base.webhook',
+	parameters: { path: 'callback' },
+});
+const afterTheCall = workflow(
+	'After the call',
+	{
+		name: 'Fetch the recording',
+		type: 'n8n-nodes-livecall.liveCall',
+		parameters: { resource: 'recording', operation: 'download' },
+	},
+	{ triggers: [TRIGGER] },
+);
+const agent = workflow(
+	'AI agent',
+	{ type: '@n8n/n8n-nodes-langchain.agent', parameters: {} },
+	{ active: false },
+);
+
+describe('what npm start says at its end', () => {
+	it('leads to the sandbox, to a lead, and to the recording on the page and in n8n', () => {
+		const words = describeDemo(
+			{ n8n, sandbox, workflows: [callback, afterTheCall, agent] },
+			readOptions([], { GENERIC_TIMEZONE: 'Europe/Berlin' }),
+		);
+		expect(words).toContain('reads times in the zone Europe/Berlin');
+		expect(words).toContain(`curl -X POST ${n8n.url}/webhook/callback -H`);
+		const [, ending] = words.split('Seconds later its recording can be heard:');
+		expect(ending).toContain(sandbox.pageUrl);
+		expect(ending).toContain(`${n8n.url}/workflow/After-the-call/executions`);
+		expect(ending).toContain('"Fetch the recording"');
+	});
+
+	it('says what is not published, and why', () => {
+		const workflows = [{ ...callback, active: false }, { ...afterTheCall, triggers: [] }, agent];
+		const words = describeDemo({ n8n, sandbox, workflows }, readOptions([], {}));
+		expect(words).toContain('"Callback on request" is not published in n8n');
+		expect(words).toContain('"AI agent" is there and not published: it needs a key of your own.');
+		expect(words).not.toContain('curl');
+		expect(words).not.toContain('recording');
+	});
+
+	it('names the addresses that the real LiveCall needs, and no key', () => {
+		const env = { LIVECALL_API_KEY: 'a-real-key' };
+		const words = describeDemo({ n8n, workflows: [callback, afterTheCall] }, readOptions([], env));
+		expect(words).toContain('your account: real calls, no sandbox');
+		expect(words).toContain('/webhook/abc/webhook (After the call)');
+		expect(words).toContain('YOUR-TARGET-GROUP');
+		expect(words).not.toContain('a-real-key');
+	});
+});
+
+describe('the time zone of n8n', () => {
+	it.each([
+		[{ GENERIC_TIMEZONE: 'Asia/Kolkata' }, 'Asia/Kolkata'],
+		[{}, Intl.DateTimeFormat().resolvedOptions().timeZone],
+		[{ GENERIC_TIMEZONE: '' }, Intl.DateTimeFormat().resolvedOptions().timeZone],
+	])('with %j is %s', (env, zone) => {
+		expect(readOptions([], env).timeZone).toBe(zone);
+	});
+});
