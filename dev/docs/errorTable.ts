@@ -132,6 +132,8 @@ const OWN_WORDS: Record<keyof typeof ownWords, Notice> = {
 	notEnded: ownWords.notEnded('123', 30, 'started'),
 	incompleteRecording: ownWords.incompleteRecording('123', 'was empty'),
 	linkRefused: ownWords.linkRefused('123', 403),
+	keyNotClaimed: ownWords.keyNotClaimed({ reason: 'SQLITE_BUSY', mayBeRecorded: false }),
+	recordUnreadable: ownWords.recordUnreadable('SQLITE_BUSY'),
 	canceled: ownWords.canceled(),
 	canceledWhileWaiting: ownWords.canceledWhileWaiting(),
 };

@@ -193,6 +193,7 @@ describe('call: create, when nobody can be reached', () => {
 			{
 				skipped: true,
 				reason: 'unavailable',
+				phone_number: someCall.phoneNumber,
 				filter: expect.objectContaining({ id: 2, ...filter }),
 			},
 		]);
@@ -386,9 +387,15 @@ describe('call: create with a deduplication key', () => {
 			skipped: true,
 			reason: 'duplicate',
 			deduplication_key: 'A',
+			phone_number: someCall.phoneNumber,
 		});
 		const again = await world.run('call.create', keyed, { items: [{ lead: 'B' }, { lead: 'C' }] });
-		expect(jsons(again)[0]).toEqual({ skipped: true, reason: 'duplicate', deduplication_key: 'B' });
+		expect(jsons(again)[0]).toEqual({
+			skipped: true,
+			reason: 'duplicate',
+			deduplication_key: 'B',
+			phone_number: someCall.phoneNumber,
+		});
 		expect(world.sandbox.calls.placed()).toHaveLength(3);
 	});
 
@@ -404,7 +411,12 @@ describe('call: create with a deduplication key', () => {
 			node: { onError: 'continueRegularOutput' },
 		});
 		expect(jsons(result)).toEqual([
-			{ skipped: true, reason: 'duplicate', deduplication_key: 'A' },
+			{
+				skipped: true,
+				reason: 'duplicate',
+				deduplication_key: 'A',
+				phone_number: someCall.phoneNumber,
+			},
 			{ error: expect.stringContaining('"Scheduled For" lies in the past') },
 		]);
 		expect(processedData.keys()).toEqual(['A']);
@@ -434,23 +446,9 @@ describe('call: create with a deduplication key', () => {
 		expect(world.sandbox.calls.placed()).toHaveLength(1);
 	});
 
-	it('places the call though another process claims the first key of the node meanwhile', async () => {
-		processedData.recordMeanwhile(['B']);
-		const result = await world.run('call.create', keyed, { items: [{ lead: 'A' }] });
-		expect(result.failed).toBe(false);
-		expect(world.sandbox.calls.placed()).toHaveLength(1);
-		expect(processedData.keys().sort()).toEqual(['A', 'B']);
-	});
-
-	it('leaves the call to another process that claims the same key meanwhile', async () => {
-		processedData.recordMeanwhile(['A']);
-		const result = await world.run('call.create', keyed, { items: [{ lead: 'A' }] });
-		expect(jsons(result)).toEqual([{ skipped: true, reason: 'duplicate', deduplication_key: 'A' }]);
-		expect(world.sandbox.calls.placed()).toEqual([]);
-	});
-
 	it('places no call when the key cannot be recorded', async () => {
-		processedData.failOnce(new Error('Connection terminated unexpectedly'));
+		const error = new Error('Connection terminated unexpectedly');
+		processedData.failAt(() => ({ when: 'before', error }));
 		const result = await world.run('call.create', keyed, { items: [{ lead: 'A' }] });
 		expect(result.failed).toBe(true);
 		expect(world.sandbox.calls.placed()).toEqual([]);

@@ -45,7 +45,10 @@ export async function runItems(
 
 	if (stopped || run.signal?.aborted) throw errorOfRun(run, ended);
 	const hint = operation.hint?.(ended.flatMap(outputsOf).map(({ json }) => json));
-	if (hint !== undefined) functions.addExecutionHints({ message: hint, location: 'outputPane' });
+	const hints = [...(hint === undefined ? [] : [hint]), ...run.remarks.sentences];
+	functions.addExecutionHints(
+		...hints.map((message) => ({ message, location: 'outputPane' as const })),
+	);
 	return ended.flatMap((item, index) =>
 		outputsOf(item).map((output) => ({ ...output, pairedItem: { item: index } })),
 	);

@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { mayAlready, SENT_EARLIER } from '../../shared/failures/explain';
 import type { Output } from '../operation';
+import { ranges } from '../run/remarks';
 import type { Run } from '../run/run';
 
 /** How one item ended; an item that is missing was not reached. */
@@ -35,6 +36,7 @@ export function summaryOf(run: Run, ended: Ended[], failedAt: number): string {
 		done.length > 0 ? `Already done: ${ranges(done)}.` : '',
 		failed.length > 0 ? `Also not done: ${failed.join('; ')}.` : '',
 		notTried.length > 0 ? `Not tried: ${ranges(notTried)}.` : '',
+		...run.remarks.sentences,
 	];
 	return parts.filter((part) => part !== '').join(' ');
 }
@@ -54,17 +56,4 @@ function endedEarlier({ ledger, task }: Run, index: number): Told | undefined {
 function described(json: IDataObject, resource: string): string {
 	if (json.skipped === true) return `skipped, ${String(json.reason)}`;
 	return json.id === undefined ? 'done' : `${resource} ${String(json.id)}`;
-}
-
-/** `items 2 to 5, item 7` */
-function ranges(indexes: number[]): string {
-	const spans: Array<[number, number]> = [];
-	for (const index of indexes) {
-		const last = spans[spans.length - 1];
-		if (last && last[1] === index - 1) last[1] = index;
-		else spans.push([index, index]);
-	}
-	return spans
-		.map(([from, to]) => (from === to ? `item ${from}` : `items ${from} to ${to}`))
-		.join(', ');
 }

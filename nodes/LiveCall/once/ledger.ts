@@ -1,27 +1,41 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isObject } from '../../shared/json';
 
-/** What an item asked LiveCall to do once. */
+/** What an item asks LiveCall to do at most once. */
 export interface Asked {
-	/** The digits of the phone number that is rung or added: what must not be done twice. */
+	/** Whom it is done to: the digits of the phone number that is rung or added, or a user's ID. */
 	customer: string;
 	/** What a person may change to ask for something else, such as another target group. */
 	terms: string;
 }
 
 /** What is known of an item's request. */
-export type Entry =
-	| { state: 'sent'; customer: string; terms: string; execution: string }
-	| { state: 'placed'; customer: string; terms: string; execution: string; answer: IDataObject };
+export type Entry = SentEntry | PlacedEntry;
+
+interface SentEntry extends Asked {
+	state: 'sent';
+	execution: string;
+	/** How often a person has had it sent again. */
+	redials?: number;
+}
+
+interface PlacedEntry extends Asked {
+	state: 'placed';
+	execution: string;
+	answer: IDataObject;
+}
 
 /** Where the ledger lies in the node's context. */
 const CONTEXT_KEY = 'liveCallLedger';
 
+/** Stands for the ID of an execution of which there is no ledger. */
+const ELSEWHERE = '';
+
 /**
- * What each item of this run has sent to LiveCall. It lies in the execution's node context, which n8n hands on both
- * to the further tries of Retry On Fail, which run the whole node again, and to "Retry" of a failed execution
- * (n8n 2.41, tried in regular and in queue mode). It is plain JSON and is never cleared by success: n8n also runs a
- * node again when the first item that it gave has a field "error".
+ * What each item of this execution has sent to LiveCall, by run of the node. It lies in the execution's node context,
+ * which n8n hands on both to the further tries of Retry On Fail, which run the whole node again, and to "Retry" of a
+ * failed execution (n8n 2.41, tried in regular and in queue mode). It is plain JSON and is never cleared by success:
+ * n8n also runs a node again when the first item that it gave has a field "error".
  */
 export class Ledger {
 	private readonly runs: IDataObject;
@@ -31,49 +45,28 @@ export class Ledger {
 	 * @param context the node's context
 	 * @param runIndex which run of the node this is within its execution, counted from 0
 	 * @param execution the execution's id
-	 * @param isTool whether an AI agent runs the node
 	 */
 	constructor(
 		context: IDataObject,
 		runIndex: number,
 		private readonly execution: string,
-		private readonly isTool: boolean,
 	) {
 		this.runs = within(context, CONTEXT_KEY);
 		this.entries = within(this.runs, String(runIndex));
 	}
 
 	/**
-	 * What an item has already sent. Within one execution nobody can have edited the item, so its customer alone
-	 * decides, also where an expression gives other terms on each try; in a later execution other terms are
-	 * something else that is asked for. The time to call at is part of neither: "in an hour" moves with each try.
+	 * What an item has already sent; else what another run has sent to the same customer without a usable answer: an
+	 * error output that leads back to the node, or an agent that is told of a failure, asks for the same in a new run.
+	 * (A try of Retry On Fail is a new run, too, where the node is a tool: n8n 2.41, `makeHandleToolInvocation`.)
 	 */
 	find(itemIndex: number, asked: Asked): Entry | undefined {
 		const entry = this.at(itemIndex);
-		if (
-			entry?.customer === asked.customer &&
-			(this.isOfThisExecution(entry) || entry.terms === asked.terms)
-		) {
-			return entry;
-		}
-		return this.isTool ? this.unknownOfAnotherRun(asked) : undefined;
-	}
-
-	/**
-	 * What an earlier run of this execution has sent to the same customer without a usable answer. Each try of Retry On
-	 * Fail is a run of its own where the node is a tool (n8n 2.41, `makeHandleToolInvocation`), and an agent that is told
-	 * of the failure may ask for the same once more by itself.
-	 */
-	private unknownOfAnotherRun(asked: Asked): Entry | undefined {
-		return Object.values(this.runs)
-			.flatMap((run) => (isObject(run) ? Object.values(run) : []))
-			.filter(isEntry)
-			.find(
-				(entry) =>
-					entry.state === 'sent' &&
-					entry.customer === asked.customer &&
-					this.isOfThisExecution(entry),
-			);
+		if (entry && this.isSame(entry, asked)) return entry;
+		const unknown = this.ofOtherRuns().filter(
+			(other) => other.state === 'sent' && this.isSame(other, asked),
+		);
+		return unknown.find((other) => this.isOfThisExecution(other)) ?? unknown[0];
 	}
 
 	/** What an item has sent, whatever it asked for. */
@@ -87,9 +80,21 @@ export class Ledger {
 		return entry.execution === this.execution;
 	}
 
-	/** To be called before the request goes out. */
-	sent(itemIndex: number, asked: Asked): void {
-		this.entries[itemIndex] = { state: 'sent', ...asked, execution: this.execution };
+	/**
+	 * To be called before the request goes out.
+	 * @param instead the entry of the earlier request that this one is sent in place of, on a person's word
+	 */
+	sent(itemIndex: number, asked: Asked, instead?: Entry): void {
+		const redials = redialsOf(instead) + (instead ? 1 : 0);
+		if (instead) this.remove(instead);
+		this.entries[itemIndex] = { state: 'sent', ...asked, execution: this.execution, redials };
+	}
+
+	/** To be called when it turns out that an execution of which there is no ledger may have sent the same. */
+	sentElsewhere(itemIndex: number, asked: Asked, redials: number): Entry {
+		const entry = { state: 'sent' as const, ...asked, execution: ELSEWHERE, redials };
+		this.entries[itemIndex] = entry;
+		return entry;
 	}
 
 	/** To be called with LiveCall's answer. */
@@ -101,6 +106,33 @@ export class Ledger {
 	clear(itemIndex: number): void {
 		delete this.entries[itemIndex];
 	}
+
+	/**
+	 * Within one execution nobody can have edited the item, so its customer alone decides, also where an expression
+	 * gives other terms on each try; in a later execution other terms are something else that is asked for. The time to
+	 * call at is part of neither: "in an hour" moves with each try.
+	 */
+	private isSame(entry: Entry, { customer, terms }: Asked): boolean {
+		return entry.customer === customer && (this.isOfThisExecution(entry) || entry.terms === terms);
+	}
+
+	private ofOtherRuns(): Entry[] {
+		return Object.values(this.runs)
+			.filter(isObject)
+			.filter((run) => run !== this.entries)
+			.flatMap((run) => Object.values(run).filter(isEntry));
+	}
+
+	private remove(entry: Entry): void {
+		for (const run of Object.values(this.runs).filter(isObject)) {
+			for (const [item, known] of Object.entries(run)) if (known === entry) delete run[item];
+		}
+	}
+}
+
+/** How often a person has had a request sent again. */
+export function redialsOf(entry: Entry | undefined): number {
+	return entry?.state === 'sent' ? (entry.redials ?? 0) : 0;
 }
 
 function within(parent: IDataObject, key: string): IDataObject {

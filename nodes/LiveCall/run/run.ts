@@ -4,9 +4,11 @@ import type { ApiAccess } from '../../shared/credential';
 import type { Kind } from '../fields/commonOptions';
 import { Availability } from '../known/availability';
 import { UserDirectory } from '../known/users';
-import { KnownKeys } from '../once/knownKeys';
+import { Claims } from '../once/claims';
 import { Ledger } from '../once/ledger';
+import { lineageOf } from '../once/record';
 import { Looks } from './looks';
+import { Remarks } from './remarks';
 
 /** What a run does, as far as its items and its account need to know. */
 export interface Task {
@@ -29,8 +31,17 @@ export class Run {
 	readonly startedAt = Date.now();
 	readonly pace: Pace;
 	readonly looks = new Looks();
+	/** Which run of the node this is within its execution, counted from 0: in a loop a node runs more than once. */
+	readonly index: number;
+	/** Tells the run from all others of this n8n process. */
+	readonly name: string;
+	/** What the execution has in common with all that retry it; `undefined` where n8n gives nothing of that kind. */
+	readonly lineage: string | undefined;
+	/** Whether the execution retries one that has failed. */
+	readonly isRetry: boolean;
 	readonly ledger: Ledger;
-	readonly knownKeys: KnownKeys;
+	readonly claims: Claims;
+	readonly remarks = new Remarks();
 	readonly users = new UserDirectory();
 	readonly availability = new Availability();
 
@@ -49,23 +60,14 @@ export class Run {
 		this.count = functions.getInputData().length;
 		this.signal = functions.getExecutionCancelSignal();
 		this.pace = new Pace(concurrency, this.signal);
-		this.ledger = new Ledger(
-			functions.getContext('node'),
-			runIndexOf(functions),
-			functions.getExecutionId() ?? '',
-			isTool(functions),
-		);
-		this.knownKeys = new KnownKeys(functions);
+		const { $runIndex, $execution } = functions.getWorkflowDataProxy(0);
+		this.index = typeof $runIndex === 'number' ? $runIndex : 0;
+		const execution = functions.getExecutionId() ?? '';
+		this.name = `${execution}:${functions.getNode().id}:${this.index}`;
+		this.lineage = lineageOf($execution);
+		// "Retry" runs an execution in this mode (n8n 1.123 and 2.41, `ExecutionService.retry`).
+		this.isRetry = functions.getMode() === 'retry';
+		this.ledger = new Ledger(functions.getContext('node'), this.index, execution);
+		this.claims = new Claims(functions.helpers, functions.getWorkflow().id, this.signal);
 	}
-}
-
-/** n8n makes a second type of each node that is usable as a tool (n8n 1.x and 2.x, `convertNodeToAiTool`). */
-function isTool(functions: IExecuteFunctions): boolean {
-	return functions.getNode().type.endsWith('Tool');
-}
-
-/** Which run of the node this is within its execution, counted from 0: in a loop a node runs more than once. */
-function runIndexOf(functions: IExecuteFunctions): number {
-	const runIndex: unknown = functions.getWorkflowDataProxy(0).$runIndex;
-	return typeof runIndex === 'number' ? runIndex : 0;
 }

@@ -156,6 +156,10 @@ export function mayAlready(done: string, happened: string): string {
 /** What happened to an item that an earlier try has sent without a usable answer. */
 export const SENT_EARLIER = 'An earlier try was sent and its outcome is unknown';
 
+/** What happened to an item that n8n has on record, without what came of it: n8n may have died since. */
+export const RECORDED_EARLIER =
+	'Another run of this execution was about to send it, and what came of that is not known here';
+
 /** Bodies that only repeat the status 404. */
 const ONLY_NOT_FOUND = /^(record |page )?not found[.!]?$/i;
 

@@ -96,4 +96,35 @@ export const ownWords = {
 		advice: 'Run the workflow again to go on.',
 		canceled: true,
 	}),
+
+	/** @param mayBeRecorded whether n8n left open if it wrote the key down */
+	keyNotClaimed: ({ reason, mayBeRecorded }: StoreFailure): Notice => ({
+		message: `n8n's database did not record the deduplication key, and no call was placed: ${reason}`,
+		advice: mayBeRecorded
+			? "Check n8n's database, then run this item again. The key may have been recorded all the same: if the item then comes out as skipped, run it with another key."
+			: "Check n8n's database, then run this item again: the key is free.",
+	}),
+
+	recordUnreadable: (reason: string): Notice => ({
+		message: `n8n's database did not tell whether this was sent before, and nothing was sent: ${reason}`,
+		advice: "Check n8n's database, then retry the execution again.",
+	}),
+};
+
+/** A use of n8n's store of processed data that has failed. */
+interface StoreFailure {
+	reason: string;
+	mayBeRecorded: boolean;
+}
+
+/** What a person is told besides how the items ended; the items that it is about are named behind it. */
+export const remarks = {
+	keyKept:
+		"n8n's database did not take the deduplication key back, though no call was placed: with the same key this node skips the item from now on",
+	recordKept:
+		"n8n's database did not take back that this was about to be sent, though it was not carried out: a retry of this execution will say that it may have been",
+	notOnRecord:
+		"n8n's database did not record that this was about to be sent: if n8n ends before the execution is stored, a retry cannot tell what was sent",
+	unlocked:
+		'Another node keeps data for the whole workflow in n8n\'s store of processed data, where this node has its lock, so workers of queue mode may claim the same at the same time. Set the "Scope" of that node (such as Remove Duplicates) to "Node"',
 };

@@ -8,7 +8,8 @@ import { aKey, aLocator, aPhoneNumber, aSwitch, digitsOf, oneOf } from '../../in
 import { aTime, aTimeToCome } from '../../input/times';
 import { isAvailable, nextAvailableTime } from '../../known/availability';
 import type { Item } from '../../run/item';
-import { recall, sendOnce } from '../../once/once';
+import { AtMostOnce } from '../../once/atMostOnce';
+import { keyClaim } from '../../once/keys';
 import type { Operation, Output } from '../../operation';
 
 const WHEN_UNAVAILABLE = ['place', 'schedule', 'skip', 'fail'] as const;
@@ -113,46 +114,54 @@ export const create: Operation = {
 		return said.length > 0 ? `Calls ${said.join('; ')}.` : undefined;
 	},
 	async execute(item) {
-		const filterId = item.read('filterId', aLocator('targeting'));
-		const phoneNumber = item.read('phoneNumber', aPhoneNumber);
-		const zone = item.run.functions.getTimezone();
-		item.readAdded('additionalFields', 'scheduledFor', aTime(zone));
-		const userId = item.readAdded('additionalFields', 'userId', aLocator('users'));
-		const key = item.readAdded('options', 'deduplicationKey', aKey);
-		const whenUnavailable = item.option(
-			'whenUnavailable',
-			oneOf<WhenUnavailable>(...WHEN_UNAVAILABLE),
-			'place',
-		);
-		const redialUnknown = item.option('redialUnknown', aSwitch, false);
-
+		const wanted = read(item);
+		const { filterId, phoneNumber, userId, key } = wanted;
 		const asked = { customer: digitsOf(phoneNumber), terms: `${filterId} ${userId ?? ''}` };
-		const known = recall(item, asked, placingCall, redialUnknown);
-		if (known?.state === 'placed') return { json: known.answer };
-
-		// A call that is placed again on purpose has claimed its key already.
-		if (key !== undefined && !known && !(await item.run.knownKeys.claim(key))) {
-			return { json: { skipped: true, reason: 'duplicate', deduplication_key: key } };
-		}
-		try {
-			const scheduledFor = item.readAdded(
-				'additionalFields',
-				'scheduledFor',
-				aTimeToCome(zone, Date.now()),
-			);
-			const time = await timeToPlace(item, filterId, scheduledFor, whenUnavailable);
+		const request = new AtMostOnce(item, asked, placingCall, wanted.redialUnknown);
+		if (request.answer) return { json: request.answer };
+		request.refuseUnknown();
+		const claim = key === undefined ? undefined : keyClaim(key, 0, Date.now());
+		const output = await request.claimed(claim, async () => {
+			const time = await timeToPlace(item, wanted);
 			if ('skipped' in time) return time.skipped;
 			const call: IDataObject = { filter_id: filterId, phone_number: phoneNumber };
 			if (time.at !== undefined) call.scheduled_for = time.at;
 			if (userId !== undefined) call.user_id = userId;
-			const topic = placeCallTopic(filterId, userId);
-			return { json: await sendOnce(item, asked, placeCall(call), topic) };
-		} finally {
-			const mayHaveRung = item.run.ledger.find(item.index, asked) !== undefined;
-			if (key !== undefined && !mayHaveRung) await item.run.knownKeys.giveBack(key);
-		}
+			return { json: await request.send(placeCall(call), placeCallTopic(filterId, userId)) };
+		});
+		return (
+			output ?? {
+				json: {
+					skipped: true,
+					reason: 'duplicate',
+					deduplication_key: key,
+					phone_number: phoneNumber,
+				},
+			}
+		);
 	},
 };
+
+/** The call that an item asks for, checked. */
+type Wanted = ReturnType<typeof read>;
+
+function read(item: Item) {
+	const zone = item.run.functions.getTimezone();
+	// Whether it lies ahead is asked only of a call that is to be placed: one that was placed has had its time since.
+	item.readAdded('additionalFields', 'scheduledFor', aTime(zone));
+	return {
+		filterId: item.read('filterId', aLocator('targeting')),
+		phoneNumber: item.read('phoneNumber', aPhoneNumber),
+		userId: item.readAdded('additionalFields', 'userId', aLocator('users')),
+		key: item.readAdded('options', 'deduplicationKey', aKey),
+		whenUnavailable: item.option(
+			'whenUnavailable',
+			oneOf<WhenUnavailable>(...WHEN_UNAVAILABLE),
+			'place',
+		),
+		redialUnknown: item.option('redialUnknown', aSwitch, false),
+	};
+}
 
 function counted(count: number, what: string): string {
 	return count > 0 ? `${what}: ${count}` : '';
@@ -161,10 +170,13 @@ function counted(count: number, what: string): string {
 /** When the call is to take place (`undefined`: at once), or the output of an item for which none is placed. */
 async function timeToPlace(
 	item: Item,
-	filterId: string,
-	scheduledFor: string | undefined,
-	whenUnavailable: WhenUnavailable,
+	{ filterId, phoneNumber, whenUnavailable }: Wanted,
 ): Promise<{ at: string | undefined } | { skipped: Output }> {
+	const scheduledFor = item.readAdded(
+		'additionalFields',
+		'scheduledFor',
+		aTimeToCome(item.run.functions.getTimezone(), Date.now()),
+	);
 	const isSettled =
 		whenUnavailable === 'place' || (whenUnavailable === 'schedule' && scheduledFor !== undefined);
 	if (isSettled) return { at: scheduledFor };
@@ -174,7 +186,11 @@ async function timeToPlace(
 	);
 	if (isAvailable(filter)) return { at: scheduledFor };
 	if (whenUnavailable === 'skip')
-		return { skipped: { json: { skipped: true, reason: 'unavailable', filter } } };
+		return {
+			skipped: {
+				json: { skipped: true, reason: 'unavailable', phone_number: phoneNumber, filter },
+			},
+		};
 	if (whenUnavailable === 'fail') throw item.wrong(ownWords.nobodyReachable(filterId));
 	const at = nextAvailableTime(filter, Date.now());
 	if (at !== null) return { at };

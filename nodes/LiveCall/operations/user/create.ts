@@ -2,7 +2,7 @@ import { createUser } from '../../../shared/api/endpoints';
 import { createUserTopic, creatingUser } from '../../../shared/failures/topics';
 import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/common';
 import { aPhoneNumber, aSwitch, digitsOf, someText } from '../../input/checks';
-import { recall, sendOnce } from '../../once/once';
+import { AtMostOnce } from '../../once/atMostOnce';
 import type { Operation } from '../../operation';
 
 /** Adds a user, once for each item: LiveCall takes the same person any number of times. */
@@ -23,14 +23,12 @@ export const create: Operation = {
 		const redialUnknown = item.option('redialUnknown', aSwitch, false);
 
 		const asked = { customer: digitsOf(phoneNumber), terms: name };
-		const known = recall(item, asked, creatingUser, redialUnknown);
-		if (known?.state === 'placed') return { json: known.answer };
-		const user = await sendOnce(
-			item,
-			asked,
-			createUser({ name, phone_number: phoneNumber }),
-			createUserTopic,
-		);
-		return { json: user };
+		const request = new AtMostOnce(item, asked, creatingUser, redialUnknown);
+		if (request.answer) return { json: request.answer };
+		request.refuseUnknown();
+		const user = { name, phone_number: phoneNumber };
+		return await request.recorded(async () => ({
+			json: await request.send(createUser(user), createUserTopic),
+		}));
 	},
 };

@@ -2,7 +2,7 @@ import { deleteUser } from '../../../shared/api/endpoints';
 import { userTopic } from '../../../shared/failures/topics';
 import { userLocator } from '../../fields/locators';
 import { aLocator } from '../../input/checks';
-import { sendOnce } from '../../once/once';
+import { AtMostOnce } from '../../once/atMostOnce';
 import type { Operation } from '../../operation';
 
 /** Removes a user. */
@@ -18,12 +18,11 @@ export const remove: Operation = {
 	fields: [userLocator],
 	async execute(item) {
 		const userId = item.read('userId', aLocator('users'));
-		const asked = { customer: userId, terms: 'delete' };
-		// A user whom an earlier try has deleted, or may have, is not to be missed by this one.
-		const earlier = item.run.ledger.find(item.index, asked);
-		if (earlier?.state === 'placed') return { json: earlier.answer };
 		const topic = userTopic(userId, `delete user "${userId}"`);
-		const again = earlier !== undefined;
-		return { json: await sendOnce(item, asked, deleteUser(userId), topic, again) };
+		const asked = { customer: userId, terms: 'delete' };
+		const request = new AtMostOnce(item, asked, undefined);
+		if (request.answer) return { json: request.answer };
+		// Where an earlier try may have deleted the user, that LiveCall does not find it now means success.
+		return { json: await request.send(deleteUser(userId), topic, request.wasLeftUnknown) };
 	},
 };

@@ -6,7 +6,7 @@ import { aPhoneNumber, aSwitch, digitsOf, someText } from '../../input/checks';
 import { changeUser } from './changeUser';
 import { exclusively } from '../../../shared/concurrency/exclusive';
 import type { Item } from '../../run/item';
-import { recall, sendOnce } from '../../once/once';
+import { AtMostOnce } from '../../once/atMostOnce';
 import type { Operation, Output } from '../../operation';
 
 /** Creates a user, or brings the one with the same phone number up to date. */
@@ -48,12 +48,12 @@ async function createOrUpdate(
 ): Promise<Output> {
 	const digits = digitsOf(phoneNumber);
 	const asked = { customer: digits, terms: name };
-	const earlier = item.run.ledger.find(item.index, asked);
-	if (earlier?.state === 'placed') return { json: { ...earlier.answer, upsert_result: 'created' } };
+	const request = new AtMostOnce(item, asked, creatingUser, redialUnknown);
+	if (request.answer) return { json: { ...request.answer, upsert_result: 'created' } };
 
 	const listed = await item.run.users.all(item.client);
 	// Without the list it stays unknown what became of an earlier try, and that must be said first.
-	if (!listed.ok) recall(item, asked, creatingUser, false);
+	if (!listed.ok) request.refuseUnknown(false);
 	const users = item.expect(listed, usersTopic);
 	const [user, another] = users.filter((candidate) => digitsOf(candidate.phone_number) === digits);
 	if (another) {
@@ -61,15 +61,17 @@ async function createOrUpdate(
 	}
 	if (!user) {
 		// Asked only now: where an earlier try did create the user, the list has settled what was unknown.
-		recall(item, asked, creatingUser, redialUnknown);
+		request.refuseUnknown();
 		const wanted = { name, phone_number: phoneNumber };
 		try {
-			const created = await sendOnce(item, asked, createUser(wanted), createUserTopic);
+			const created = await request.recorded(
+				async () => await request.send(createUser(wanted), createUserTopic),
+			);
 			item.run.users.add({ ...wanted, ...created });
 			return { json: { ...created, upsert_result: 'created' } };
 		} finally {
-			// The user may be there now, for the next item with the same number to find.
-			if (item.run.ledger.at(item.index)?.state === 'sent') item.run.users.forget();
+			// A user of whom it is unknown whether LiveCall has it is there for the next item with that number to find.
+			if (request.isLeftUnknown) item.run.users.forget();
 		}
 	}
 	if (user.name === name) return { json: { ...user, upsert_result: 'unchanged' } };

@@ -1,0 +1,175 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { ApiRequest } from '../../shared/api/endpoints';
+import { exclusively } from '../../shared/concurrency/exclusive';
+import { mayAlreadyHave, RECORDED_EARLIER, SENT_EARLIER } from '../../shared/failures/explain';
+import { ownWords, remarks } from '../../shared/failures/ownWords';
+import type { OnlyOnce, Topic } from '../../shared/failures/topics';
+import type { Item } from '../run/item';
+import type { Claim, Claimed } from './claims';
+import { redialsOf, type Asked, type Entry } from './ledger';
+import { recordClaim } from './record';
+
+/**
+ * A request of an item that LiveCall must not act on twice. The order is what keeps it: first what an earlier try knows
+ * (`answer`, `refuseUnknown`), then the claim, which holds in other executions, too, then the ledger, then the request.
+ */
+export class AtMostOnce {
+	private earlier: Entry | undefined;
+	private outcome: 'notSent' | 'sent' | 'refused' | 'done' = 'notSent';
+
+	/**
+	 * @param asked what tells the request from others of this item
+	 * @param once what LiveCall does, in words; `undefined` where doing it again does no harm
+	 * @param sendAgain whether the person has said that a request of unknown outcome may be sent once more; it counts in
+	 *   another execution than the one that sent it, where the person has had time to look
+	 */
+	constructor(
+		private readonly item: Item,
+		private readonly asked: Asked,
+		private readonly once: OnlyOnce | undefined,
+		private readonly sendAgain = false,
+	) {
+		this.earlier = item.run.ledger.find(item.index, asked);
+	}
+
+	/** What LiveCall answered to an earlier try; `undefined` where there was none, or none with an answer. */
+	get answer(): IDataObject | undefined {
+		return this.earlier?.state === 'placed' ? this.earlier.answer : undefined;
+	}
+
+	/** Whether an earlier try was sent, and nobody knows what became of it. */
+	get wasLeftUnknown(): boolean {
+		return this.earlier?.state === 'sent';
+	}
+
+	/** Whether this try was sent, and nobody knows what became of it. */
+	get isLeftUnknown(): boolean {
+		return this.outcome === 'sent';
+	}
+
+	/**
+	 * Ends the item where an earlier try may have had LiveCall act, and the request is not to be sent again.
+	 * @throws NodeOperationError that says so
+	 */
+	refuseUnknown(sendAgain = this.sendAgain): void {
+		const { earlier } = this;
+		if (earlier?.state !== 'sent' || !this.once) return;
+		if (sendAgain && !this.item.run.ledger.isOfThisExecution(earlier)) return;
+		throw this.item.wrong(mayAlreadyHave(this.once, SENT_EARLIER));
+	}
+
+	/**
+	 * Works while no other execution may have the same done: with the key claimed, or with the request on record. What was
+	 * claimed stays claimed where LiveCall may have acted, and is given back where it certainly did not.
+	 * @param key the claim of a deduplication key; without one the request goes on record
+	 * @param work decides what to ask for, and sends it
+	 * @returns what the work gives; `undefined` where the key was claimed before
+	 * @throws NodeOperationError when nothing could be claimed; what the work throws
+	 */
+	async claimed<T>(key: Claim | undefined, work: () => Promise<T>): Promise<T | undefined> {
+		if (key === undefined) return await this.recorded(work);
+		if (this.wasLeftUnknown) {
+			// Its key is claimed already. What is sent again on a person's word goes on record all the same.
+			const isRefused = () => this.outcome === 'refused';
+			return await this.givingBack(
+				key,
+				isRefused,
+				remarks.keyKept,
+				async () => await this.recorded(work),
+			);
+		}
+		// Of two items of a run with one key, the second waits for what becomes of the first.
+		const { run } = this.item;
+		return await exclusively(`${run.name}:${key.name}`, async () => {
+			const claimed = await this.claim(key);
+			if (claimed.as === 'taken') return undefined;
+			if (claimed.as === 'unusable') throw this.item.wrong(ownWords.keyNotClaimed(claimed));
+			return await this.givingBack(key, () => this.isUndone, remarks.keyKept, work);
+		});
+	}
+
+	/**
+	 * Sends the request, and writes down what came of it.
+	 * @param again whether an earlier try that LiveCall may have acted on counts for the outcome of this one
+	 * @throws NodeApiError when there is no usable answer
+	 */
+	async send<T extends IDataObject>(
+		request: ApiRequest<T>,
+		topic: Topic,
+		again = false,
+	): Promise<T> {
+		const { index, run } = this.item;
+		// Checks this item's options, and throws where one is wrong: before that, nothing may be written down as sent.
+		const { client } = this.item;
+		run.ledger.sent(index, this.asked, this.earlier);
+		this.outcome = 'sent';
+		const reply = await client.send(request, { again });
+		if (reply.ok) {
+			run.ledger.placed(index, this.asked, reply.value);
+			this.outcome = 'done';
+		} else if (reply.error.certainty !== 'unknown') {
+			run.ledger.clear(index);
+			this.outcome = 'refused';
+		}
+		return this.item.expect(reply, topic);
+	}
+
+	/**
+	 * Works while the request is on record for this execution and all that retry it, where n8n can tell them.
+	 * @param work as for {@link claimed}
+	 * @throws NodeOperationError when another of these executions has it on record; what the work throws
+	 */
+	async recorded<T>(work: () => Promise<T>): Promise<T> {
+		const { index, run } = this.item;
+		if (run.lineage === undefined || !this.once) return await work();
+		const redials = this.wasLeftUnknown ? redialsOf(this.earlier) + 1 : 0;
+		const { customer } = this.asked;
+		const place = { runIndex: run.index, itemIndex: index, customer, redials };
+		const record = recordClaim(run.lineage, place);
+		const claimed = await this.claim(record);
+		if (claimed.as === 'taken') {
+			this.earlier = run.ledger.sentElsewhere(index, this.asked, redials);
+			// A person has had time to look at what another execution left unknown, but not at what one has sent again.
+			if (this.sendAgain && redials === 0) return await this.recorded(work);
+			throw this.item.wrong(mayAlreadyHave(this.once, RECORDED_EARLIER));
+		}
+		if (claimed.as === 'unusable') {
+			// What the execution that is retried has sent may be on record.
+			if (run.isRetry) throw this.item.wrong(ownWords.recordUnreadable(claimed.reason));
+			run.remarks.add(remarks.notOnRecord, index);
+			if (!claimed.mayBeRecorded) return await work();
+		}
+		return await this.givingBack(record, () => this.isUndone, remarks.recordKept, work);
+	}
+
+	/** Whether this try certainly has not had LiveCall act. */
+	private get isUndone(): boolean {
+		return this.outcome === 'notSent' || this.outcome === 'refused';
+	}
+
+	private async claim(claim: Claim): Promise<Exclude<Claimed, { as: 'canceled' }>> {
+		const { index, run } = this.item;
+		const claimed = await run.claims.claim(claim);
+		if (run.claims.wereUnlocked) run.remarks.add(remarks.unlocked, index);
+		if (claimed.as === 'canceled') throw this.item.wrong(ownWords.canceledWhileWaiting());
+		return claimed;
+	}
+
+	/**
+	 * @param isFree says after the work whether the claim is to be given back
+	 * @param kept what a person is told where that fails
+	 */
+	private async givingBack<T>(
+		claim: Claim,
+		isFree: () => boolean,
+		kept: string,
+		work: () => Promise<T>,
+	): Promise<T> {
+		const { index, run } = this.item;
+		try {
+			return await work();
+		} finally {
+			if (isFree() && !(await run.claims.giveBack(claim))) run.remarks.add(kept, index);
+		}
+	}
+}

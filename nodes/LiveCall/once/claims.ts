@@ -1,0 +1,207 @@
+import { wait } from '../../shared/api/wait';
+import { exclusively } from '../../shared/concurrency/exclusive';
+import { RowLock, type Clock } from './rowLock';
+import { isMadeMeanwhile, messageOf, StoredEntries, type ProcessedData } from './storedEntries';
+
+/** What is to be done once, in the words of n8n's store of processed data. */
+export interface Claim {
+	/** What is claimed, whichever entries stand for it at the time. */
+	name: string;
+	/** The entry that stays when the claim is won. */
+	entry: string;
+	/** Further entries that stand for the same: the claim is won only where none of them is there. */
+	others: string[];
+	/** How many entries of its kind the row keeps; the oldest go first. */
+	most: number;
+}
+
+/**
+ * How a claim ended:
+ * - `won`: it is recorded, and nobody else gets it;
+ * - `taken`: somebody has had it before;
+ * - `canceled`: the execution was canceled before it was recorded;
+ * - `unusable`: n8n's store has failed; `mayBeRecorded` where it does not say whether it wrote the claim down.
+ */
+export type Claimed =
+	| { as: 'won' }
+	| { as: 'taken' }
+	| { as: 'canceled' }
+	| { as: 'unusable'; reason: string; mayBeRecorded: boolean };
+
+interface Waiting {
+	claim: Claim;
+	settle: (how: Claimed) => void;
+}
+
+/** How often the store is asked to remove something or to release the lock, and the first wait between, in ms. */
+const MOST_TRIES = 4;
+const FIRST_WAIT_MS = 50;
+
+/**
+ * The claims of one run of a node, in n8n's store of processed data, safe across all processes of n8n. They lie in the
+ * node's row; the workflow's row, which nobody else needs, is the lock. Claims that wait at the same time are settled
+ * together: the store reads and writes the whole row each time.
+ */
+export class Claims {
+	private readonly row: StoredEntries;
+	private readonly lockRow: StoredEntries;
+	private readonly place: string;
+	private readonly waiting: Waiting[] = [];
+	private lockIsAnothers = false;
+
+	/**
+	 * @param store n8n's functions for the store
+	 * @param workflowId the workflow whose nodes share the lock
+	 * @param signal the execution's cancel signal: it ends the wait for the lock
+	 * @param clockFor makes the clock of a wait that a signal ends
+	 */
+	constructor(
+		store: ProcessedData,
+		workflowId: string | undefined,
+		private readonly signal: AbortSignal | undefined,
+		private readonly clockFor: (signal?: AbortSignal) => Clock = realClock,
+	) {
+		this.row = new StoredEntries(store, 'node');
+		this.lockRow = new StoredEntries(store, 'workflow');
+		this.place = `claims:${workflowId}`;
+		signal?.addEventListener('abort', () => settle(this.waiting.splice(0), { as: 'canceled' }));
+	}
+
+	/** Whether the lock could not be used, since another node keeps something of its own in the workflow's row. */
+	get wereUnlocked(): boolean {
+		return this.lockIsAnothers;
+	}
+
+	/** Claims something, until it is given back. Never throws. */
+	async claim(claim: Claim): Promise<Claimed> {
+		return await new Promise((answer) => {
+			this.waiting.push({ claim, settle: answer });
+			void exclusively(this.place, async () => await this.settleWaiting());
+		});
+	}
+
+	/**
+	 * Gives a claim back that was won, so that it may be won again. Neither a canceled execution nor a store that fails
+	 * for a moment keeps it from that.
+	 * @returns whether it is free again. Never throws
+	 */
+	async giveBack({ entry }: Claim): Promise<boolean> {
+		const removed = await exclusively(
+			this.place,
+			async () =>
+				await this.persistently(
+					async () => await this.locked(undefined, async () => await this.row.remove([entry])),
+				),
+		);
+		return removed;
+	}
+
+	private async settleWaiting(): Promise<void> {
+		const batch = this.waiting.splice(0);
+		if (batch.length === 0) return;
+		try {
+			const how = await this.locked(this.signal, async (lock) => {
+				const outcomes = await this.record(batch.map(({ claim }) => claim));
+				// A lease that has run out meanwhile may have let another process write at the same time.
+				if (lock && !lock.isCertain) throw new Undecided('its database was too slow');
+				return outcomes;
+			});
+			batch.forEach((waiting, place) => settle([waiting], how?.[place] ?? { as: 'canceled' }));
+		} catch (error) {
+			const mayBeRecorded = error instanceof Undecided;
+			settle(batch, { as: 'unusable', reason: messageOf(error), mayBeRecorded });
+		}
+	}
+
+	/** Records claims that have no entry in the row yet, in one go. */
+	private async record(claims: Claim[]): Promise<Claimed[]> {
+		const entries = new Set(claims.flatMap(({ entry, others }) => [entry, ...others]));
+		const most = Math.max(...claims.map((claim) => claim.most));
+		const fresh = await this.add([...entries], most);
+		const outcomes = claims.map(({ entry, others }): Claimed => {
+			const isNew = [entry, ...others].every((one) => fresh.has(one));
+			// Whoever asks for the same in the same batch has come too late.
+			if (isNew) fresh.delete(entry);
+			return isNew ? { as: 'won' } : { as: 'taken' };
+		});
+		if (fresh.size > 0) {
+			await this.persistently(async () => await this.row.remove([...fresh]));
+		}
+		return outcomes;
+	}
+
+	/**
+	 * Adds entries, and finds out what became of them where the store fails while it does.
+	 * @param most how many entries the row may hold; one that holds more already is not cut
+	 * @returns those that were new
+	 * @throws Undecided when nobody can tell whether they were written
+	 */
+	private async add(entries: string[], most: number): Promise<Set<string>> {
+		const before = await this.row.count();
+		const bound = Math.max(most, before);
+		const add = async () => new Set(await this.row.add(entries, bound));
+		try {
+			return await add();
+		} catch (error) {
+			try {
+				if (isMadeMeanwhile(error)) return await add();
+				const written = (await this.row.count()) - before;
+				if (written === entries.length) return new Set(entries);
+				if (written === 0 && before + entries.length <= bound) return await add();
+			} catch {
+				// It fails again: what the first failure said is what is told.
+			}
+			return await Promise.reject(new Undecided(messageOf(error)));
+		}
+	}
+
+	/**
+	 * Works while this process alone may change the row; without the lock where another node has its place.
+	 * @returns `undefined` when the signal has ended the wait for the lock
+	 */
+	private async locked<T>(
+		signal: AbortSignal | undefined,
+		work: (lock: RowLock | undefined) => Promise<T>,
+	): Promise<T | undefined> {
+		const lock = new RowLock(this.lockRow, this.clockFor(signal));
+		const taken = this.lockIsAnothers ? 'anothers' : await lock.take();
+		if (taken === 'givenUp') return undefined;
+		this.lockIsAnothers ||= taken === 'anothers';
+		if (taken === 'anothers') return await work(undefined);
+		try {
+			return await work(lock);
+		} finally {
+			// A lock that cannot be released is broken after its lease.
+			await this.persistently(async () => await lock.release());
+		}
+	}
+
+	/** @returns whether the work was done in one of several tries */
+	private async persistently(work: () => Promise<unknown>): Promise<boolean> {
+		const clock = this.clockFor();
+		for (let tries = 1; ; tries++) {
+			try {
+				await work();
+				return true;
+			} catch {
+				if (tries === MOST_TRIES) return false;
+				await clock.wait(FIRST_WAIT_MS * 2 ** tries);
+			}
+		}
+	}
+}
+
+/** The store has failed while it wrote: what it wrote is not known. */
+class Undecided extends Error {}
+
+function settle(waiting: Waiting[], how: Claimed): void {
+	for (const one of waiting) one.settle(how);
+}
+
+function realClock(signal?: AbortSignal): Clock {
+	return {
+		now: () => Date.now(),
+		wait: async (ms) => await wait(ms, signal),
+		random: () => Math.random(),
+	};
+}

@@ -1,0 +1,26 @@
+/** What the person is told about items besides how they ended. */
+export class Remarks {
+	private readonly itemsOf = new Map<string, number[]>();
+
+	add(text: string, itemIndex: number): void {
+		this.itemsOf.set(text, [...(this.itemsOf.get(text) ?? []), itemIndex]);
+	}
+
+	/** Each remark as a sentence that names its items. */
+	get sentences(): string[] {
+		return [...this.itemsOf].map(([text, items]) => `${text} (${ranges(items)}).`);
+	}
+}
+
+/** `items 2 to 5, item 7` */
+export function ranges(indexes: number[]): string {
+	const spans: Array<[number, number]> = [];
+	for (const index of [...indexes].sort((one, other) => one - other)) {
+		const last = spans[spans.length - 1];
+		if (last && last[1] === index - 1) last[1] = index;
+		else spans.push([index, index]);
+	}
+	return spans
+		.map(([from, to]) => (from === to ? `item ${from}` : `items ${from} to ${to}`))
+		.join(', ');
+}
