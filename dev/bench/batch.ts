@@ -1,7 +1,7 @@
 import { request } from 'node:http';
 
 import { at, type JsonObject } from '../json';
-import { failureOf, itemsOf } from '../launcher/rest';
+import { failureOf, itemsOf } from '../../test/support/n8nClient';
 import type { Flow } from './flows';
 import { observe, type Usage } from './process';
 import type { TimeSpent } from './profile';

@@ -6,7 +6,8 @@ import path from 'node:path';
 import { prepareN8n, type N8n } from '../launcher/n8n';
 import { packPackage } from '../launcher/pack';
 import { freePort } from '../launcher/ports';
-import type { CredentialReference, N8nClient, Owner } from '../launcher/rest';
+import { TestN8nClient } from '../../test/support/n8nClient';
+import type { CredentialReference, Owner } from '../launcher/rest';
 import { ensureRuntime, type Runtime } from '../launcher/runtime';
 import { CREDENTIAL_TYPE } from '../launcher/seed';
 import { storeProbe, type Probe } from './probe';
@@ -21,7 +22,7 @@ export interface World {
 	/** Ends n8n and starts it again on the same data, so that its memory is a new process's. */
 	restart(): Promise<void>;
 	/** The owner of that n8n, logged in. */
-	client: N8nClient;
+	client: TestN8nClient;
 	stub: Stub;
 	probe: Probe;
 	/** This package as it would be published. */
@@ -86,7 +87,7 @@ export async function startWorld(): Promise<World> {
 		running.push(stub.stop);
 		let n8n = await prepared.start();
 		running.push(async () => await n8n.stop());
-		const client = await n8n.logIn();
+		const client = await TestN8nClient.logIn(n8n.url, OWNER);
 		const probe = await storeProbe(client, scratch);
 		return {
 			runtime: await ensureRuntime({ version: N8N_VERSION }),

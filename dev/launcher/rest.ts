@@ -1,4 +1,3 @@
-import { parse as parseFlatted } from 'flatted';
 import { randomUUID } from 'node:crypto';
 
 import {
@@ -56,12 +55,6 @@ export interface ExecutionSummary {
 	retryOf?: string;
 }
 
-/** An execution with everything that its nodes put out. */
-export interface Execution extends ExecutionSummary {
-	/** Null as long as it runs. */
-	data: Json;
-}
-
 /** n8n refused a request. */
 export class N8nRequestError extends Error {
 	constructor(
@@ -72,9 +65,6 @@ export class N8nRequestError extends Error {
 		super(`n8n answered ${request} with ${status}: ${answer.slice(0, 500)}`);
 	}
 }
-
-/** An execution in one of these states changes no more. */
-const FINAL_STATES = ['success', 'error', 'crashed', 'canceled'];
 
 /** Settings of n8n are read by anybody: a sign of life that also tells whether it needs an owner. */
 export async function readSettings(url: string): Promise<JsonObject | undefined> {
@@ -229,30 +219,6 @@ export class N8nClient {
 		return listAt(page, 'results').map(summary);
 	}
 
-	/** Gives an execution as it stands, finished or not. */
-	async execution(id: string): Promise<Execution> {
-		const found = await this.request('GET', `/rest/executions/${encodeURIComponent(id)}`);
-		const row = summary(found);
-		const data = at(found, 'data');
-		// While it runs, n8n sends an empty list in place of the data.
-		const complete = typeof data === 'string' && FINAL_STATES.includes(row.status);
-		return { ...row, data: complete ? readFlatted(data) : null };
-	}
-
-	/**
-	 * Waits until an execution has come to an end, whichever, and gives it.
-	 * @param timeoutMs how long to wait at most, in milliseconds.
-	 */
-	async waitForExecution(id: string, timeoutMs = 60_000): Promise<Execution> {
-		return await poll(
-			async () => {
-				const execution = await this.execution(id);
-				return FINAL_STATES.includes(execution.status) ? execution : undefined;
-			},
-			{ what: `The end of execution ${id}`, timeoutMs },
-		);
-	}
-
 	/** Sends a request, once more where n8n's database was not ready. */
 	protected async send(method: string, path: string, body?: object): Promise<Response> {
 		return await poll(
@@ -277,28 +243,8 @@ export class N8nClient {
 	}
 }
 
-/** Gives the items (each with `json`, perhaps `binary`) of one of a node's outputs in its last run. */
-export function itemsOf(execution: Execution, nodeName: string, output = 0): JsonObject[] {
-	const runs = at(execution.data, 'resultData', 'runData', nodeName);
-	const last = Array.isArray(runs) ? runs.length - 1 : 0;
-	const items = at(runs, last, 'data', 'main', output);
-	return Array.isArray(items) ? items.filter(isJsonObject) : [];
-}
-
-/** Gives the message of what made an execution fail, with its description; undefined where nothing did. */
-export function failureOf(execution: Execution): string | undefined {
-	const error = at(execution.data, 'resultData', 'error');
-	if (!isJsonObject(error)) return undefined;
-	return [error.message, error.description].filter((text) => typeof text === 'string').join(' – ');
-}
-
-/** n8n keeps an execution's data in the format of the package flatted. */
-function readFlatted(text: string): Json {
-	const data: Json = parseFlatted(text) ?? null;
-	return data;
-}
-
-function summary(execution: Json): ExecutionSummary {
+/** Reads a row of the list of executions. */
+export function summary(execution: Json): ExecutionSummary {
 	const retryOf = at(execution, 'retryOf');
 	return {
 		id: String(at(execution, 'id')),

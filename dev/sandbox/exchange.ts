@@ -61,8 +61,11 @@ export async function exchange(
 	const wait = context.host === 'api' ? context.faults.takeToken() : 0;
 	if (wait > 0) {
 		seen.fault = 'limit';
-		const answer = failureAnswer(429, { 'Retry-After': String(wait) });
-		return await deliver(response, seen, { answer, delivery: 'whole' });
+		return await deliver(
+			response,
+			seen,
+			whole(failureAnswer(429, { 'Retry-After': String(wait) })),
+		);
 	}
 	const { host, method, path, json } = seen;
 	const fault = context.faults.pick({ host, method, path, json });
@@ -95,40 +98,38 @@ function note(context: ExchangeContext, request: Request): SeenRequest {
 
 /** Decides what the client hears. Faults that do not act never call `carryOut`. */
 function plan(fault: Fault | undefined, carryOut: () => Answer): Plan {
-	if (!fault) return { answer: carryOut(), delivery: 'whole' };
-	switch (fault.kind) {
+	switch (fault?.kind) {
+		case undefined:
+			return whole(carryOut());
 		case 'latency':
-			return { answer: carryOut(), delivery: 'whole', delayMs: fault.ms };
+			return { ...whole(carryOut()), delayMs: fault.ms };
 		case 'trickle':
 			return { answer: carryOut(), delivery: 'trickle', delayMs: fault.everyMs };
 		case 'status':
-			return { answer: statusAnswer(fault), delivery: 'whole' };
+			return whole(statusAnswer(fault));
 		case 'headers': {
-			const answer = carryOut();
-			const headers = replaced(answer.headers, fault.headers);
-			return {
-				answer: { ...answer, headers, status: fault.status ?? answer.status },
-				delivery: 'whole',
-			};
+			const { status, headers, ...body } = carryOut();
+			const others = replaced(headers, fault.headers);
+			return whole({ ...body, status: fault.status ?? status, headers: others });
 		}
 		case 'encoded':
-			return { answer: encoded(carryOut(), fault.encoding), delivery: 'whole' };
+			return whole(encoded(carryOut(), fault.encoding));
 		case 'status-after':
 			carryOut();
-			return { answer: failureAnswer(fault.status), delivery: 'whole' };
+			return whole(failureAnswer(fault.status));
 		case 'html': {
 			const status = fault.status ?? 200;
 			if (fault.acts ?? isSuccess(status)) carryOut();
-			return { answer: htmlAnswer(status), delivery: 'whole' };
+			return whole(htmlAnswer(status));
 		}
 		case 'cut-off-json':
-			return { answer: firstHalf(withBody(carryOut())), delivery: 'whole' };
+			return whole(firstHalf(withBody(carryOut())));
 		case 'empty-object':
 			carryOut();
-			return { answer: jsonAnswer(200, {}), delivery: 'whole' };
+			return whole(jsonAnswer(200, {}));
 		case 'empty-body':
 			carryOut();
-			return { answer: emptyAnswer(fault.status ?? 200), delivery: 'whole' };
+			return whole(emptyAnswer(fault.status ?? 200));
 		case 'reset-before':
 			return { answer: undefined, delivery: 'reset' };
 		case 'reset-after':
@@ -147,17 +148,18 @@ function plan(fault: Fault | undefined, carryOut: () => Answer): Plan {
 			carryOut();
 			return { answer: undefined, delivery: 'silence', delayMs: fault.ms };
 		case 'redirect':
-			return {
-				answer: emptyAnswer(fault.status ?? 302, { Location: fault.location }),
-				delivery: 'whole',
-			};
+			return whole(emptyAnswer(fault.status ?? 302, { Location: fault.location }));
 		case 'expired-link':
-			return { answer: expiredLinkAnswer(), delivery: 'whole' };
+			return whole(expiredLinkAnswer());
 		case 'empty-download': {
 			const { status, headers } = carryOut();
-			return { answer: emptyAnswer(status, headers), delivery: 'whole' };
+			return whole(emptyAnswer(status, headers));
 		}
 	}
+}
+
+function whole(answer: Answer): Plan {
+	return { answer, delivery: 'whole' };
 }
 
 /** What the recordings host says to a link that is not, or no longer, valid. */

@@ -91,13 +91,6 @@ export class FilterBook {
 		return this.describe(filter);
 	}
 
-	/** Removes a target group; gives whether there was one. */
-	remove(id: number): boolean {
-		const removed = this.filters.delete(id);
-		this.changed();
-		return removed;
-	}
-
 	/** Goes back to the example groups, or to none. */
 	reset(): void {
 		this.filters.clear();

@@ -2,9 +2,9 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { at, isJsonObject, parseJson, textAt, type Json, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
-import { itemsOf } from '../../dev/launcher/rest';
 import { readExamples, TRIGGER_TYPE } from '../../dev/launcher/examples';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
+import { itemsOf } from '../support/n8nClient';
 import { LiveCall } from '../../nodes/LiveCall/LiveCall.node';
 import { startChatModel } from '../e2e/helpers/chatModel';
 import { NODE_NAME, NODE_TYPE, START_NAME } from '../e2e/helpers/runs';

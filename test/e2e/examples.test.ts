@@ -10,7 +10,6 @@ import {
 	type JsonObject,
 } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
-import { failureOf, itemsOf, type Execution } from '../../dev/launcher/rest';
 import { majorVersion } from '../../dev/launcher/runtime';
 import { needsOwnKey, readExamples, type Example, tablesOf } from '../../dev/launcher/examples';
 import {
@@ -22,6 +21,7 @@ import {
 	type Seed,
 } from '../../dev/launcher/seed';
 import type { LauncherState } from '../../dev/launcher/state';
+import { failureOf, itemsOf, type Execution } from '../support/n8nClient';
 import { startChatModel, type ChatModel } from './helpers/chatModel';
 import {
 	AFTER_THE_CALL_ID,
@@ -329,7 +329,11 @@ describe('after the call', () => {
 
 			// Told of the same call, another workflow writes the same line.
 			const copy = await importCopy(AFTER_THE_CALL_ID, TABLE_NODE, {
-				dataTableId: { __rl: true, mode: 'id', value: (await ensureTable(client, tablesOf(examples)[0])).id },
+				dataTableId: {
+					__rl: true,
+					mode: 'id',
+					value: (await ensureTable(client, tablesOf(examples)[0])).id,
+				},
 			});
 			expectSuccess(await runTrigger(copy, id));
 			expect(await linesAbout(id)).toEqual([{ ...objectAt(line), updatedAt: expect.anything() }]);

@@ -2,7 +2,6 @@ import { randomUUID } from 'crypto';
 
 import { at, isJsonObject, parseJson, textAt, type Json, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
-import { itemsOf, type Execution } from '../../dev/launcher/rest';
 import { readExamples } from '../../dev/launcher/examples';
 import {
 	CREDENTIAL_TYPE,
@@ -11,6 +10,7 @@ import {
 	seedRunning,
 	activeTriggers,
 } from '../../dev/launcher/seed';
+import { itemsOf, type Execution } from '../support/n8nClient';
 import { AFTER_THE_CALL_ID, CALLBACK_ID } from './helpers/exampleIds';
 import { expectPlayableWav } from './helpers/wav';
 import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';

@@ -1,13 +1,9 @@
 import { at, listAt, textAt, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
-import {
-	failureOf,
-	itemsOf,
-	type CredentialDefinition,
-	type CredentialReference,
-} from '../../dev/launcher/rest';
+import type { CredentialDefinition, CredentialReference } from '../../dev/launcher/rest';
 import { TRIGGER_TYPE } from '../../dev/launcher/examples';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
+import { failureOf, itemsOf } from '../support/n8nClient';
 import {
 	jsonOf,
 	NODE_NAME,

@@ -3,15 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { at, isJsonObject, listAt, textAt, type JsonObject } from '../../dev/json';
 import type { N8n } from '../../dev/launcher/n8n';
 import { poll } from '../../dev/launcher/poll';
-import {
-	failureOf,
-	N8nRequestError,
-	type CredentialReference,
-	type Execution,
-} from '../../dev/launcher/rest';
+import { N8nRequestError, type CredentialReference } from '../../dev/launcher/rest';
 import { DEFAULT_N8N_VERSION, majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
-import { TestN8nClient } from '../support/n8nClient';
+import { failureOf, TestN8nClient, type Execution } from '../support/n8nClient';
 import {
 	activateTrigger,
 	post,

@@ -1,9 +1,9 @@
 import { REPOSITORY } from '../../dev/launcher/folders';
 import { at, isJsonObject, textAt, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
-import { failureOf, itemsOf, type Execution } from '../../dev/launcher/rest';
 import { readExamples } from '../../dev/launcher/examples';
 import { seedNew, activeTriggers } from '../../dev/launcher/seed';
+import { failureOf, itemsOf, type Execution } from '../support/n8nClient';
 import { runStored } from './helpers/runs';
 import { expectPlayableWav } from './helpers/wav';
 import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';

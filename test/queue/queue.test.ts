@@ -1,9 +1,9 @@
 import { at, parseJson, textAt } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
-import { itemsOf, type CredentialReference, type ExecutionSummary } from '../../dev/launcher/rest';
+import type { CredentialReference, ExecutionSummary } from '../../dev/launcher/rest';
 import { majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
-import type { TestN8nClient } from '../support/n8nClient';
+import { itemsOf, type TestN8nClient } from '../support/n8nClient';
 import {
 	CLUSTER_TIMEOUT_MS,
 	inCluster,

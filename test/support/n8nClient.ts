@@ -1,10 +1,23 @@
-import { at, listAt, textAt, type JsonObject } from '../../dev/json';
+import { parse as parseFlatted } from 'flatted';
+
+import { at, isJsonObject, listAt, textAt, type Json, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
 import {
 	N8nClient,
+	summary,
 	type CredentialDefinition,
 	type CredentialReference,
+	type ExecutionSummary,
 } from '../../dev/launcher/rest';
+
+/** An execution with everything that its nodes put out. */
+export interface Execution extends ExecutionSummary {
+	/** Null as long as it runs. */
+	data: Json;
+}
+
+/** An execution in one of these states changes no more. */
+const FINAL_STATES = ['success', 'error', 'crashed', 'canceled'];
 
 /** A logged-in user who also does what people do by hand in the editor: run, retry, stop, test, search, download. */
 export class TestN8nClient extends N8nClient {
@@ -107,4 +120,49 @@ export class TestN8nClient extends N8nClient {
 		const response = await this.send('GET', `/rest/binary-data?${query}`);
 		return Buffer.from(await response.arrayBuffer());
 	}
+
+	/** Gives an execution as it stands, finished or not. */
+	async execution(id: string): Promise<Execution> {
+		const found = await this.request('GET', `/rest/executions/${encodeURIComponent(id)}`);
+		const row = summary(found);
+		const data = at(found, 'data');
+		// While it runs, n8n sends an empty list in place of the data.
+		const complete = typeof data === 'string' && FINAL_STATES.includes(row.status);
+		return { ...row, data: complete ? readFlatted(data) : null };
+	}
+
+	/**
+	 * Waits until an execution has come to an end, whichever, and gives it.
+	 * @param timeoutMs how long to wait at most, in milliseconds.
+	 */
+	async waitForExecution(id: string, timeoutMs = 60_000): Promise<Execution> {
+		return await poll(
+			async () => {
+				const execution = await this.execution(id);
+				return FINAL_STATES.includes(execution.status) ? execution : undefined;
+			},
+			{ what: `The end of execution ${id}`, timeoutMs },
+		);
+	}
+}
+
+/** Gives the items (each with `json`, perhaps `binary`) of one of a node's outputs in its last run. */
+export function itemsOf(execution: Execution, nodeName: string, output = 0): JsonObject[] {
+	const runs = at(execution.data, 'resultData', 'runData', nodeName);
+	const last = Array.isArray(runs) ? runs.length - 1 : 0;
+	const items = at(runs, last, 'data', 'main', output);
+	return Array.isArray(items) ? items.filter(isJsonObject) : [];
+}
+
+/** Gives the message of what made an execution fail, with its description; undefined where nothing did. */
+export function failureOf(execution: Execution): string | undefined {
+	const error = at(execution.data, 'resultData', 'error');
+	if (!isJsonObject(error)) return undefined;
+	return [error.message, error.description].filter((text) => typeof text === 'string').join(' – ');
+}
+
+/** n8n keeps an execution's data in the format of the package flatted. */
+function readFlatted(text: string): Json {
+	const data: Json = parseFlatted(text) ?? null;
+	return data;
 }

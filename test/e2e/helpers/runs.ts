@@ -1,12 +1,7 @@
 import { at, isJsonObject, textAt, type Json, type JsonObject } from '../../../dev/json';
-import {
-	failureOf,
-	itemsOf,
-	type CredentialReference,
-	type Execution,
-} from '../../../dev/launcher/rest';
+import type { CredentialReference } from '../../../dev/launcher/rest';
 import { CREDENTIAL_TYPE } from '../../../dev/launcher/seed';
-import type { TestN8nClient } from '../../support/n8nClient';
+import { failureOf, itemsOf, type Execution, type TestN8nClient } from '../../support/n8nClient';
 
 /** The action node of this package, as n8n knows it. */
 export const NODE_TYPE = 'n8n-nodes-livecall.liveCall';
