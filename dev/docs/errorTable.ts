@@ -146,8 +146,8 @@ export function errorPage(): string {
 	return [
 		'# What the nodes say when something goes wrong',
 		'',
-		'Made by `npm run docs` out of the code that makes the errors; a test keeps it so. Every message ends in `[item 0]`',
-		'and every advice begins with `Item 0:`, where 0 is the number of the input item, counted from 0.',
+		'Made by `npm run docs` out of the code that makes the errors; a test keeps it so. Where a run has more than one item,',
+		'every message ends in `[item 0]` and every advice begins with `Item 0:`, with the number of the item, counted from 0.',
 		'',
 		'## Input that is wrong',
 		'',

@@ -41,7 +41,6 @@ export class LiveCall implements INodeType {
 			throw operationError(
 				this.getNode(),
 				ownWords.unknownOperation(String(resourceName), String(operationName)),
-				0,
 			);
 		}
 		return [await runItems(this, resource.option.value, operation, fieldsOf(operation))];

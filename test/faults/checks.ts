@@ -210,8 +210,8 @@ function readOutput(result: RunResult, schedule: Schedule, add: Add, found: Foun
 			found('pairing', `item ${index} came out of the wrong output`);
 		}
 		if (isError) {
-			const named = /\[item (\d+)\]$/.exec(error)?.[1];
-			if (named !== String(index)) found('pairing', `item ${index} has the error "${error}"`);
+			if (itemNamedIn(error, schedule) !== index)
+				found('pairing', `item ${index} has the error "${error}"`);
 			add(index, endingOfMessage(error, schedule), JSON.stringify(error));
 		} else if (typeof id === 'number') add(index, { as: 'placed', id }, 'its id');
 		else if (skipped === true) add(index, { as: 'skipped' }, 'its output');
@@ -228,9 +228,9 @@ function readError({ error, output }: RunResult, schedule: Schedule, add: Add, f
 	if (schedule.onError !== 'stopWorkflow') found('unaccounted', 'the node should have gone on');
 	if (output.length > 0) found('unaccounted', 'there is output beside the error');
 	const description = String(error.description ?? '');
-	const failedAt = itemNamedIn(error.message);
+	const failedAt = itemNamedIn(error.message, schedule);
 	add(failedAt, endingOfMessage(error.message, schedule), JSON.stringify(error.message));
-	if (!description.startsWith(`Item ${failedAt}: `)) {
+	if (schedule.faults.length > 1 && !description.startsWith(`Item ${failedAt}: `)) {
 		found('pairing', `item ${failedAt} has the description "${description}"`);
 	}
 
@@ -241,7 +241,8 @@ function readError({ error, output }: RunResult, schedule: Schedule, add: Add, f
 		add(Number(index), skipped ? { as: 'skipped' } : { as: 'placed', id: Number(id) }, done);
 	}
 	for (const message of part(description, 'Also not done').split(/(?<=\[item \d+\]); /)) {
-		if (message !== '') add(itemNamedIn(message), endingOfMessage(message, schedule), message);
+		if (message !== '')
+			add(itemNamedIn(message, schedule), endingOfMessage(message, schedule), message);
 	}
 	for (const [, from, to] of part(description, 'Not tried').matchAll(
 		/items? (\d+)(?: to (\d+))?/g,
@@ -257,8 +258,10 @@ function part(description: string, title: string): string {
 	return new RegExp(`\\b${title}: (.*?)${next}`).exec(description)?.[1] ?? '';
 }
 
-function itemNamedIn(message: string): number {
-	return Number(/\[item (\d+)\]$/.exec(message)?.[1] ?? -1);
+/** The item that a message is about, which it names where there is more than one; -1 where it does not. */
+function itemNamedIn(message: string, { faults }: Schedule): number {
+	const named = /\[item (\d+)\]$/.exec(message)?.[1];
+	return faults.length === 1 && named === undefined ? 0 : Number(named ?? -1);
 }
 
 function endingOfMessage(message: string, { operation }: Schedule): Ending | undefined {

@@ -56,7 +56,7 @@ describe('what LiveCall says, in words', () => {
 		[
 			'a title and a detail',
 			{ kind: 'status', status: 422, body: { status: 422, title: 'No', detail: 'Not today' } },
-			'call: No; Not today [item 0]',
+			'call: No; Not today',
 		],
 		[
 			'a bare text',
@@ -76,8 +76,9 @@ describe('what LiveCall says, in words', () => {
 		expect(result.error.name).toBe('NodeApiError');
 		expect(result.error.message).toContain('LiveCall refused to place the call');
 		expect(result.error.message).toContain(shown);
-		expect(result.error.message).toContain('[item 0]');
-		expect(result.error.description).toMatch(/^Item 0: .*Nothing was carried out/);
+		expect(result.error.context).toMatchObject({ itemIndex: 0 });
+		expect(result.error.description).toMatch(/^Correct what|^LiveCall does not say why/);
+		expect(result.error.description).toContain('Nothing was carried out');
 	});
 
 	it('keeps its words where n8n would see a system code in them', async () => {
@@ -107,7 +108,7 @@ describe('what LiveCall says, in words', () => {
 			additionalFields: { userId: locator('55') },
 		});
 		expect(result.error.message).toBe(
-			'LiveCall knows no target group "99" or no user "55": Filter 99 was removed [item 0]',
+			'LiveCall knows no target group "99" or no user "55": Filter 99 was removed',
 		);
 	});
 

@@ -91,7 +91,7 @@ describe('download', () => {
 		world.sandbox.faults.always(fault, { host: 'recordings' });
 		const result = await download(id);
 		expect(result.error.message).toContain(shown);
-		expect(result.error.message).toContain('[item 0]');
+		expect(result.error.context).toMatchObject({ itemIndex: 0 });
 		expect(result.output).toEqual([]);
 		expect(result.stored).not.toContain('token=');
 	});

@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { mayAlready, SENT_EARLIER } from '../../shared/failures/explain';
+import { ofItem } from '../../shared/failures/nodeErrors';
 import type { Output } from '../operation';
 import { ranges } from '../run/remarks';
 import type { Run } from '../run/run';
@@ -45,12 +46,12 @@ function toldOf(item: Ended | undefined): Told | undefined {
 	return item && 'error' in item ? { notDone: item.error.message } : item;
 }
 
-function endedEarlier({ ledger, task }: Run, index: number): Told | undefined {
+function endedEarlier({ ledger, task, count }: Run, index: number): Told | undefined {
 	const entry = ledger.at(index);
 	if (!entry || task.done === undefined) return undefined;
 	return entry.state === 'placed'
 		? { outputs: [{ json: entry.answer }] }
-		: { notDone: `${mayAlready(task.done, SENT_EARLIER)} [item ${index}]` };
+		: { notDone: ofItem(mayAlready(task.done, SENT_EARLIER), { index, count }) };
 }
 
 function described(json: IDataObject, resource: string): string {

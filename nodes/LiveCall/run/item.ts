@@ -3,7 +3,7 @@ import { LiveCallClient } from '../../shared/api/client';
 import type { ApiRequest } from '../../shared/api/endpoints';
 import type { Failure, Reply } from '../../shared/api/outcome';
 import { wait } from '../../shared/api/wait';
-import { apiError, operationError } from '../../shared/failures/nodeErrors';
+import { apiError, operationError, type ItemPlace } from '../../shared/failures/nodeErrors';
 import { ownWords, type Notice } from '../../shared/failures/ownWords';
 import type { Topic } from '../../shared/failures/topics';
 import { isObject } from '../../shared/json';
@@ -60,12 +60,12 @@ export class Item {
 
 	/** An error about what a person entered for this item. */
 	wrong(notice: Notice): NodeOperationError {
-		return operationError(this.run.functions.getNode(), notice, this.index);
+		return operationError(this.run.functions.getNode(), notice, this.place);
 	}
 
 	/** An error about what LiveCall answered for this item. */
 	failed(failure: Failure, topic: Topic): NodeApiError {
-		return apiError(this.run.functions.getNode(), failure, topic, this.index);
+		return apiError(this.run.functions.getNode(), failure, topic, this.place);
 	}
 
 	/**
@@ -124,6 +124,10 @@ export class Item {
 	/** How long one request may take, in ms. */
 	get timeoutMs(): number {
 		return this.option('requestTimeout', requestTimeout.check, requestTimeout.byDefault) * 1000;
+	}
+
+	private get place(): ItemPlace {
+		return { index: this.index, count: this.run.count };
 	}
 
 	private collection(name: string): IDataObject {

@@ -4,6 +4,14 @@ import { explain } from './explain';
 import type { Notice } from './ownWords';
 import type { Topic } from './topics';
 
+/** Which of a run's items an error is about. */
+export interface ItemPlace {
+	/** Counted from 0, as in n8n's own errors. */
+	index: number;
+	/** How many items the run has. */
+	count: number;
+}
+
 /** What the errors that this package made say. n8n and its libraries throw errors of the same classes. */
 const notices = new WeakMap<Error, Notice>();
 
@@ -14,31 +22,27 @@ export function noticeOf(error: unknown): Notice | undefined {
 
 /**
  * An error about what a person entered, or about the run itself.
- * @param itemIndex left out where there are no items, as in a drop-down list
+ * @param item left out where there are no items, as in a drop-down list
  */
-export function operationError(
-	node: INode,
-	notice: Notice,
-	itemIndex?: number,
-): NodeOperationError {
+export function operationError(node: INode, notice: Notice, item?: ItemPlace): NodeOperationError {
 	const { message, advice } = notice;
 	const error = new NodeOperationError(node, message, {
-		itemIndex,
-		description: aboutItem(advice, itemIndex),
+		itemIndex: item?.index,
+		description: aboutItem(advice, item),
 	});
-	return told(error, notice, itemIndex);
+	return told(error, notice, item);
 }
 
 /**
  * An error about what LiveCall answered. Made afresh from what is safe to show: what n8n's helper threw carries the
  * request's headers.
- * @param itemIndex left out where there are no items, as in a drop-down list
+ * @param item left out where there are no items, as in a drop-down list
  */
 export function apiError(
 	node: INode,
 	failure: Failure,
 	topic: Topic,
-	itemIndex?: number,
+	item?: ItemPlace,
 ): NodeApiError {
 	const notice = explain(failure, topic);
 	const { message, advice } = notice;
@@ -46,22 +50,23 @@ export function apiError(
 	const error = new NodeApiError(
 		node,
 		{ message },
-		{ message, itemIndex, httpCode, description: aboutItem(advice, itemIndex) },
+		{ message, itemIndex: item?.index, httpCode, description: aboutItem(advice, item) },
 	);
-	return told(error, notice, itemIndex);
+	return told(error, notice, item);
 }
 
-function told<E extends Error>(error: E, notice: Notice, itemIndex: number | undefined): E {
+function told<E extends Error>(error: E, notice: Notice, item: ItemPlace | undefined): E {
 	// n8n puts words of its own in place of a message in which it sees a system code, such as EPERM in a name.
-	error.message = ofItem(notice.message, itemIndex);
+	error.message = ofItem(notice.message, item);
 	notices.set(error, notice);
 	return error;
 }
 
-function ofItem(message: string, itemIndex: number | undefined): string {
-	return itemIndex === undefined ? message : `${message} [item ${itemIndex}]`;
+/** A message with its item's number, where that tells it from others: beside a single item it says nothing. */
+export function ofItem(message: string, item: ItemPlace | undefined): string {
+	return item && item.count > 1 ? `${message} [item ${item.index}]` : message;
 }
 
-function aboutItem(advice: string, itemIndex: number | undefined): string {
-	return itemIndex === undefined ? advice : `Item ${itemIndex}: ${advice}`;
+function aboutItem(advice: string, item: ItemPlace | undefined): string {
+	return item && item.count > 1 ? `Item ${item.index}: ${advice}` : advice;
 }
