@@ -1,10 +1,12 @@
-import type {
-	IAuthenticateGeneric,
-	ICredentialTestRequest,
-	ICredentialType,
-	Icon,
-	INodeProperties,
+import {
+	UserError,
+	type IAuthenticate,
+	type ICredentialTestRequest,
+	type ICredentialType,
+	type Icon,
+	type INodeProperties,
 } from 'n8n-workflow';
+import { checkBaseUrl } from '../nodes/shared/credential';
 
 export class LiveCallApi implements ICredentialType {
 	name = 'liveCallApi';
@@ -13,7 +15,7 @@ export class LiveCallApi implements ICredentialType {
 
 	icon: Icon = { light: 'file:../icons/livecall.svg', dark: 'file:../icons/livecall.dark.svg' };
 
-	documentationUrl = 'https://help.livecall.io';
+	documentationUrl = 'https://github.com/n8n-nodes-livecall/n8n-nodes-livecall#credentials';
 
 	properties: INodeProperties[] = [
 		{
@@ -24,6 +26,7 @@ export class LiveCallApi implements ICredentialType {
 			required: true,
 			default: '',
 			description: "From LiveCall's account settings; paste it without quotes",
+			hint: "In LiveCall's account settings",
 		},
 		{
 			displayName: 'Base URL',
@@ -40,14 +43,36 @@ export class LiveCallApi implements ICredentialType {
 			default: '',
 			description:
 				'For the LiveCall Trigger: when set, only requests whose address ends in ?token= and this token are accepted. Make up a long one, e.g. 32 letters and digits; other characters must be percent-encoded in the address.',
+			hint: 'For the LiveCall Trigger. Keep a copy: n8n does not show it again.',
+		},
+		{
+			displayName: 'Test Phone Number',
+			name: 'testPhoneNumber',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. +49 30 1234567',
+			description:
+				'While you run a workflow by hand in the editor, "Create a call" rings this number once and no customer. Workflows that run by themselves ring their customers.',
+			hint: 'Your own phone: workflows that you run by hand ring it instead of customers',
 		},
 	];
 
-	authenticate: IAuthenticateGeneric = {
-		type: 'generic',
-		properties: {
-			headers: { Authorization: '=Token token={{ String($credentials.apiKey).trim() }}' },
-		},
+	/**
+	 * Adds the API key to a request, if that goes to the API. A function, since n8n sets up an isolate for each request
+	 * that an expression authenticates (n8n 2.41, `CredentialsHelper.authenticate`).
+	 * @throws Error when the credential's address is none; its words are what the credential's test shows
+	 */
+	authenticate: IAuthenticate = async ({ apiKey, baseUrl }, request) => {
+		const api = checkBaseUrl(baseUrl);
+		if (api === undefined) {
+			throw new UserError(
+				'"Base URL" is not a web address. Enter the address of the API, by default https://api.livecall.io/v1.',
+			);
+		}
+		const target = new URL(request.url, request.baseURL);
+		if (target.origin !== new URL(api).origin) return request;
+		const Authorization = `Token token=${String(apiKey).trim()}`;
+		return { ...request, headers: { ...request.headers, Authorization } };
 	};
 
 	test: ICredentialTestRequest = {
@@ -72,6 +97,14 @@ export class LiveCallApi implements ICredentialType {
 					value: 403,
 					message:
 						'LiveCall does not allow this API key to list users. Check what its account may do.',
+				},
+			},
+			{
+				type: 'responseCode',
+				properties: {
+					value: 404,
+					message:
+						'"Base URL" is not the address of LiveCall\'s API. Enter https://api.livecall.io/v1, or the address of your proxy or sandbox.',
 				},
 			},
 		],

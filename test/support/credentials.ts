@@ -4,14 +4,12 @@ import {
 	type ICredentialDataDecryptedObject,
 	type ICredentials,
 	type IHttpRequestOptions,
-	type INode,
 	type INodeProperties,
 	type IRequestOptionsSimplified,
-	type Workflow,
 } from 'n8n-workflow';
 
 /**
- * One LiveCall API credential, kept in memory. It resolves the package's own `authenticate` as n8n does
+ * One LiveCall API credential, kept in memory. It has the package's own `authenticate` add the key, as n8n does
  * (n8n 2.41, `CredentialsHelper.authenticate`).
  */
 export class InMemoryCredentials extends ICredentialsHelper {
@@ -34,35 +32,12 @@ export class InMemoryCredentials extends ICredentialsHelper {
 		credentials: ICredentialDataDecryptedObject,
 		typeName: string,
 		requestOptions: IHttpRequestOptions | IRequestOptionsSimplified,
-		workflow?: Workflow,
-		node?: INode,
 	): Promise<IHttpRequestOptions> {
 		const { authenticate } = this.loader.getCredential(typeName).type;
-		if (
-			!authenticate ||
-			typeof authenticate === 'function' ||
-			!('url' in requestOptions) ||
-			!workflow ||
-			!node
-		) {
-			throw new Error('The credential is expected to authenticate generically');
+		if (typeof authenticate !== 'function' || !('url' in requestOptions)) {
+			throw new Error('The credential is expected to authenticate with a function');
 		}
-		const headers = Object.entries(authenticate.properties.headers ?? {}).map(([name, value]) => {
-			if (typeof value !== 'string') throw new Error(`The header ${name} is expected to be text`);
-			const resolved = workflow.expression.getSimpleParameterValue(
-				node,
-				value,
-				'internal',
-				{ $credentials: credentials },
-				undefined,
-				'',
-			);
-			return [name, String(resolved)];
-		});
-		return {
-			...requestOptions,
-			headers: { ...requestOptions.headers, ...Object.fromEntries(headers) },
-		};
+		return await authenticate(credentials, requestOptions);
 	}
 
 	async preAuthentication(): Promise<undefined> {
@@ -78,7 +53,12 @@ export class InMemoryCredentials extends ICredentialsHelper {
 	}
 
 	async getDecrypted(): Promise<ICredentialDataDecryptedObject> {
-		return { baseUrl: 'https://api.livecall.io/v1', webhookToken: '', ...this.data };
+		return {
+			baseUrl: 'https://api.livecall.io/v1',
+			webhookToken: '',
+			testPhoneNumber: '',
+			...this.data,
+		};
 	}
 
 	async updateCredentials(): Promise<void> {}
