@@ -15,6 +15,8 @@ import {
 	someText,
 	type Check,
 } from '../../nodes/LiveCall/input/checks';
+import { aLocale, aTimeOfDay, aTimeZone, someWeekdays } from '../../nodes/LiveCall/input/hours';
+import { someTargetGroups } from '../../nodes/LiveCall/input/targetGroups';
 import { aTimeToCome } from '../../nodes/LiveCall/input/times';
 import { turnedAway } from '../../nodes/LiveCallTrigger/delivery/answers';
 import { certaintyOf, type FailureKind } from '../../nodes/shared/api/outcome';
@@ -41,7 +43,7 @@ const WRONG_INPUT: Array<[string, Check<unknown>, unknown[]]> = [
 		aLocator('targeting'),
 		[{ mode: 'url', value: 'https://app.livecall.io/users/1/edit' }],
 	],
-	['User', aLocator('users'), [{ mode: 'list', value: '' }]],
+	['User (Consultant)', aLocator('users'), [{ mode: 'list', value: '' }]],
 	[
 		'Phone Number',
 		aPhoneNumber,
@@ -60,6 +62,11 @@ const WRONG_INPUT: Array<[string, Check<unknown>, unknown[]]> = [
 	['Max Retries', maxRetries.check, [11]],
 	['Simplify', aSwitch, ['perhaps']],
 	['Deduplication Key', aKey, [12345678901234567000]],
+	['Fallback Target Groups', someTargetGroups, ['124, Sales/EU']],
+	['Time Zone', aTimeZone, ['Berlin']],
+	['Locale', aLocale, ['english']],
+	['From', aTimeOfDay, ['25:00']],
+	['Days', someWeekdays, [[0]]],
 	['When Unavailable', oneOf('place', 'schedule', 'skip', 'fail'), ['later']],
 ];
 
@@ -126,8 +133,11 @@ const OWN_WORDS: Record<keyof typeof ownWords, Notice> = {
 	unknownOperation: ownWords.unknownOperation('call', 'hangUp'),
 	nothingToUpdate: ownWords.nothingToUpdate(),
 	sharedNumber: ownWords.sharedNumber('45', '46'),
-	nobodyReachable: ownWords.nobodyReachable('12'),
-	noTimeToCome: ownWords.noTimeToCome('12'),
+	nobodyReachable: ownWords.nobodyReachable(['12', '13'], 'now'),
+	noTimeToCome: ownWords.noTimeToCome(['12'], true),
+	noTimeBetween: ownWords.noTimeBetween(),
+	outsideHours: ownWords.outsideHours('on Thu 31 Jan 2030, 22:30 (America/New_York)'),
+	wrongTestPhone: ownWords.wrongTestPhone('needs …, but … was found', 'as in the table above'),
 	scheduledTooLate: ownWords.scheduledTooLate('123', 'Thu 31 Jan 2030, 14:30 (Europe/Berlin)'),
 	notEnded: ownWords.notEnded('123', 30, 'started'),
 	incompleteRecording: ownWords.incompleteRecording('123', 'was empty'),

@@ -7,6 +7,7 @@ import type {
 import type { OnlyOnce } from '../shared/failures/topics';
 import type { Kind } from './fields/commonOptions';
 import type { Item } from './run/item';
+import type { Run } from './run/run';
 
 /** One output item; what it is paired to is added by the item loop. */
 export interface Output {
@@ -37,9 +38,10 @@ export interface Operation {
 	/**
 	 * Says what a person who looks at the output should know about it.
 	 * @param results the JSON of all output items
+	 * @param run what the items shared
 	 * @returns `undefined` when there is nothing out of the ordinary
 	 */
-	hint?(results: IDataObject[]): string | undefined;
+	hint?(results: IDataObject[], run: Run): string | undefined;
 }
 
 /** A resource: an entry in the Resource dropdown, with its operations. */

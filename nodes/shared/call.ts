@@ -6,11 +6,11 @@ const SIMPLE_FIELDS = [
 	'status',
 	'outcome',
 	'phone_number',
+	'scheduled_for',
+	'ended_at',
 	'duration',
 	'filter_id',
 	'user_id',
-	'started_at',
-	'ended_at',
 	'custom_fields_data',
 ];
 

@@ -113,7 +113,7 @@ describe('finding the node', () => {
 				await found.click();
 				const actions = editor.nodeCreator.getByText(/^Actions \(\d+\)$/);
 				await actions.waitFor();
-				expect(await actions.innerText()).toBe('Actions (12)');
+				expect(await actions.innerText()).toBe('Actions (13)');
 				await editor.nodeCreator.getByText('On call ended', { exact: true }).waitFor();
 				await actions.click();
 				await editor.nodeCreator.getByText('Create a call', { exact: true }).waitFor();
@@ -176,7 +176,7 @@ describe('a call', () => {
 			await editor.type('phoneNumber', PHONE);
 			await editor.accepted(editor.field('phoneNumber'));
 
-			await editor.add('Add Field', 'User');
+			await editor.add('Add Field', 'User (Consultant)');
 			await editor.locatorField('userId').getByTestId('rlc-input').click();
 			const choices = editor.page.getByTestId('rlc-item');
 			await choices.filter({ hasText: 'Amelia Clarke' }).waitFor();

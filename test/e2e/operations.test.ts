@@ -23,18 +23,18 @@ const SIMPLE_FIELDS = [
 	'status',
 	'outcome',
 	'phone_number',
+	'scheduled_for',
+	'ended_at',
 	'duration',
 	'filter_id',
 	'user_id',
-	'started_at',
-	'ended_at',
 	'custom_fields_data',
 ];
 
 const OPERATIONS: Record<string, string[]> = {
 	call: ['create', 'get', 'waitUntilEnded'],
 	recording: ['get', 'download'],
-	filter: ['checkAvailability'],
+	filter: ['checkAvailability', 'getAvailableTimes'],
 	user: ['getAll', 'get', 'create', 'update', 'delete', 'upsert'],
 };
 

@@ -183,7 +183,7 @@ describe('call: create, when nobody can be reached', () => {
 	it('fails when there is no time to come', async () => {
 		world.sandbox.filters.set(2, { status: 'unavailable', available_call_times: [] });
 		const result = await world.run('call.create', toGroup2('schedule'));
-		expect(result.error.message).toContain('has no time to come');
+		expect(result.error.message).toContain('There is no time to come');
 		expect(world.sandbox.calls.placed()).toEqual([]);
 	});
 
@@ -430,7 +430,7 @@ describe('call: create with a deduplication key', () => {
 		const [{ hints }] = result.run.data.resultData.runData.LiveCall;
 		expect(hints).toEqual([
 			{
-				message: 'Calls skipped, since this node has seen the deduplication key before: 2.',
+				message: 'Skipped, since this node has seen the deduplication key before: 2.',
 				location: 'outputPane',
 			},
 		]);
@@ -530,14 +530,69 @@ describe('call: get', () => {
 			'status',
 			'outcome',
 			'phone_number',
+			'scheduled_for',
+			'ended_at',
 			'duration',
 			'filter_id',
 			'user_id',
-			'started_at',
-			'ended_at',
 			'custom_fields_data',
 		]);
 		expect(jsons(result)[0]).toMatchObject({ id: call.id, ...ended });
+	});
+
+	it('adds the name of the consultant, from a list that is asked for once', async () => {
+		const calls = [{ user_id: 502 }, { user_id: null }, { user_id: 501 }, { user_id: 999 }].map(
+			(call) => world.sandbox.calls.add({ ...ended, ...call }),
+		);
+		const result = await world.run(
+			'call.get',
+			{ callId: '={{ $json.id }}', options: { addUserName: true } },
+			{ items: calls.map(({ id }) => ({ id })) },
+		);
+		const nameOf = (id: number) => world.sandbox.users.get(id)?.name;
+		expect(jsons(result).map(({ user_name }) => user_name)).toEqual([
+			nameOf(502),
+			null,
+			nameOf(501),
+			null,
+		]);
+		expect(world.asked().filter((asked) => asked === 'GET /v1/users')).toHaveLength(1);
+	});
+
+	it.each(['call.get', 'call.waitUntilEnded'])(
+		'adds it to the raw call as well: %s',
+		async (name) => {
+			const { id } = world.sandbox.calls.add({ ...ended, user_id: 501 });
+			const options = { addUserName: '={{ "true" }}' };
+			const result = await world.run(name, { callId: id, simplify: false, options });
+			expect(jsons(result)).toMatchObject([
+				{ id, created_at: expect.any(String), user_name: 'Amelia Clarke' },
+			]);
+		},
+	);
+
+	it('asks for no list where nobody has taken the call, or nobody wants the name', async () => {
+		const nobody = world.sandbox.calls.add({ ...ended, user_id: null });
+		const somebody = world.sandbox.calls.add({ ...ended, user_id: 501 });
+		await world.run('call.get', { callId: nobody.id, options: { addUserName: true } });
+		await world.run('call.get', { callId: somebody.id, options: { addUserName: false } });
+		expect(world.asked()).not.toContain('GET /v1/users');
+	});
+
+	it.each(['perhaps', '={{ null }}', 2])(
+		'asks nothing when that is no switch: %j',
+		async (given) => {
+			const result = await world.run('call.get', { callId: '1', options: { addUserName: given } });
+			expect(result.error.message).toContain('"Add User Name" needs true or false');
+			expect(world.seen()).toEqual([]);
+		},
+	);
+
+	it('fails where the list of users cannot be had', async () => {
+		const { id } = world.sandbox.calls.add({ ...ended, user_id: 501 });
+		world.sandbox.faults.always({ kind: 'status', status: 403 }, { path: /users/ });
+		const result = await world.run('call.get', { callId: id, options: { addUserName: true } });
+		expect(result.error.message).toContain('does not allow this API key to list the users');
 	});
 
 	it('gives everything, untouched, when not simplified', async () => {

@@ -153,9 +153,14 @@ describe('what LiveCall says, in words', () => {
 			'no target group "99"',
 			'Target Group',
 		],
-		['user.get', { userId: locator('99') }, 'no user "99"', 'User'],
-		['user.update', { userId: locator('99'), updateFields: { name: 'A' } }, 'no user "99"', 'User'],
-		['user.delete', { userId: locator('99') }, 'no user "99"', 'User'],
+		['user.get', { userId: locator('99') }, 'no user "99"', 'User (Consultant)'],
+		[
+			'user.update',
+			{ userId: locator('99'), updateFields: { name: 'A' } },
+			'no user "99"',
+			'User (Consultant)',
+		],
+		['user.delete', { userId: locator('99') }, 'no user "99"', 'User (Consultant)'],
 	])('%s of something unknown', async (operation, parameters, message, advice) => {
 		const result = await world.run(operation, parameters);
 		expect(result.error.message).toContain(message);

@@ -87,13 +87,13 @@ const WRONG: Array<[string, INodeParameters, string, string]> = [
 	[
 		'call.create',
 		{ ...call, additionalFields: { userId: locator('', 'list') } },
-		'User',
+		'User (Consultant)',
 		'nothing',
 	],
 	[
 		'call.create',
 		{ ...call, additionalFields: { userId: locator(`${page}/targeting/1/edit`, 'url') } },
-		'User',
+		'User (Consultant)',
 		'targeting',
 	],
 	[
@@ -111,7 +111,12 @@ const WRONG: Array<[string, INodeParameters, string, string]> = [
 	['call.create', { ...call, phoneNumber: '555-1234 / 555-4321' }, 'Phone Number', 'two numbers'],
 	['call.create', { ...call, phoneNumber: '49+301234567' }, 'Phone Number', '"+" in front'],
 	['call.create', { ...call, filterId: locator('undefined') }, 'Target Group', 'undefined'],
-	['call.create', { ...call, additionalFields: { userId: locator('null') } }, 'User', 'null'],
+	[
+		'call.create',
+		{ ...call, additionalFields: { userId: locator('null') } },
+		'User (Consultant)',
+		'null',
+	],
 	['call.create', { ...call, options: { deduplicationKey: '' } }, 'Deduplication Key', 'nothing'],
 	[
 		'call.create',
@@ -122,7 +127,7 @@ const WRONG: Array<[string, INodeParameters, string, string]> = [
 	[
 		'call.create',
 		{ ...call, options: { redialUnknown: '={{ "maybe" }}' } },
-		'Redial Unknown',
+		'Redial When Outcome Is Unknown',
 		'maybe',
 	],
 	['call.create', { ...call, options: { whenUnavailable: 'later' } }, 'When Unavailable', 'later'],
@@ -202,7 +207,7 @@ const WRONG: Array<[string, INodeParameters, string, string]> = [
 		'Phone Number',
 		'needs some text',
 	],
-	['user.get', { userId: locator('', 'list') }, 'User', 'nothing'],
+	['user.get', { userId: locator('', 'list') }, 'User (Consultant)', 'nothing'],
 	['user.create', { name: ' ', phoneNumber: '+49 30 1234567' }, 'Name', '" "'],
 	['user.create', { name: 'Mary', phoneNumber: 'none' }, 'Phone Number', 'none'],
 	['user.update', { userId: locator('501') }, 'Update Fields', 'empty'],
@@ -213,7 +218,7 @@ const WRONG: Array<[string, INodeParameters, string, string]> = [
 		'Phone Number',
 		'1',
 	],
-	['user.delete', { userId: locator('a b') }, 'User', 'a b'],
+	['user.delete', { userId: locator('a b') }, 'User (Consultant)', 'a b'],
 	['user.upsert', { name: '', phoneNumber: '+49 30 1234567' }, 'Name', 'nothing'],
 	['user.upsert', { name: 'Mary', phoneNumber: '12' }, 'Phone Number', '12'],
 ];

@@ -118,6 +118,8 @@ export interface RunSettings {
 	/** The credential; see {@link InMemoryCredentials}. */
 	credential: ICredentialDataDecryptedObject;
 	executionId?: string;
+	/** How n8n was told to run; `manual` where a person clicks in the editor. A trigger when left out. */
+	mode?: WorkflowExecuteMode;
 	timezone?: string;
 	/** Called with a function that cancels the execution, once it runs. */
 	onStart?: (cancel: () => void) => void;
@@ -264,7 +266,12 @@ export async function retry(
 	failed: RunResult,
 	changes: Partial<RunSettings> = {},
 ): Promise<RunResult> {
-	const settings: RunSettings = { ...failed.settings, executionId: undefined, ...changes };
+	const settings: RunSettings = {
+		...failed.settings,
+		executionId: undefined,
+		mode: 'retry',
+		...changes,
+	};
 	const workflow = await workflowFor(settings);
 	const data: IRunExecutionData = JSON.parse(JSON.stringify(failed.run.data));
 	delete data.resultData.error;
@@ -281,14 +288,10 @@ async function execute(
 	workflow: Workflow,
 	data: IRunExecutionData,
 ): Promise<RunResult> {
+	const { mode = 'trigger' } = settings;
 	const executionId = settings.executionId ?? `execution-${++executions}`;
-	const additionalData = await additionalDataFor(
-		settings.credential,
-		executionId,
-		'trigger',
-		workflow,
-	);
-	const engine = new WorkflowExecute(additionalData, 'trigger', data);
+	const additionalData = await additionalDataFor(settings.credential, executionId, mode, workflow);
+	const engine = new WorkflowExecute(additionalData, mode, data);
 	const running = engine.processRunExecutionData(workflow);
 	settings.onStart?.(() => running.cancel());
 	const run = await running;

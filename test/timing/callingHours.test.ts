@@ -164,7 +164,7 @@ describe('the moment that is chosen', () => {
 					if (allows(minute)) throw new Error(`${new Date(minute).toISOString()} is earlier`);
 				}
 			}),
-			{ numRuns: 150 },
+			{ numRuns: 100 },
 		);
 	});
 
@@ -173,7 +173,7 @@ describe('the moment that is chosen', () => {
 			fc.property(someHours, aMoment, (calling, moment) => {
 				expect(isWithin(calling, moment)).toBe(customerOf(calling)(moment));
 			}),
-			{ numRuns: 2_000 },
+			{ numRuns: 1_000 },
 		);
 	});
 });

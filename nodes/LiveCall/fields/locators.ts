@@ -20,6 +20,7 @@ export const filterLocator: INodeProperties = {
 	default: { mode: 'id', value: '' },
 	required: true,
 	description: `The target group whose consultants are rung; the API calls it a filter. Its ID is the number in the address of its edit page in LiveCall: ${editPage('targeting', 'ID')}.`,
+	hint: 'The number in its address in LiveCall: …/targeting/<b>123</b>/edit',
 	modes: [
 		byId,
 		{
@@ -43,12 +44,13 @@ export const filterLocator: INodeProperties = {
 
 /** A user, who is a consultant in LiveCall's words. */
 export const userLocator: INodeProperties = {
-	displayName: 'User',
+	displayName: 'User (Consultant)',
 	name: 'userId',
 	type: 'resourceLocator',
 	default: { mode: 'list', value: '' },
 	required: true,
 	description: `The consultant, as listed in LiveCall under Users. The ID is the number in the address of the edit page: ${editPage('users', 'ID')}.`,
+	hint: 'Choose from the list; the ID is the number in the address in LiveCall: …/users/<b>456</b>/edit',
 	modes: [
 		{
 			displayName: 'From List',

@@ -9,7 +9,9 @@ const LEAST_OFFSET = -12 * 60;
 const MOST_OFFSET = 14 * 60;
 
 const ADVICE =
-	'Enter one such as 2030-01-31T14:30:00+01:00; without an offset it is read in the time zone of the workflow. Remove the field to call at once.';
+	'Enter one such as 2030-01-31T14:30:00+01:00; without an offset it is read in the time zone of the workflow.';
+const TO_CALL_AT_ONCE =
+	'To call at once, remove the field, or set "If Empty" in the options to "Leave Out".';
 
 /**
  * The time to call at, as ISO 8601 with an offset: LiveCall is time-zone sensitive (help centre, calls).
@@ -19,7 +21,7 @@ const ADVICE =
  */
 export function aTime(zone: string): Check<string> {
 	return (given) => {
-		const moment = aMoment(zone)(given);
+		const moment = timeToCallAt(zone)(given);
 		return 'value' in moment ? { value: moment.value.iso } : moment;
 	};
 }
@@ -30,7 +32,7 @@ export function aTime(zone: string): Check<string> {
  */
 export function aTimeToCome(zone: string, now: number): Check<string> {
 	return (given) => {
-		const moment = aMoment(zone)(given);
+		const moment = timeToCallAt(zone)(given);
 		if (!('value' in moment)) return moment;
 		const { iso, at } = moment.value;
 		return at < now - GRACE_MS
@@ -42,8 +44,18 @@ export function aTimeToCome(zone: string, now: number): Check<string> {
 	};
 }
 
+/** As {@link aMoment}, with advice for a field that can be removed. */
+function timeToCallAt(zone: string): Check<{ iso: string; at: number }> {
+	return (given) => {
+		const moment = aMoment(zone)(given);
+		return 'value' in moment
+			? moment
+			: { ...moment, advice: `${moment.advice} ${TO_CALL_AT_ONCE}` };
+	};
+}
+
 /** A moment as ISO 8601, at the offset that it was written with, and in ms since 1970. */
-function aMoment(zone: string): Check<{ iso: string; at: number }> {
+export function aMoment(zone: string): Check<{ iso: string; at: number }> {
 	return (given) => {
 		const text = typeof given === 'string' ? withoutWrapping(given) : '';
 		if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {

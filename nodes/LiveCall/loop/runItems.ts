@@ -44,7 +44,8 @@ export async function runItems(
 	await Promise.all(Array.from({ length: Math.min(run.concurrency, run.count) }, worker));
 
 	if (stopped || run.signal?.aborted) throw errorOfRun(run, ended);
-	const hint = operation.hint?.(ended.flatMap(outputsOf).map(({ json }) => json));
+	const results = ended.flatMap(outputsOf).map(({ json }) => json);
+	const hint = operation.hint?.(results, run);
 	const hints = [...(hint === undefined ? [] : [hint]), ...run.remarks.sentences];
 	functions.addExecutionHints(
 		...hints.map((message) => ({ message, location: 'outputPane' as const })),

@@ -69,6 +69,11 @@ export class Ledger {
 		return unknown.find((other) => this.isOfThisExecution(other)) ?? unknown[0];
 	}
 
+	/** Whether any item, in any run of the node, has sent something that LiveCall did not definitely refuse. */
+	get hasEntries(): boolean {
+		return [...this.ofOtherRuns(), ...Object.values(this.entries)].some(isEntry);
+	}
+
 	/** What an item has sent, whatever it asked for. */
 	at(itemIndex: number): Entry | undefined {
 		const entry = this.entries[itemIndex];

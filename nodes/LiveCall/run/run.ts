@@ -25,6 +25,8 @@ export interface Task {
 export class Run {
 	/** The execution's cancel signal. */
 	readonly signal: AbortSignal | undefined;
+	/** Whether an AI agent runs the node: n8n makes a second type of it for that (n8n 1.x and 2.x, `convertNodeToAiTool`). */
+	readonly isTool: boolean;
 	/** How many items the run has. */
 	readonly count: number;
 	/** When the run began, in ms since 1970. */
@@ -58,6 +60,7 @@ export class Run {
 		readonly concurrency: number,
 	) {
 		this.count = functions.getInputData().length;
+		this.isTool = functions.getNode().type.endsWith('Tool');
 		this.signal = functions.getExecutionCancelSignal();
 		this.pace = new Pace(concurrency, this.signal);
 		const { $runIndex, $execution } = functions.getWorkflowDataProxy(0);

@@ -46,14 +46,36 @@ export const ownWords = {
 		advice: 'Delete one of them in LiveCall, or change the right one by its ID with "Update".',
 	}),
 
-	nobodyReachable: (filterId: string): Notice => ({
-		message: `Nobody of target group "${filterId}" can be reached now, and no call was placed`,
+	/**
+	 * @param filterIds the target groups that were asked
+	 * @param when `now`, or `on …`
+	 */
+	nobodyReachable: (filterIds: string[], when: string): Notice => ({
+		message: `Nobody of ${targetGroups(filterIds)} can be reached ${when}, and no call was placed`,
 		advice: 'Run this item again later, or choose another setting for "When Unavailable".',
 	}),
 
-	noTimeToCome: (filterId: string): Notice => ({
-		message: `Target group "${filterId}" has no time to come at which somebody can be reached, and no call was placed`,
-		advice: 'Give it working hours in LiveCall, or choose another setting for "When Unavailable".',
+	/** @param hasHours whether only times in "Calling Hours" count */
+	noTimeToCome: (filterIds: string[], hasHours: boolean): Notice => ({
+		message: `There is no time to come at which somebody of ${targetGroups(filterIds)} can be reached${hasHours ? ' in "Calling Hours"' : ''}, and no call was placed`,
+		advice: `Check the working hours in LiveCall${hasHours ? ' and "Calling Hours"' : ''}, or choose another setting for "When Unavailable".`,
+	}),
+
+	/** @param when `now`, or `on …` */
+	outsideHours: (when: string): Notice => ({
+		message: `The phone would ring ${when}, outside "Calling Hours", and no call was placed`,
+		advice: 'Run this item again in these hours, or set "Outside Hours" to "Schedule".',
+	}),
+
+	/** @param found what is wrong, after the field's name */
+	wrongTestPhone: (found: string, advice: string): Notice => ({
+		message: `"Test Phone Number" in the LiveCall API credential ${found}`,
+		advice: `${advice} While it is set, workflows that you run by hand ring it and no customer.`,
+	}),
+
+	noTimeBetween: (): Notice => ({
+		message: '"After" is not before "Before", so no time lies between them',
+		advice: 'Check both, and the time zones in which they are written.',
 	}),
 
 	/** @param status as LiveCall gave it, if it did */
@@ -128,3 +150,8 @@ export const remarks = {
 	unlocked:
 		'Another node keeps data for the whole workflow in n8n\'s store of processed data, where this node has its lock, so workers of queue mode may claim the same at the same time. Set the "Scope" of that node (such as Remove Duplicates) to "Node"',
 };
+
+function targetGroups(filterIds: string[]): string {
+	const named = filterIds.map((filterId) => `"${filterId}"`).join(', ');
+	return `target group${filterIds.length > 1 ? 's' : ''} ${named}`;
+}

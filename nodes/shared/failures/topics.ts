@@ -73,7 +73,7 @@ export function userTopic(userId: string, to: string): Topic {
 		to,
 		notFound: {
 			message: `LiveCall knows no user "${userId}"`,
-			advice: `Check "User": its ID is the number in the address of its edit page, ${editPage('users', 'ID')}. The user may have been deleted.`,
+			advice: `Check "User (Consultant)": its ID is the number in the address of its edit page, ${editPage('users', 'ID')}. The user may have been deleted.`,
 		},
 	};
 }
@@ -81,7 +81,7 @@ export function userTopic(userId: string, to: string): Topic {
 export const placingCall: OnlyOnce = {
 	done: 'placed this call',
 	look: 'Look in LiveCall whether the customer was called',
-	option: 'Redial Unknown',
+	option: 'Redial When Outcome Is Unknown',
 };
 
 export function placeCallTopic(filterId: string, userId?: string): Topic {
@@ -91,7 +91,7 @@ export function placeCallTopic(filterId: string, userId?: string): Topic {
 		once: placingCall,
 		notFound: {
 			message: `LiveCall knows no target group "${filterId}"${orUser}`,
-			advice: `Check "Target Group": its ID is the number in the address of its edit page, ${editPage('targeting', 'ID')}. Check "User", too, and "Base URL" in the LiveCall API credential. No call was placed.`,
+			advice: `Check "Target Group": its ID is the number in the address of its edit page, ${editPage('targeting', 'ID')}. Check "User (Consultant)", too, and "Base URL" in the LiveCall API credential. No call was placed.`,
 		},
 	};
 }
@@ -99,7 +99,7 @@ export function placeCallTopic(filterId: string, userId?: string): Topic {
 export const creatingUser: OnlyOnce = {
 	done: 'created this user',
 	look: 'Look in LiveCall whether the user is there',
-	option: 'Send Unknown Again',
+	option: 'Send Again When Outcome Is Unknown',
 };
 
 export const createUserTopic: Topic = {

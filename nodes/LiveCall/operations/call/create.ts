@@ -1,19 +1,28 @@
 import type { IDataObject } from 'n8n-workflow';
-import { placeCall, type Filter } from '../../../shared/api/endpoints';
-import { filterTopic, placeCallTopic, placingCall } from '../../../shared/failures/topics';
-import { ownWords } from '../../../shared/failures/ownWords';
-import { phoneNumberField, redialUnknownOption } from '../../fields/common';
+import { placeCall } from '../../../shared/api/endpoints';
+import { editPage } from '../../../shared/dashboard';
+import { placeCallTopic, placingCall } from '../../../shared/failures/topics';
+import { ifEmptyOption, phoneNumberField, redialUnknownOption } from '../../fields/common';
 import { filterLocator, userLocator } from '../../fields/locators';
-import { aKey, aLocator, aPhoneNumber, aSwitch, digitsOf, oneOf } from '../../input/checks';
+import { scheduledForField, timingOptions } from '../../fields/timing';
+import {
+	aKey,
+	aLocator,
+	aPhoneNumber,
+	aSwitch,
+	digitsOf,
+	oneOf,
+	type Check,
+} from '../../input/checks';
+import { ifGiven } from '../../input/empty';
 import { aTime, aTimeToCome } from '../../input/times';
-import { isAvailable, nextAvailableTime } from '../../known/availability';
-import type { Item } from '../../run/item';
 import { AtMostOnce } from '../../once/atMostOnce';
 import { keyClaim } from '../../once/keys';
 import type { Operation, Output } from '../../operation';
-
-const WHEN_UNAVAILABLE = ['place', 'schedule', 'skip', 'fail'] as const;
-type WhenUnavailable = (typeof WHEN_UNAVAILABLE)[number];
+import type { Item } from '../../run/item';
+import { trialPhone } from '../../run/trial';
+import { readWishes, settle } from '../../timing/settle';
+import { createHint } from './createHint';
 
 /** Places a call, once for each item or not at all. */
 export const create: Operation = {
@@ -35,24 +44,17 @@ export const create: Operation = {
 			placeholder: 'Add field',
 			default: {},
 			options: [
-				{
-					displayName: 'Scheduled For',
-					name: 'scheduledFor',
-					type: 'dateTime',
-					default: '',
-					description:
-						"When to call. A time without an offset is read in the workflow's time zone. Without this field LiveCall calls at once.",
-				},
+				scheduledForField,
 				{
 					...userLocator,
 					required: false,
-					description:
-						'One particular consultant, who need not belong to the target group. The ID is the number in the address of the edit page: https://app.livecall.io/users/ID/edit. Without this field LiveCall picks a free one of the target group.',
+					description: `One particular consultant, who need not belong to the target group. The ID is the number in the address of the edit page: ${editPage('users', 'ID')}. Without this field LiveCall picks a free one of the target group.`,
 				},
 			],
 		},
 	],
 	options: [
+		...timingOptions,
 		{
 			displayName: 'Deduplication Key',
 			name: 'deduplicationKey',
@@ -60,139 +62,81 @@ export const create: Operation = {
 			default: '',
 			placeholder: 'e.g. {{ $json.lead_id }}',
 			description:
-				"What tells this item apart, such as a lead's ID. A key that this node has seen before, in any execution, places no call: the item comes out as skipped.",
+				'What tells this item apart, such as the ID of a lead. A key that this node has seen before, in any execution, places no call: the item comes out without an ID, with "skipped" and the reason "duplicate".',
 		},
 		redialUnknownOption,
-		{
-			displayName: 'When Unavailable',
-			name: 'whenUnavailable',
-			type: 'options',
-			default: 'place',
-			description: 'What to do while nobody of the target group can be reached',
-			options: [
-				{
-					name: 'Fail',
-					value: 'fail',
-					description: 'Place no call; the item fails',
-				},
-				{
-					name: 'Place Anyway',
-					value: 'place',
-					description: 'Place the call without asking who is there',
-				},
-				{
-					name: 'Schedule',
-					value: 'schedule',
-					description: 'Place the call for the next time at which somebody can be reached',
-				},
-				{
-					name: 'Skip',
-					value: 'skip',
-					description: 'Place no call; the item comes out as skipped',
-				},
-			],
-		},
+		ifEmptyOption,
 	],
-	hint(results) {
-		const skipped = (reason: string) =>
-			results.filter((result) => result.reason === reason && result.skipped === true);
-		const parts = [
-			counted(
-				skipped('duplicate').length,
-				'skipped, since this node has seen the deduplication key before',
-			),
-			counted(
-				skipped('unavailable').length,
-				'skipped, since nobody of the target group could be reached',
-			),
-			counted(
-				results.filter(({ scheduled_for }) => Boolean(scheduled_for)).length,
-				'scheduled for later',
-			),
-		];
-		const said = parts.filter((part) => part !== '');
-		return said.length > 0 ? `Calls ${said.join('; ')}.` : undefined;
-	},
+	hint: (results, { functions }) => createHint(results, functions.getTimezone()),
 	async execute(item) {
 		const wanted = read(item);
-		const { filterId, phoneNumber, userId, key } = wanted;
+		const { filterId, phoneNumber, userId, key, trial } = wanted;
+		const shown = (answer: IDataObject): Output => ({
+			json:
+				trial === undefined
+					? answer
+					: { ...answer, test: true, requested_phone_number: phoneNumber },
+		});
+		const skipped = (why: IDataObject): Output => ({
+			json: { skipped: true, ...why, phone_number: phoneNumber },
+		});
+
 		const asked = { customer: digitsOf(phoneNumber), terms: `${filterId} ${userId ?? ''}` };
 		const request = new AtMostOnce(item, asked, placingCall, wanted.redialUnknown);
-		if (request.answer) return { json: request.answer };
+		if (request.answer) return shown(request.answer);
 		request.refuseUnknown();
-		const claim = key === undefined ? undefined : keyClaim(key, 0, Date.now());
-		const output = await request.claimed(claim, async () => {
-			const time = await timeToPlace(item, wanted);
-			if ('skipped' in time) return time.skipped;
-			const call: IDataObject = { filter_id: filterId, phone_number: phoneNumber };
-			if (time.at !== undefined) call.scheduled_for = time.at;
+
+		const place = async (): Promise<Output> => {
+			const settled = await settle(item, { ...wanted.wishes, scheduledFor: timeToCome(item) });
+			if ('skipped' in settled) return skipped(settled.skipped);
+			const call: IDataObject = {
+				filter_id: settled.filterId,
+				phone_number: trial ?? phoneNumber,
+			};
+			if (settled.at !== undefined) call.scheduled_for = settled.at;
 			if (userId !== undefined) call.user_id = userId;
-			return { json: await request.send(placeCall(call), placeCallTopic(filterId, userId)) };
-		});
+			const topic = placeCallTopic(settled.filterId, userId);
+			return shown(await request.send(placeCall(call), topic));
+		};
+		if (trial !== undefined) {
+			const isFirst = item.index === 0 && (request.wasLeftUnknown || !item.run.ledger.hasEntries);
+			// One phone rings, once, and neither keys nor the record know of it.
+			return isFirst ? await place() : skipped({ reason: 'test' });
+		}
+		const claim = key === undefined ? undefined : keyClaim(key, 0, Date.now());
 		return (
-			output ?? {
-				json: {
-					skipped: true,
-					reason: 'duplicate',
-					deduplication_key: key,
-					phone_number: phoneNumber,
-				},
-			}
+			(await request.claimed(claim, place)) ??
+			skipped({ reason: 'duplicate', deduplication_key: key })
 		);
 	},
 };
 
 /** The call that an item asks for, checked. */
-type Wanted = ReturnType<typeof read>;
-
 function read(item: Item) {
-	const zone = item.run.functions.getTimezone();
+	const filterId = item.read('filterId', aLocator('targeting'));
 	// Whether it lies ahead is asked only of a call that is to be placed: one that was placed has had its time since.
-	item.readAdded('additionalFields', 'scheduledFor', aTime(zone));
+	added(item, 'scheduledFor', aTime(item.run.functions.getTimezone()));
 	return {
-		filterId: item.read('filterId', aLocator('targeting')),
+		filterId,
 		phoneNumber: item.read('phoneNumber', aPhoneNumber),
-		userId: item.readAdded('additionalFields', 'userId', aLocator('users')),
+		userId: added(item, 'userId', aLocator('users')),
+		wishes: readWishes(item, filterId),
 		key: item.readAdded('options', 'deduplicationKey', aKey),
-		whenUnavailable: item.option(
-			'whenUnavailable',
-			oneOf<WhenUnavailable>(...WHEN_UNAVAILABLE),
-			'place',
-		),
 		redialUnknown: item.option('redialUnknown', aSwitch, false),
+		trial: trialPhone(item),
 	};
 }
 
-function counted(count: number, what: string): string {
-	return count > 0 ? `${what}: ${count}` : '';
+function timeToCome(item: Item): string | undefined {
+	return added(item, 'scheduledFor', aTimeToCome(item.run.functions.getTimezone(), Date.now()));
 }
 
-/** When the call is to take place (`undefined`: at once), or the output of an item for which none is placed. */
-async function timeToPlace(
-	item: Item,
-	{ filterId, phoneNumber, whenUnavailable }: Wanted,
-): Promise<{ at: string | undefined } | { skipped: Output }> {
-	const scheduledFor = item.readAdded(
-		'additionalFields',
-		'scheduledFor',
-		aTimeToCome(item.run.functions.getTimezone(), Date.now()),
-	);
-	const isSettled =
-		whenUnavailable === 'place' || (whenUnavailable === 'schedule' && scheduledFor !== undefined);
-	if (isSettled) return { at: scheduledFor };
-	const filter: Filter = item.expect(
-		await item.run.availability.of(filterId, item.client),
-		filterTopic(filterId),
-	);
-	if (isAvailable(filter)) return { at: scheduledFor };
-	if (whenUnavailable === 'skip')
-		return {
-			skipped: {
-				json: { skipped: true, reason: 'unavailable', phone_number: phoneNumber, filter },
-			},
-		};
-	if (whenUnavailable === 'fail') throw item.wrong(ownWords.nobodyReachable(filterId));
-	const at = nextAvailableTime(filter, Date.now());
-	if (at !== null) return { at };
-	throw item.wrong(ownWords.noTimeToCome(filterId));
+/**
+ * Reads an optional field. An agent has no other way to say that it gives none than to leave it empty, so that is
+ * fine then; elsewhere a person decides, since an expression that is wrong must not ring somebody now.
+ */
+function added<T>(item: Item, name: string, check: Check<T>): T | undefined {
+	const byDefault = item.run.isTool ? 'leaveOut' : 'fail';
+	const ifEmpty = item.option('ifEmpty', oneOf('fail', 'leaveOut'), byDefault);
+	return item.readAdded('additionalFields', name, ifEmpty === 'leaveOut' ? ifGiven(check) : check);
 }

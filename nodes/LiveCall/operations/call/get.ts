@@ -1,9 +1,9 @@
 import { getCall } from '../../../shared/api/endpoints';
-import { simplifyCall } from '../../../shared/call';
 import { callTopic } from '../../../shared/failures/topics';
-import { callIdField, simplifyField } from '../../fields/common';
-import { anId, aSwitch } from '../../input/checks';
+import { addUserNameOption, callIdField, simplifyField } from '../../fields/common';
+import { anId } from '../../input/checks';
 import type { Operation } from '../../operation';
+import { readCallShape } from './callShape';
 
 /** Reads a call. */
 export const get: Operation = {
@@ -15,10 +15,11 @@ export const get: Operation = {
 	},
 	kind: 'read',
 	fields: [callIdField, simplifyField],
+	options: [addUserNameOption],
 	async execute(item) {
 		const callId = item.read('callId', anId);
-		const simplify = item.read('simplify', aSwitch);
+		const shaped = readCallShape(item);
 		const call = await item.ask(getCall(callId), callTopic(callId));
-		return { json: simplify ? simplifyCall(call) : call };
+		return { json: await shaped(call) };
 	},
 };

@@ -2,15 +2,16 @@ import type { IDataObject } from 'n8n-workflow';
 import type { Resource } from '../../../shared/api/answers';
 import { getCall } from '../../../shared/api/endpoints';
 import { isStatus, type Reply } from '../../../shared/api/outcome';
-import { hasEnded, simplifyCall } from '../../../shared/call';
+import { hasEnded } from '../../../shared/call';
 import { ownWords, type Notice } from '../../../shared/failures/ownWords';
 import { callTopic } from '../../../shared/failures/topics';
 import { shownTime } from '../../../shared/time';
-import { callIdField, simplifyField } from '../../fields/common';
-import { aNumber, anId, aSwitch, oneOf } from '../../input/checks';
+import { addUserNameOption, callIdField, simplifyField } from '../../fields/common';
+import { aNumber, anId, oneOf } from '../../input/checks';
 import type { Operation } from '../../operation';
 import type { Item } from '../../run/item';
 import { lookUntil } from '../../run/poll';
+import { readCallShape } from './callShape';
 
 const DEFAULT_TIMEOUT_MINUTES = 30;
 const DEFAULT_POLL_SECONDS = 5;
@@ -38,6 +39,7 @@ export const waitUntilEnded: Operation = {
 	kind: 'wait',
 	fields: [callIdField, simplifyField],
 	options: [
+		addUserNameOption,
 		{
 			displayName: 'On Timeout',
 			name: 'onTimeout',
@@ -72,7 +74,7 @@ export const waitUntilEnded: Operation = {
 	],
 	async execute(item) {
 		const callId = item.read('callId', anId);
-		const simplify = item.read('simplify', aSwitch);
+		const shaped = readCallShape(item);
 		const minutes = item.option(
 			'timeout',
 			aNumber('minutes', 0, Infinity),
@@ -88,7 +90,7 @@ export const waitUntilEnded: Operation = {
 		const deadline = item.run.startedAt + minutes * 60_000;
 		const { call, isOver } = await follow(item, callId, deadline, pollSeconds);
 		if (!isOver && onTimeout === 'fail') throw item.wrong(whyNotEnded(item, call, callId, minutes));
-		return { json: simplify ? simplifyCall(call) : call };
+		return { json: await shaped(call) };
 	},
 };
 

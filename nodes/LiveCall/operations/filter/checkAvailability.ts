@@ -2,8 +2,8 @@ import { getFilter } from '../../../shared/api/endpoints';
 import { filterTopic } from '../../../shared/failures/topics';
 import { filterLocator } from '../../fields/locators';
 import { aLocator } from '../../input/checks';
-import { withAvailability } from '../../known/availability';
 import type { Operation } from '../../operation';
+import { freeTimesAfter, isAvailable } from '../../timing/freeTimes';
 
 /** Reads whether a target group can be reached, and when next. */
 export const checkAvailability: Operation = {
@@ -18,6 +18,12 @@ export const checkAvailability: Operation = {
 	async execute(item) {
 		const filterId = item.read('filterId', aLocator('targeting'));
 		const filter = await item.ask(getFilter(filterId), filterTopic(filterId));
-		return { json: withAvailability(filter, Date.now()) };
+		const [next] = freeTimesAfter(filter, Date.now());
+		const found = {
+			is_available: isAvailable(filter),
+			next_available_call_time: next?.text ?? null,
+		};
+		// First, since the list of times is long.
+		return { json: { ...found, ...filter, ...found } };
 	},
 };

@@ -1,8 +1,13 @@
 import type { ResourceOperations } from '../../operation';
 import { checkAvailability } from './checkAvailability';
+import { getAvailableTimes } from './getAvailableTimes';
 
 export const filter: ResourceOperations = {
-	option: { name: 'Filter (Target Group)', value: 'filter' },
+	option: {
+		name: 'Target Group',
+		value: 'filter',
+		description: "LiveCall's API calls it a filter",
+	},
 	default: 'checkAvailability',
-	operations: [checkAvailability],
+	operations: [checkAvailability, getAvailableTimes],
 };

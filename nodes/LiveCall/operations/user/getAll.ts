@@ -1,4 +1,5 @@
 import { usersTopic } from '../../../shared/failures/topics';
+import { limitField, returnAllField } from '../../fields/common';
 import {
 	aNumber,
 	anyText,
@@ -19,22 +20,8 @@ export const getAll: Operation = {
 	},
 	kind: 'read',
 	fields: [
-		{
-			displayName: 'Return All',
-			name: 'returnAll',
-			type: 'boolean',
-			default: false,
-			description: 'Whether to return all results or only up to a given limit',
-		},
-		{
-			displayName: 'Limit',
-			name: 'limit',
-			type: 'number',
-			typeOptions: { minValue: 1 },
-			default: 50,
-			displayOptions: { show: { returnAll: [false] } },
-			description: 'Max number of results to return',
-		},
+		returnAllField,
+		limitField,
 		{
 			displayName: 'Filters',
 			name: 'filters',

@@ -1,0 +1,122 @@
+import { DateTime } from 'luxon';
+import type { IDataObject } from 'n8n-workflow';
+import { getFilter } from '../../../shared/api/endpoints';
+import { ownWords } from '../../../shared/failures/ownWords';
+import { filterTopic } from '../../../shared/failures/topics';
+import { limitField, returnAllField } from '../../fields/common';
+import { filterLocator } from '../../fields/locators';
+import { aLocator, aNumber, aSwitch, type Check } from '../../input/checks';
+import { ifGiven } from '../../input/empty';
+import { aLocale, aTimeZone } from '../../input/hours';
+import { aMoment } from '../../input/times';
+import type { Operation } from '../../operation';
+import { freeTimesAfter } from '../../timing/freeTimes';
+
+const DEFAULT_LOCALE = 'en';
+
+/** Lists the times at which a target group can be reached, for a customer to choose from. */
+export const getAvailableTimes: Operation = {
+	option: {
+		name: 'Get Many Available Times',
+		value: 'getAvailableTimes',
+		action: 'Get many available times of a target group',
+		description:
+			'List the times to come at which a consultant can be reached, each with a label to choose it by',
+	},
+	kind: 'read',
+	fields: [filterLocator, returnAllField, { ...limitField, default: 10 }],
+	options: [
+		{
+			displayName: 'After',
+			name: 'after',
+			type: 'dateTime',
+			default: '',
+			description:
+				'Leaves out earlier times. Without an offset it is read in the time zone in which the times come out.',
+		},
+		{
+			displayName: 'Before',
+			name: 'before',
+			type: 'dateTime',
+			default: '',
+			description:
+				'Leaves out later times, and this one. Without an offset it is read in the time zone in which the times come out.',
+		},
+		{
+			displayName: 'Locale',
+			name: 'locale',
+			type: 'string',
+			default: DEFAULT_LOCALE,
+			placeholder: 'e.g. de',
+			description:
+				'The language of weekday and label, with a country or without one: "en" gives "Thu, 26 Nov, 14:30", "en-US" gives "Thu, Nov 26, 2:30 PM"',
+			hint: 'A language, e.g. de or en-US',
+		},
+		{
+			displayName: 'Time Zone',
+			name: 'timeZone',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. Europe/Berlin',
+			description:
+				"The customer's time zone, in which the times come out; the workflow's where it is left empty",
+			hint: "The workflow's where it is left empty",
+		},
+	],
+	hint: (results) =>
+		results.length === 0
+			? 'LiveCall names no time to come at which somebody of the target group can be reached, or none between "After" and "Before".'
+			: undefined,
+	async execute(item) {
+		const filterId = item.read('filterId', aLocator('targeting'));
+		const returnAll = item.read('returnAll', aSwitch);
+		const limit = returnAll ? Infinity : item.read('limit', aNumber('times', 1, Infinity, true));
+		const given = <T>(name: string, check: Check<T>) =>
+			item.readAdded('options', name, ifGiven(check));
+		const zone = given('timeZone', aTimeZone) ?? item.run.functions.getTimezone();
+		const locale = given('locale', aLocale) ?? DEFAULT_LOCALE;
+		const after = given('after', aMoment(zone));
+		const before = given('before', aMoment(zone));
+		const [from, to] = [after?.at ?? 0, before?.at ?? Infinity];
+		if (from >= to) throw item.wrong(ownWords.noTimeBetween());
+
+		const filter = await item.ask(getFilter(filterId), filterTopic(filterId));
+		return freeTimesAfter(filter, Date.now())
+			.filter(({ at }) => from <= at && at < to)
+			.slice(0, limit)
+			.map(({ at }) => ({ json: choiceOf(filter.id, at, zone, locale) }));
+	},
+};
+
+/** A free time as the item that comes out. */
+function choiceOf(
+	filterId: string | number,
+	at: number,
+	zone: string,
+	locale: string,
+): IDataObject {
+	const time = DateTime.fromMillis(at, { zone, locale });
+	return {
+		filter_id: filterId,
+		time: time.toISO({ suppressMilliseconds: true }),
+		date: time.toISODate(),
+		time_of_day: time.toFormat('HH:mm'),
+		weekday: time.toFormat('cccc'),
+		label: labelOf(time),
+	};
+}
+
+/**
+ * A time as people write it who live by its locale. "en" names no country: there the day comes before the month, and
+ * the hours are counted to 24.
+ */
+function labelOf(time: DateTime): string {
+	if (time.locale === 'en') return time.toFormat('ccc, d LLL, HH:mm');
+	return time.toLocaleString({
+		weekday: 'short',
+		day: 'numeric',
+		month: 'short',
+		hour: 'numeric',
+		minute: '2-digit',
+	});
+}

@@ -1,0 +1,91 @@
+import type { IDataObject } from 'n8n-workflow';
+import { ownWords } from '../../shared/failures/ownWords';
+import { filterTopic } from '../../shared/failures/topics';
+import { isObject } from '../../shared/json';
+import { shownTime } from '../../shared/time';
+import { PROPOSED_HOURS } from '../fields/timing';
+import { oneOf, type Check } from '../input/checks';
+import { ifGiven } from '../input/empty';
+import { aTimeOfDay, aTimeZone, someWeekdays } from '../input/hours';
+import { someTargetGroups } from '../input/targetGroups';
+import type { Item } from '../run/item';
+import type { CallingHours } from './callingHours';
+import { OUTSIDE_HOURS, planCall, WHEN_UNAVAILABLE, type Wishes } from './plan';
+
+/**
+ * Reads and checks what a person wants of a call's time and of who takes it, but for the time itself.
+ * @param filterId the target group that is asked first
+ * @throws NodeOperationError that names the option
+ */
+export function readWishes(item: Item, filterId: string): Omit<Wishes, 'scheduledFor'> {
+	const zone = item.run.functions.getTimezone();
+	const fallbacks = item.readAdded('options', 'fallbackFilterIds', ifGiven(someTargetGroups)) ?? [];
+	return {
+		filterIds: [filterId, ...fallbacks.filter((fallback) => fallback !== filterId)],
+		whenUnavailable: item.option('whenUnavailable', oneOf(...WHEN_UNAVAILABLE), 'place'),
+		callingHours: item.readAdded('options', 'callingHours', someHours(zone)),
+		outsideHours: item.option('outsideHours', oneOf(...OUTSIDE_HOURS), 'schedule'),
+	};
+}
+
+/**
+ * Settles when a call is placed and which target group gets it.
+ * @returns the target group and the time, `undefined` for at once; or the output of an item that is skipped
+ * @throws NodeOperationError where a person wants the item to fail, or there is no time; NodeApiError where LiveCall
+ *   does not say who can be reached
+ */
+export async function settle(
+	item: Item,
+	wishes: Wishes,
+): Promise<{ filterId: string; at?: string } | { skipped: IDataObject }> {
+	const { filterIds, whenUnavailable, callingHours, outsideHours } = wishes;
+	const now = Date.now();
+	const plan = await planCall(wishes, now, async (filterId) =>
+		item.expect(await item.run.availability.of(filterId, item.client), filterTopic(filterId)),
+	);
+	if (!('none' in plan)) return plan;
+
+	const zone = callingHours?.zone ?? item.run.functions.getTimezone();
+	const when = (at: number) =>
+		at === now ? 'now' : `on ${shownTime(new Date(at).toISOString(), zone)}`;
+	switch (plan.none) {
+		case 'noTimeToCome':
+			throw item.wrong(ownWords.noTimeToCome(filterIds, callingHours !== undefined));
+		case 'nobodyReachable':
+			if (whenUnavailable === 'fail')
+				throw item.wrong(ownWords.nobodyReachable(filterIds, when(plan.at)));
+			return { skipped: { reason: 'unavailable', filter: plan.filter } };
+		case 'outsideHours':
+			if (outsideHours === 'fail') throw item.wrong(ownWords.outsideHours(when(plan.at)));
+			return { skipped: { reason: 'outside_hours' } };
+	}
+}
+
+/** @param zone the workflow's time zone, for hours that name none */
+function someHours(zone: string): Check<CallingHours> {
+	return (given) => {
+		const hours = isObject(given) && isObject(given.hours) ? given.hours : {};
+		const group: IDataObject = { ...PROPOSED_HOURS, ...hours };
+		const from = within('From', aTimeOfDay)(group.from);
+		if (!('value' in from)) return from;
+		const to = within('To', aTimeOfDay)(group.to);
+		if (!('value' in to)) return to;
+		const days = within('Days', someWeekdays)(group.days);
+		if (!('value' in days)) return days;
+		const named = within('Time Zone', ifGiven(aTimeZone))(group.timeZone);
+		if (!('value' in named)) return named;
+		return {
+			value: { from: from.value, to: to.value, days: days.value, zone: named.value ?? zone },
+		};
+	};
+}
+
+/** A check of one field of a group, which is what the message begins with. */
+function within<T>(label: string, check: Check<T>): Check<T> {
+	return (given) => {
+		const checked = check(given);
+		return 'value' in checked
+			? checked
+			: { ...checked, found: `has a field "${label}" that ${checked.found}` };
+	};
+}
