@@ -1,24 +1,16 @@
 import {
 	NodeConnectionTypes,
-	type IDataObject,
+	type IHookFunctions,
 	type INodeType,
 	type INodeTypeDescription,
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { hasEnded } from '../shared/call';
-import { InFlight } from '../shared/concurrency/inFlight';
-import { readAccess, type Access } from '../shared/credential';
-import { isObject } from '../shared/json';
-import { ACCEPTED, turnedAway, type TurnedAway } from './delivery/answers';
-import { mismatch, type Filters } from './delivery/filters';
-import { readPayload, type Payload } from './delivery/payload';
-import { Repeats } from './delivery/repeats';
-import { tokenIsRight } from './delivery/token';
-import { verifyCall } from './delivery/verification';
-
-/** What a delivery is taken for, or how it is turned away. */
-type Believed = { verified: boolean; call: IDataObject } | TurnedAway;
+import { operationError } from '../shared/failures/nodeErrors';
+import { ACCEPTED } from './delivery/answers';
+import { handleDelivery } from './delivery/handle';
+import { notices } from './delivery/notices';
+import { unreadableFilterIds } from './delivery/settings';
 
 export class LiveCallTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -77,7 +69,7 @@ export class LiveCallTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					'Open <b>Webhook URLs</b> above, copy the URL and add it in LiveCall under <a href="https://app.livecall.io/settings/integrations/webhooks" target="_blank">Settings → Integrations → Webhooks</a>, once for each event: the Test URL while you listen here, the Production URL for the published workflow. LiveCall must be able to reach that URL over the internet, and does not let n8n do this by itself. If the credential has a Webhook Token, add ?token= and the token to the URL.',
+					'1. Open <b>Webhook URLs</b> above and copy the URL: the Test URL while you listen here, the Production URL for the published workflow. LiveCall must be able to reach it over the internet.<br />2. If the credential has a Webhook Token, add ?token= and the token to the URL.<br />3. Add the URL in LiveCall under <a href="https://app.livecall.io/settings/integrations/webhooks" target="_blank">Settings → Integrations → Webhooks</a>, once for each event. n8n cannot do this by itself.',
 				name: 'setupNotice',
 				type: 'notice',
 				default: '',
@@ -142,10 +134,11 @@ export class LiveCallTrigger implements INodeType {
 						displayName: 'Target Groups',
 						name: 'filterIds',
 						type: 'string',
+						typeOptions: { rows: 2 },
 						default: '',
 						placeholder: 'e.g. 12, 34',
 						description:
-							'Only calls of these target groups, by their IDs or the addresses of their edit pages, separated by commas. The ID is the number in the address: https://app.livecall.io/targeting/ID/edit.',
+							'Only calls of these target groups, by their IDs or the addresses of their edit pages, separated by commas or lines. The ID is the number in the address: https://app.livecall.io/targeting/ID/edit.',
 					},
 					{
 						displayName: 'When Unverifiable',
@@ -174,13 +167,16 @@ export class LiveCallTrigger implements INodeType {
 	};
 
 	// LiveCall's API cannot make, list or remove webhook subscriptions (LiveCall's help centre, webhooks): a person does it
-	// by hand, so there is nothing to look for, to make or to remove.
+	// by hand. What n8n calls when the workflow is published or listened for serves to check the settings.
 	webhookMethods = {
 		default: {
 			async checkExists(): Promise<boolean> {
-				return true;
+				return false;
 			},
-			async create(): Promise<boolean> {
+			async create(this: IHookFunctions): Promise<boolean> {
+				const node = this.getNode();
+				const parts = unreadableFilterIds(node);
+				if (parts.length > 0) throw operationError(node, notices.unreadableFilterIds(parts));
 				return true;
 			},
 			async delete(): Promise<boolean> {
@@ -190,115 +186,6 @@ export class LiveCallTrigger implements INodeType {
 	};
 
 	async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
-		const repeats = new Repeats(this);
-		return await repeats.during(async () => await handleDelivery(this, repeats));
+		return await handleDelivery(this);
 	}
-}
-
-/**
- * Reading the credential is most of what the trigger costs: deliveries that arrive together read it once (n8n 2.41
- * makes an expression isolate for each reading outside of an execution, `CredentialsHelper.applyDefaultsAndOverwrites`).
- */
-const accesses = new InFlight<Access>();
-
-async function connect(functions: IWebhookFunctions): Promise<Access> {
-	const { id, credentials } = functions.getNode();
-	const credential = credentials?.liveCallApi?.id ?? '';
-	return await accesses.ask(
-		[functions.getWorkflow().id, id, credential, functions.getMode()].join(' '),
-		async () => await readAccess(functions),
-	);
-}
-
-/** From a delivery to a started workflow, or to the answer that turns it away. */
-async function handleDelivery(
-	functions: IWebhookFunctions,
-	repeats: Repeats,
-): Promise<IWebhookResponseData> {
-	const access = await connect(functions);
-	const query: unknown = functions.getQueryData();
-	if (!tokenIsRight(access.webhookToken, isObject(query) ? query.token : undefined)) {
-		return answer(functions, turnedAway.wrongToken);
-	}
-
-	const payload = readPayload(functions.getBodyData(), functions.getRequestObject().rawBody);
-	if (!payload) return answer(functions, turnedAway.noCallId);
-
-	const options = readOptions(functions);
-	const believed = await believe(functions, payload, access, options.whenUnverifiable);
-	if ('status' in believed) return answer(functions, believed);
-	const { call, verified } = believed;
-
-	const event = payload.event ?? (hasEnded(call) ? 'call.ended' : 'call.created');
-	const other = mismatch(event, call, options.filters);
-	if (other) return answer(functions, other);
-
-	// While a person listens in the editor, sending the same call again is how they try things.
-	const isTest = functions.getMode() === 'manual';
-	const remembers = options.ignoreRepeats && !isTest;
-	if (remembers && !repeats.claim(`${event} ${payload.callId}`)) {
-		return answer(functions, turnedAway.repeat);
-	}
-	// Named twice: first in the order of the fields, last so that no field of the call can stand in for them.
-	const item: IDataObject = { ...{ event, verified }, ...call, ...{ event, verified } };
-	// Not by `returnJsonArray`: that takes an object with a field "json", which a delivery may have, for a whole item.
-	const started = { workflowData: [[{ json: item }]] };
-	if (!remembers || !repeats.needsAnswer) return started;
-	functions.getResponseObject().status(200).send(ACCEPTED);
-	return { ...started, noWebhookResponse: true };
-}
-
-/** What is believed of a delivery: LiveCall's own answer, or what it says itself where the settings allow that. */
-async function believe(
-	functions: IWebhookFunctions,
-	payload: Payload,
-	{ api }: Access,
-	whenUnverifiable: unknown,
-): Promise<Believed> {
-	if (functions.getNodeParameter('verifyCalls', true) === false)
-		return { verified: false, call: payload.fields };
-	const verification = await verifyCall(functions, api, payload);
-	if (verification === 'unknown') return turnedAway.unknownCall;
-	if (verification !== 'unverifiable') return { verified: true, call: verification.call };
-	return whenUnverifiable === 'accept'
-		? { verified: false, call: payload.fields }
-		: turnedAway.unverifiable;
-}
-
-interface TriggerOptions {
-	filters: Filters;
-	ignoreRepeats: boolean;
-	whenUnverifiable: unknown;
-}
-
-function readOptions(functions: IWebhookFunctions): TriggerOptions {
-	const given: unknown = functions.getNodeParameter('options', {});
-	const { filterIds, outcome, ignoreRepeats, whenUnverifiable } = isObject(given) ? given : {};
-	const events: unknown = functions.getNodeParameter('events', []);
-	return {
-		filters: {
-			events: Array.isArray(events) ? events.map(String) : [],
-			filterIds: readFilterIds(filterIds),
-			outcome: outcome === 'successful' || outcome === 'unsuccessful' ? outcome : 'any',
-		},
-		ignoreRepeats: ignoreRepeats !== false,
-		whenUnverifiable,
-	};
-}
-
-/** Target groups by their ids, or by the addresses that people paste. */
-function readFilterIds(given: unknown): string[] {
-	return String(given ?? '')
-		.split(',')
-		.map((part) => /\/targeting\/([A-Za-z0-9_-]{1,64})\/edit/.exec(part)?.[1] ?? part.trim())
-		.filter((id) => id !== '');
-}
-
-/** Answers the delivery; nothing is started. */
-function answer(
-	functions: IWebhookFunctions,
-	{ status, message }: TurnedAway,
-): IWebhookResponseData {
-	functions.getResponseObject().status(status).json({ message });
-	return { noWebhookResponse: true };
 }

@@ -2,6 +2,8 @@
 export interface TurnedAway {
 	status: number;
 	message: string;
+	/** When the delivery may come again, in ms from now. */
+	retryAfterMs?: number;
 }
 
 /** How a delivery that starts the workflow is answered. */
@@ -14,6 +16,17 @@ export const turnedAway = {
 	unverifiable: {
 		status: 503,
 		message: 'LiveCall could not be asked about this call; send it again later',
+		retryAfterMs: 10_000,
+	},
+	notEnded: {
+		status: 503,
+		message: 'According to LiveCall this call has not ended yet; send it again later',
+		retryAfterMs: 10_000,
+	},
+	notHandled: {
+		status: 503,
+		message: 'This trigger could not handle the delivery; send it again later',
+		retryAfterMs: 60_000,
 	},
 	otherEvent: {
 		status: 200,

@@ -1,4 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
+import { hasEnded } from '../../shared/call';
+import { isIdText } from '../../shared/dashboard';
 import { isObject } from '../../shared/json';
 
 export type CallEvent = 'call.created' | 'call.ended';
@@ -6,39 +8,45 @@ export type CallEvent = 'call.created' | 'call.ended';
 /** What could be read from a delivery. */
 export interface Payload {
 	callId: string;
-	/** The event, where the payload names one. */
+	/** The event, where the payload names one, or says that the call has ended. */
 	event: CallEvent | undefined;
 	/** The call's fields as the payload has them: not to be believed unless LiveCall confirms them. */
 	fields: IDataObject;
 }
 
+/** Senders put a call into one or two envelopes. */
+const MOST_ENVELOPES = 3;
+
+/** A call is not nested deeper than this. What is nested thousands deep ends programs that walk through it. */
+const MOST_LEVELS = 20;
+
 /**
- * Reads a delivery. LiveCall documents neither its payload nor its encoding, so all known shapes are met: JSON, JSON
- * sent as text and form fields; the call's id in `call.id`, `data.id` (with type `calls`), `call_id` or a top-level
- * `id` (LiveCall's help centre, webhooks).
+ * Reads a delivery; never throws, whatever it holds. LiveCall documents neither its payload nor its encoding, so the
+ * forms that webhooks commonly have are met:
+ * - JSON, JSON sent as text, form fields, and a form field `payload`, `call` or `data` that holds JSON;
+ * - the call's id in `call.id`, `call.call_id`, `call` alone, `data.id` (with type `calls`), `call_id`, `callId` or a
+ *   top-level `id`, each also inside of `payload` or `data`.
  * @param body as n8n parsed it
  * @param rawBody the bytes, where n8n kept them
  * @returns `undefined` when there is no call id in it
  */
 export function readPayload(body: unknown, rawBody: unknown): Payload | undefined {
 	const document = readDocument(body, rawBody);
-	const found = document && findCall(document);
-	if (!document || !found || !/^[A-Za-z0-9_-]{1,64}$/.test(found.callId)) return undefined;
-	return { ...found, event: namedEvent(document) };
+	const found = document && findCall(document, MOST_ENVELOPES);
+	if (!found) return undefined;
+	return { ...found, event: found.event ?? (hasEnded(found.fields) ? 'call.ended' : undefined) };
 }
 
 function readDocument(body: unknown, rawBody: unknown): IDataObject | undefined {
 	// The fields of a form with boundaries (multipart) come beside its files (n8n 2.41, `parseFormData`).
 	if (isObject(body) && isObject(body.data) && isObject(body.files)) return expanded(body.data);
-	if (isObject(body) && looksParsed(body)) return expanded(body);
-	const text =
-		typeof body === 'string' && body !== ''
-			? body
-			: Buffer.isBuffer(rawBody)
-				? rawBody.toString('utf8')
-				: '';
+	if (isObject(body) && looksParsed(body)) return opened(expanded(body));
+	const bytes = Buffer.isBuffer(rawBody) ? rawBody.toString('utf8') : '';
+	const text = typeof body === 'string' && body !== '' ? body : bytes;
+	// JSON that was encoded twice is a text that holds JSON.
 	const parsed = parseJson(text);
-	if (isObject(parsed)) return parsed;
+	const document = opened(typeof parsed === 'string' ? parsed : text);
+	if (document) return document;
 	return text.includes('=') ? expanded(Object.fromEntries(new URLSearchParams(text))) : undefined;
 }
 
@@ -46,6 +54,12 @@ function readDocument(body: unknown, rawBody: unknown): IDataObject | undefined 
 function looksParsed(body: IDataObject): boolean {
 	const [first] = Object.keys(body);
 	return first !== undefined && !first.trimStart().startsWith('{');
+}
+
+/** The object that a value is, or holds as JSON text; `undefined` where it is nested too deep to be a call. */
+function opened(value: unknown): IDataObject | undefined {
+	const object = typeof value === 'string' ? parseJson(value) : value;
+	return isObject(object) && !isDeep(object) ? object : undefined;
 }
 
 function parseJson(text: string): unknown {
@@ -56,6 +70,17 @@ function parseJson(text: string): unknown {
 	}
 }
 
+function isDeep(object: IDataObject): boolean {
+	let level: unknown[] = [object];
+	for (let depth = 0; depth < MOST_LEVELS; depth++) {
+		level = level.flatMap((value) =>
+			typeof value === 'object' && value !== null ? Object.values(value) : [],
+		);
+		if (level.length === 0) return false;
+	}
+	return true;
+}
+
 /** Turns form fields such as `call[id]` into objects. */
 function expanded(fields: IDataObject): IDataObject {
 	const document: IDataObject = {};
@@ -63,8 +88,7 @@ function expanded(fields: IDataObject): IDataObject {
 		const path = /^[^[\]]+(\[[^[\]]+\])+$/.test(key)
 			? key.split(/[[\]]+/).filter((part) => part !== '')
 			: [key];
-		if (path.some((part) => part === '__proto__' || part === 'constructor' || part === 'prototype'))
-			continue;
+		if (path.length > MOST_LEVELS || path.some(isPrototype)) continue;
 		let place = document;
 		for (const part of path.slice(0, -1)) {
 			const inner = place[part];
@@ -77,23 +101,67 @@ function expanded(fields: IDataObject): IDataObject {
 	return document;
 }
 
-function findCall(document: IDataObject): { callId: string; fields: IDataObject } | undefined {
-	const { call, data, ...rest } = document;
-	const plain = without(rest, EVENT_KEYS);
-	if (isObject(call) && idOf(call.id)) return { callId: idOf(call.id), fields: call };
-	if (isObject(data) && /^calls?$/i.test(String(data.type)) && idOf(data.id)) {
-		const attributes = isObject(data.attributes) ? data.attributes : {};
-		const beside = without(data, DOCUMENT_KEYS);
-		return { callId: idOf(data.id), fields: { ...beside, ...attributes, id: idOf(data.id) } };
+function isPrototype(key: string): boolean {
+	return ['__proto__', 'constructor', 'prototype'].includes(key);
+}
+
+/** @param envelopes how many more envelopes may be opened */
+function findCall(document: IDataObject, envelopes: number): Payload | undefined {
+	const found =
+		inCall(document) ??
+		inJsonApi(document) ??
+		inCallId(document) ??
+		inEnvelope(document, envelopes) ??
+		byItself(document);
+	return found && { ...found, event: namedEvent(document) ?? found.event };
+}
+
+/** `{"call": {"id": …}}` */
+function inCall({ call }: IDataObject): Payload | undefined {
+	const fields = opened(call);
+	return fields && payloadOf(firstId(fields.id, fields.call_id, fields.callId), fields);
+}
+
+/** `{"data": {"id": …, "type": "calls", "attributes": {…}}}` */
+function inJsonApi(document: IDataObject): Payload | undefined {
+	const data = opened(document.data);
+	if (!data || typeof data.type !== 'string' || !/^calls?$/i.test(data.type)) return undefined;
+	const attributes = isObject(data.attributes) ? data.attributes : {};
+	return payloadOf(firstId(data.id), { ...without(data, DOCUMENT_KEYS), ...attributes });
+}
+
+/** `{"call_id": …}`, `{"call": 7}` */
+function inCallId(document: IDataObject): Payload | undefined {
+	const id = firstId(document.call_id, document.callId, document.call);
+	return payloadOf(id, without(document, ENVELOPE_KEYS));
+}
+
+/** `{"data": {"call": …}}`, `{"payload": "{…}"}` */
+function inEnvelope({ data, payload }: IDataObject, envelopes: number): Payload | undefined {
+	for (const value of envelopes > 0 ? [payload, data] : []) {
+		const inner = opened(value);
+		// With a type, it is another resource.
+		const found =
+			inner && !('type' in inner && value === data) ? findCall(inner, envelopes - 1) : undefined;
+		if (found) return found;
 	}
-	if (idOf(rest.call_id))
-		return { callId: idOf(rest.call_id), fields: { ...plain, id: idOf(rest.call_id) } };
-	// Some senders put everything a level down.
-	if (isObject(data) && !('type' in data)) {
-		const inner = findCall(data);
-		if (inner) return inner;
-	}
-	return idOf(rest.id) ? { callId: idOf(rest.id), fields: plain } : undefined;
+	return undefined;
+}
+
+/** `{"id": …}`, unless it is the id of the envelope: that names an event and holds something else. */
+function byItself(document: IDataObject): Payload | undefined {
+	const { id, ...rest } = document;
+	const namesEvent = [document.event, document.type].some((name) => typeof name === 'string');
+	const holdsMore = Object.entries(rest).some(
+		([key, value]) => !CALL_NESTS.includes(key) && typeof value === 'object' && value !== null,
+	);
+	if (namesEvent && holdsMore) return undefined;
+	return payloadOf(firstId(id), without(document, ENVELOPE_KEYS));
+}
+
+function payloadOf(id: string | number | undefined, fields: IDataObject): Payload | undefined {
+	if (id === undefined) return undefined;
+	return { callId: String(id), event: undefined, fields: { ...fields, id } };
 }
 
 function without(object: IDataObject, keys: string[]): IDataObject {
@@ -101,9 +169,12 @@ function without(object: IDataObject, keys: string[]): IDataObject {
 }
 
 /** Ids come as numbers or as text. A number that JavaScript has rounded may be the id of another call. */
-function idOf(value: unknown): string {
-	if (typeof value === 'number' && Number.isSafeInteger(value)) return String(value);
-	return typeof value === 'string' ? value.trim() : '';
+function firstId(...values: unknown[]): string | number | undefined {
+	for (const value of values) {
+		if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+		if (typeof value === 'string' && isIdText(value.trim())) return value.trim();
+	}
+	return undefined;
 }
 
 /** What a JSON:API document says of itself, not of the call. */
@@ -111,6 +182,12 @@ const DOCUMENT_KEYS = ['type', 'attributes', 'relationships', 'links', 'meta'];
 
 /** Where payloads name their event. */
 const EVENT_KEYS = ['event', 'type', 'name'];
+
+/** What stands around a call, not in it. */
+const ENVELOPE_KEYS = [...EVENT_KEYS, 'call', 'data', 'payload'];
+
+/** Fields of a call that hold more than one value: the form's own, and what may be told beside an id of it. */
+const CALL_NESTS = ['custom_fields_data', 'filter', 'recording', 'user'];
 
 function namedEvent(document: IDataObject): CallEvent | undefined {
 	for (const key of EVENT_KEYS) {

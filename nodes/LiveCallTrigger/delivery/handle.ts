@@ -1,0 +1,111 @@
+import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { hasEnded } from '../../shared/call';
+import { isObject } from '../../shared/json';
+import type { Result } from '../../shared/result';
+import { turnedAway, type TurnedAway } from './answers';
+import { Credential } from './credential';
+import { eventOf, mismatch, type Believed } from './filters';
+import { claim } from './memory';
+import { readPayload, type Payload } from './payload';
+import { readSettings, type Settings } from './settings';
+import { tokenIsRight } from './token';
+import { verifyCall } from './verification';
+
+/**
+ * From a delivery to a started workflow, or to the answer that turns it away. Never throws: n8n starts an execution for
+ * an error that leaves a webhook (n8n 2.41, `executeWebhook`), and anybody may send a delivery.
+ */
+export async function handleDelivery(functions: IWebhookFunctions): Promise<IWebhookResponseData> {
+	const judged = await judgeSafely(functions);
+	if (!judged.ok) return turnAway(functions, judged.error);
+	// Not by `returnJsonArray`: that takes an object with a field "json", which a delivery may have, for a whole item.
+	return { workflowData: [[{ json: judged.value }]] };
+}
+
+async function judgeSafely(functions: IWebhookFunctions): Promise<Result<IDataObject, TurnedAway>> {
+	try {
+		return await judge(functions);
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : 'unknown reason';
+		functions.logger.warn(`LiveCall Trigger: a delivery could not be handled: ${reason}`);
+		return refused(turnedAway.notHandled);
+	}
+}
+
+/** @returns the JSON of the item that starts the workflow */
+async function judge(functions: IWebhookFunctions): Promise<Result<IDataObject, TurnedAway>> {
+	const credential = new Credential(functions);
+	if (!(await carriesToken(functions, credential))) return refused(turnedAway.wrongToken);
+
+	const payload = readPayload(functions.getBodyData(), functions.getRequestObject().rawBody);
+	if (!payload) return refused(turnedAway.noCallId);
+
+	const settings = readSettings(functions);
+	const believed = await believe(functions, credential, payload, settings);
+	if (!believed.ok) return believed;
+	if (isTooEarly(believed.value, settings)) return refused(turnedAway.notEnded);
+
+	const event = eventOf(believed.value, settings.filters);
+	const rejection = mismatch(believed.value, event, settings.filters);
+	if (rejection) return refused(rejection);
+
+	// While a person listens in the editor, sending the same call again is how they try things.
+	const remembers = settings.ignoreRepeats && functions.getMode() !== 'manual';
+	if (remembers && !claim(functions, `${event} ${payload.callId}`)) {
+		return refused(turnedAway.repeat);
+	}
+	const { call, verified } = believed.value;
+	// First for the order of the fields, again last so that a field of the call cannot overwrite them.
+	return { ok: true, value: { ...{ event, verified }, ...call, ...{ event, verified } } };
+}
+
+function refused(error: TurnedAway): { ok: false; error: TurnedAway } {
+	return { ok: false, error };
+}
+
+async function carriesToken(
+	functions: IWebhookFunctions,
+	credential: Credential,
+): Promise<boolean> {
+	const query: unknown = functions.getQueryData();
+	const given = isObject(query) ? query.token : undefined;
+	return (
+		tokenIsRight((await credential.read()).webhookToken, given) ||
+		tokenIsRight((await credential.readPresent()).webhookToken, given)
+	);
+}
+
+/** LiveCall's own answer, or what the delivery says itself where the settings allow that. */
+async function believe(
+	functions: IWebhookFunctions,
+	credential: Credential,
+	payload: Payload,
+	{ verifyCalls, acceptsUnverifiable }: Settings,
+): Promise<Result<Believed, TurnedAway>> {
+	const unverified: Believed = { verified: false, call: payload.fields, named: payload.event };
+	if (!verifyCalls) return { ok: true, value: unverified };
+	const verification = await verifyCall(functions, credential, payload);
+	if (verification.ok) {
+		return { ok: true, value: { verified: true, call: verification.value, named: payload.event } };
+	}
+	const cannotBeAsked = verification.error.status === turnedAway.unverifiable.status;
+	return cannotBeAsked && acceptsUnverifiable ? { ok: true, value: unverified } : verification;
+}
+
+/** A named end cannot be judged by its outcome before LiveCall says that the call has ended. */
+function isTooEarly({ verified, call, named }: Believed, { filters }: Settings): boolean {
+	return verified && named === 'call.ended' && !hasEnded(call) && filters.outcome !== 'any';
+}
+
+/** Answers the delivery; nothing is started. */
+function turnAway(
+	functions: IWebhookFunctions,
+	{ status, message, retryAfterMs }: TurnedAway,
+): IWebhookResponseData {
+	const response = functions.getResponseObject();
+	if (retryAfterMs !== undefined) {
+		response.set('Retry-After', String(Math.max(1, Math.ceil(retryAfterMs / 1000))));
+	}
+	response.status(status).json({ message });
+	return { noWebhookResponse: true };
+}

@@ -1,0 +1,27 @@
+import { TriggerHost, type TriggerSettings } from './delivery';
+import { World } from './world';
+
+/**
+ * Makes a test with a sandbox and a trigger of its own. All such tests of a file run at the same time, since they wait
+ * for seconds.
+ */
+export function alone(
+	title: string,
+	settings: Partial<TriggerSettings>,
+	test: (world: World, host: TriggerHost) => Promise<void>,
+): void {
+	it.concurrent(
+		title,
+		async () => {
+			const world = await World.start();
+			const host = await TriggerHost.start({ credential: world.credential, ...settings });
+			try {
+				await test(world, host);
+			} finally {
+				host.stop();
+				await world.sandbox.stop();
+			}
+		},
+		60_000,
+	);
+}
