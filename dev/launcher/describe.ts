@@ -57,11 +57,10 @@ function describeInactive({ example, active }: DemoWorkflow): string[] {
 function tryWithSandbox(demo: Described, pageUrl: string): string[] {
 	const recording = recordingExample(demo);
 	return [
-		"Send a lead, and watch it being called on the sandbox's page:",
-		'',
-		...sendLead(demo, {}),
+		...sendLead(demo, "Send a lead, and watch it being called on the sandbox's page:", {}),
 		...(recording
 			? [
+					'',
 					'Seconds later its recording can be heard:',
 					`  ${pageUrl} (under Calls)`,
 					`  ${demo.n8n.url}/workflow/${recording.id}/executions (the newest one: the node`,
@@ -74,27 +73,32 @@ function tryWithSandbox(demo: Described, pageUrl: string): string[] {
 function tryWithLiveCall(demo: Described): string[] {
 	return [
 		'LiveCall cannot reach this machine by itself. To be told of calls, make n8n reachable from outside',
-		'and enter in LiveCall (Settings, Integrations, Webhooks), once for each of these workflows, its',
-		'public address followed by',
+		'and enter in LiveCall (Settings, Integrations, Webhooks), for each of these workflows and events,',
+		'its public address followed by',
 		...demo.workflows.flatMap(({ example, triggers }) =>
-			triggers.map(({ path }) => `  /webhook/${path} (${example.name})`),
+			triggers.map(
+				({ path, events }) => `  /webhook/${path} (${example.name}: ${events.join(', ')})`,
+			),
 		),
 		'',
-		"To have a customer called, put the number and your target group's ID in place of the example and send:",
-		'',
-		...sendLead(demo, { target_group: 'YOUR-TARGET-GROUP' }),
+		...sendLead(
+			demo,
+			"To have a customer called, put the number and your target group's ID in place of the example and send:",
+			{ target_group: 'YOUR-TARGET-GROUP' },
+		),
 	];
 }
 
-/** The command that sends a lead to the example with a Webhook node. */
-function sendLead({ n8n, workflows }: Described, more: object): string[] {
+/** The command that sends a lead to the example with a Webhook node, after an introduction. */
+function sendLead({ n8n, workflows }: Described, introduction: string, more: object): string[] {
 	const path = workflows.flatMap(({ example, active }) =>
 		active ? (webhookPath(example) ?? []) : [],
 	)[0];
 	if (path === undefined) return [];
 	const lead = JSON.stringify({ name: 'Mary', phone: '+44 20 7946 0123', ...more });
 	return [
-		`  curl -X POST ${n8n.url}/webhook/${path} -H "Content-Type: application/json" -d '${lead}'`,
+		introduction,
 		'',
+		`  curl -X POST ${n8n.url}/webhook/${path} -H "Content-Type: application/json" -d '${lead}'`,
 	];
 }

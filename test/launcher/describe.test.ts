@@ -50,7 +50,7 @@ describe('what npm start says at its end', () => {
 		const words = describeDemo({ n8n, sandbox, workflows }, readOptions([], {}));
 		expect(words).toContain('"Callback on request" is not published in n8n');
 		expect(words).toContain('"AI agent" is there and not published: it needs a key of your own.');
-		expect(words).not.toContain('curl');
+		expect(words).not.toMatch(/curl|Send a lead/);
 		expect(words).not.toContain('recording');
 	});
 
@@ -58,7 +58,7 @@ describe('what npm start says at its end', () => {
 		const env = { LIVECALL_API_KEY: 'a-real-key' };
 		const words = describeDemo({ n8n, workflows: [callback, afterTheCall] }, readOptions([], env));
 		expect(words).toContain('your account: real calls, no sandbox');
-		expect(words).toContain('/webhook/abc/webhook (After the call)');
+		expect(words).toContain('/webhook/abc/webhook (After the call: call.ended)');
 		expect(words).toContain('YOUR-TARGET-GROUP');
 		expect(words).not.toContain('a-real-key');
 	});
