@@ -11,7 +11,13 @@ import {
 } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
 import { majorVersion } from '../../dev/launcher/runtime';
-import { needsOwnKey, readExamples, type Example, tablesOf } from '../../dev/launcher/examples';
+import {
+	needsOwnKey,
+	readExamples,
+	tablesOf,
+	TRIGGER_TYPE,
+	type Example,
+} from '../../dev/launcher/examples';
 import {
 	CHAT_MODEL_CREDENTIAL,
 	ensureTable,
@@ -274,6 +280,31 @@ describe('the launcher', () => {
 				expect(await client.findWorkflow(id)).toMatchObject({ id, active });
 			}
 			expect(examples.filter(needsOwnKey).map(({ id }) => id)).toEqual([AI_AGENT_ID]);
+		}),
+	);
+
+	it(
+		'finds the LiveCall Triggers that are listening, and the events that they listen to',
+		scenario(async ({ client }) => {
+			for (const id of [AFTER_THE_CALL_ID, MISSED_CALL_ID]) {
+				expect(await activeTriggers(client, id)).toEqual([
+					{ path: expect.stringMatching(/^[\w-]{36}\/webhook$/), events: ['call.ended'] },
+				]);
+			}
+			const file = example(AFTER_THE_CALL_ID);
+			const nodes = file.nodes.map((entry) =>
+				textAt(entry, 'type') === TRIGGER_TYPE
+					? { ...objectAt(withOwnWebhook(entry)), parameters: {} }
+					: withOwnWebhook(entry),
+			);
+			const both = await client.createWorkflow({ ...file, id: undefined, nodes });
+			expect(await activeTriggers(client, both)).toEqual([]);
+			await client.activateWorkflow(both);
+			expect(await activeTriggers(client, both)).toMatchObject([
+				{ events: ['call.created', 'call.ended'] },
+			]);
+			await client.request('POST', `/rest/workflows/${both}/deactivate`);
+			expect(await activeTriggers(client, 'gone')).toEqual([]);
 		}),
 	);
 
