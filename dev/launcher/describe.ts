@@ -2,7 +2,7 @@ import type { Sandbox } from '../sandbox';
 import { DEMO_OWNER, type Demo, type DemoWorkflow } from './demo';
 import { needsOwnKey, recordingNode, webhookPath } from './examples';
 import type { LauncherOptions } from './options';
-import { CHAT_MODEL_CREDENTIAL } from './seed';
+import { CHAT_MODEL_CREDENTIAL, DEMO_CREDENTIAL } from './seed';
 
 /** What there is to say of a demo. */
 interface Described {
@@ -33,6 +33,8 @@ export function describe(
 			? [
 					`  Sandbox  ${sandbox.pageUrl}`,
 					'           LiveCall on this machine: users, target groups, and calls as they happen',
+					`           Nodes of your own: credential "${DEMO_CREDENTIAL.name}", target group 1, any phone number.`,
+					'           A LiveCall Trigger of your own: enter its address there, under Webhooks.',
 				]
 			: [`  LiveCall ${options.liveCall?.baseUrl ?? ''} (your account: real calls, no sandbox)`]),
 		'',

@@ -39,6 +39,7 @@ describe('what npm start says at its end', () => {
 		);
 		expect(words).toContain('reads times in the zone Europe/Berlin');
 		expect(words).toContain(`curl -X POST ${n8n.url}/webhook/callback -H`);
+		expect(words).toContain('credential "LiveCall (demo)", target group 1');
 		const [, ending] = words.split('Seconds later its recording can be heard:');
 		expect(ending).toContain(sandbox.pageUrl);
 		expect(ending).toContain(`${n8n.url}/workflow/After-the-call/executions`);
