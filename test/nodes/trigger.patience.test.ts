@@ -1,0 +1,66 @@
+import { poll } from '../../dev/launcher/poll';
+import { TriggerHost } from '../support/delivery';
+import { SECRETS, World } from '../support/world';
+
+const query = `?token=${SECRETS.webhookToken}`;
+
+/** Makes a test with a sandbox and a trigger of its own. All of them wait at the same time: 8 seconds are long. */
+function alone(title: string, test: (world: World, host: TriggerHost) => Promise<void>): void {
+	it.concurrent(
+		title,
+		async () => {
+			const world = await World.start();
+			const host = await TriggerHost.start({
+				credential: world.credential,
+				// What the process remembers of deliveries belongs to a workflow.
+				workflowId: title,
+			});
+			try {
+				await test(world, host);
+			} finally {
+				host.stop();
+				await world.sandbox.stop();
+			}
+		},
+		30_000,
+	);
+}
+
+const ended = (world: World) => world.sandbox.calls.add({ status: 'ended', outcome: 'successful' });
+
+describe('a trigger that cannot verify a call at once', () => {
+	alone('keeps to 8 seconds where it asks a second time', async (world, host) => {
+		const { id } = world.sandbox.calls.add({ status: 'started' });
+		world.sandbox.faults.decide(({ index }) =>
+			index === 0 ? { kind: 'latency', ms: 7_000 } : { kind: 'hang-before' },
+		);
+		const created = host.deliver({ event: 'call.created', call: { id } }, { query });
+		await poll(async () => world.sandbox.requests[0], {
+			what: 'the first question',
+			timeoutMs: 5_000,
+			everyMs: 5,
+		});
+		expect((await host.deliver({ call: { id } }, { query })).status).toBe(503);
+		expect((await created).status).toBe(200);
+		// Were it asked for 8 seconds more, the second question would be under way still.
+		expect(world.seen()[1].at - world.seen()[0].at).toBeGreaterThan(6_900);
+		expect(Date.now() - world.seen()[1].at).toBeLessThan(6_000);
+	});
+
+	alone(
+		'gives up after 8 seconds on an answer that does not come to its end',
+		async (world, host) => {
+			const call = ended(world);
+			world.sandbox.faults.always({ kind: 'trickle', everyMs: 100 });
+			expect((await host.deliver({ call: { id: call.id } }, { query })).status).toBe(503);
+			expect(host.started).toEqual([]);
+		},
+	);
+
+	alone('gives up after 8 seconds', async (world, host) => {
+		world.sandbox.faults.always({ kind: 'hang-before' });
+		const begun = Date.now();
+		expect((await host.deliver({ call: { id: 1 } }, { query })).status).toBe(503);
+		expect(Date.now() - begun).toBeGreaterThan(7_900);
+	});
+});
