@@ -36,17 +36,19 @@ export function byTheBook(schedule: Schedule): Decide {
  * Runs one scenario in n8n's engine: the execution, then its "Retry" runs for as long as it fails, then, with
  * deduplication keys, the same items in an execution of their own.
  * @param decide what meets which request; by default what the schedule says
+ * @param patience how many times as long as usual a request that hangs may take
  */
 export async function runScenario(
 	schedule: Schedule,
 	lane: Lane,
 	decide: Decide = byTheBook(schedule),
+	patience = 1,
 ): Promise<Story> {
 	const numbers = lane.begin(schedule.faults.length, decide);
 	const items = numbers.map((phone, index) => ({
 		phone,
 		key: keyOf(schedule, numbers, index),
-		timeout: timeoutOf(schedule, index),
+		timeout: timeoutOf(schedule, index, patience),
 	}));
 	const node: Partial<INode> = {
 		onError: schedule.onError,
@@ -79,9 +81,11 @@ function keyOf({ keys }: Schedule, numbers: string[], index: number): string {
 }
 
 /** The list of users is asked for with the time-out of whichever item needs it first. */
-function timeoutOf({ faults, listFaults }: Schedule, index: number): number {
+function timeoutOf({ faults, listFaults }: Schedule, index: number, patience: number): number {
 	const hangs = (fault: FaultName) => fault === 'hangBefore' || fault === 'hangAfter';
-	return [...faults[index], ...listFaults].some(hangs) ? TIMEOUT.hanging : TIMEOUT.otherwise;
+	return [...faults[index], ...listFaults].some(hangs)
+		? TIMEOUT.hanging * patience
+		: TIMEOUT.otherwise;
 }
 
 function parametersFor(

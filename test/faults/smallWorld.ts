@@ -66,9 +66,10 @@ async function runOne(
 			met.push({ whom, n, fault });
 			return fault;
 		};
-		const story = await runScenario(schedule, lane, decide);
+		const story = await runScenario(schedule, lane, decide, tries);
 		// The walk is complete only as long as the same choices lead to the same requests. On a machine that stands
-		// still for longer than a hanging request may take, that request may time out before it has left.
+		// still for longer than a hanging request may take, that request may time out before it has left: the next try
+		// gives it longer.
 		const isSame = chosen.every(
 			({ whom, n }, place) => met[place]?.whom === whom && met[place].n === n,
 		);
