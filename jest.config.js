@@ -24,12 +24,16 @@ function engineOf(version) {
 	};
 }
 
-/** Everything that needs no n8n of its own; jest.n8n.config.js has the rest. */
+/** Everything that runs from the source; jest.n8n.config.js has the rest. */
 module.exports = {
 	...shared,
 	...engineOf(process.env.N8N_VERSION),
 	// The tests mostly wait for servers of their own.
 	maxWorkers: '100%',
+	// In ms. Nothing takes as long, but for a machine that is busy with something else.
+	testTimeout: 30_000,
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
-	testPathIgnorePatterns: ['e2e', 'browser', 'queue'].map((suite) => `<rootDir>/test/${suite}/`),
+	testPathIgnorePatterns: ['package', 'e2e', 'browser', 'queue'].map(
+		(suite) => `<rootDir>/test/${suite}/`,
+	),
 };

@@ -1,8 +1,8 @@
 const shared = require('./jest.shared');
 
-/** The suites that start a real n8n and test the built package; each has a command of its own. */
+/** The suites that test the built package, most of them in a real n8n; each has a command of its own. */
 module.exports = {
-	projects: ['e2e', 'browser', 'queue'].map((suite) => ({
+	projects: ['package', 'e2e', 'browser', 'queue'].map((suite) => ({
 		...shared,
 		displayName: suite,
 		testMatch: [`<rootDir>/test/${suite}/**/*.test.ts`],

@@ -1,19 +1,17 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { config } from '../../package.json';
 import { run, runNpm } from './command';
 import { RUNTIME_ROOT } from './folders';
 import { at, parseJson, type JsonObject } from '../json';
 import { reportStep, type Report } from './progress';
 
 /** The n8n that the launcher and the end-to-end tests start when nothing else is asked for. */
-export const DEFAULT_N8N_VERSION = '2.41.1';
+export const DEFAULT_N8N_VERSION = config.n8n;
 
-/** n8n needs this major version of Node at least. */
-const NODE_MAJOR = 24;
-
-/** The Node that is fetched where the one at hand is older. */
-const NODE_VERSION = '24.21.0';
+/** The Node that is fetched where the one at hand is older than its major version, which n8n needs. */
+const NODE_VERSION = config.node;
 
 /** Modules with native code, which an install without scripts leaves unbuilt. */
 const NATIVE_MODULES = ['sqlite3', 'isolated-vm'];
@@ -54,7 +52,7 @@ interface Install {
 	signal?: AbortSignal;
 }
 
-/** The first number of n8n's version: 1 and 2 differ in how they are set up. */
+/** The first number of a version: n8n 1 and 2 differ in how they are set up. */
 export function majorVersion(version: string): number {
 	return Number(version.split('.')[0]);
 }
@@ -114,7 +112,7 @@ export async function markComplete(
 }
 
 async function ensureNode(root: string, report: Report, signal?: AbortSignal): Promise<string> {
-	if (majorVersion(process.versions.node) >= NODE_MAJOR) return process.execPath;
+	if (majorVersion(process.versions.node) >= majorVersion(NODE_VERSION)) return process.execPath;
 	const windows = process.platform === 'win32';
 	const packageName = `node-${windows ? 'win' : process.platform}-${process.arch}`;
 	const packageSpec = `${packageName}@${NODE_VERSION}`;
@@ -122,7 +120,7 @@ async function ensureNode(root: string, report: Report, signal?: AbortSignal): P
 	const binary = path.join('node_modules', packageName, 'bin', windows ? 'node.exe' : 'node');
 	const marker = await readMarker(folder);
 	if (at(marker, 'installed') !== packageSpec) {
-		report(`n8n needs Node ${NODE_MAJOR} or newer, and this is ${process.version}.`);
+		report(`n8n needs Node ${majorVersion(NODE_VERSION)} or newer, and this is ${process.version}.`);
 		await install({
 			folder,
 			manifest: { private: true },

@@ -1,0 +1,41 @@
+/** What a release is made of. */
+export interface Release {
+	/** In package.json. */
+	version: string;
+	/** The text of CHANGELOG.md. */
+	changelog: string;
+	/** The tag that asks for the release; left out where there is none yet. */
+	tag?: string;
+}
+
+/** A version as npm takes it: three numbers, and what a pre-release adds. */
+const VERSION = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/;
+
+/** Says what keeps a release from being published, in sentences; an empty list when nothing does. */
+export function obstaclesTo({ version, changelog, tag }: Release): string[] {
+	const obstacles: string[] = [];
+	if (!VERSION.test(version)) {
+		obstacles.push(`"${version}" is no version such as 1.2.3.`);
+	} else if (!textOf(version, changelog)) {
+		obstacles.push(`CHANGELOG.md has no text under a heading "## ${version}": write one.`);
+	}
+	if (tag !== undefined && tag !== version) {
+		obstacles.push(
+			`The tag is "${tag}", but package.json says ${version}: they have to be the same.`,
+		);
+	}
+	return obstacles;
+}
+
+/** What the changelog says of a version: the lines between its heading, which may end in a date, and the next one. */
+function textOf(version: string, changelog: string): string {
+	const lines = changelog.split(/\r?\n/);
+	const begin = lines.findIndex((line) => /^## /.test(line) && line.split(/\s+/)[1] === version);
+	if (begin < 0) return '';
+	const rest = lines.slice(begin + 1);
+	const end = rest.findIndex((line) => /^## /.test(line));
+	return rest
+		.slice(0, end < 0 ? undefined : end)
+		.join('\n')
+		.trim();
+}
