@@ -21,6 +21,7 @@ import {
 	type ICredentialDataDecryptedObject,
 	type IDataObject,
 	type IExecuteContextData,
+	type IExecuteFunctions,
 	type INode,
 	type INodeExecutionData,
 	type INodeParameters,
@@ -40,6 +41,7 @@ import { InMemoryProcessedData } from './processedData';
 export const PACKAGE = 'n8n-nodes-livecall';
 export const NODE_NAME = 'LiveCall';
 const AGENT_NAME = 'Agent';
+const AGAIN_NAME = 'Again';
 
 /** n8n's store of processed data, kept in memory for all runs of a test file. */
 export const processedData = new InMemoryProcessedData();
@@ -64,14 +66,36 @@ class StartNode implements INodeType {
 	}
 }
 
+/** Lets through what comes, as often as it is set to: what stands in a loop, so that the loop ends. */
+class AgainNode implements INodeType {
+	description: INodeType['description'] = {
+		displayName: 'Again',
+		name: 'again',
+		group: ['transform'],
+		version: 1,
+		description: 'Ends a loop',
+		defaults: { name: 'Again' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		properties: [],
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const times = Number(this.getNode().parameters.times);
+		return [Number(this.getWorkflowDataProxy(0).$runIndex) < times ? this.getInputData() : []];
+	}
+}
+
 class PackageNodeTypes implements INodeTypes {
 	private readonly start = new StartNode();
+	private readonly again = new AgainNode();
 	private readonly agent = new AgentNode();
 
 	constructor(private readonly loader: PackageDirectoryLoader) {}
 
 	getByName(nodeType: string): INodeType | IVersionedNodeType {
 		if (nodeType === 'test.start') return this.start;
+		if (nodeType === 'test.again') return this.again;
 		if (nodeType === 'test.agent') return this.agent;
 		const name = nodeType.replace(`${PACKAGE}.`, '');
 		const known = this.loader.nodeTypes[name.replace(/Tool$/, '')];
@@ -120,7 +144,11 @@ export interface RunSettings {
 	executionId?: string;
 	/** How n8n was told to run; `manual` where a person clicks in the editor. A trigger when left out. */
 	mode?: WorkflowExecuteMode;
+	/** Which workflow the node is in; those of another one share neither keys nor lock. */
+	workflowId?: string;
 	timezone?: string;
+	/** Leads what comes out of an output back to the node, so many times. */
+	loop?: { from: 'output' | 'errorOutput'; times: number };
 	/** Called with a function that cancels the execution, once it runs. */
 	onStart?: (cancel: () => void) => void;
 }
@@ -134,7 +162,11 @@ export interface RunResult {
 	/** The error that ended the run. */
 	error: Error & { description?: string | null; context?: IDataObject; httpCode?: string | null };
 	failed: boolean;
+	/** Each run of the node, in order: in a loop there are several. */
+	runs: Array<Pick<RunResult, 'output' | 'errorOutput'>>;
 	contextData: IExecuteContextData;
+	/** What n8n stores of an execution as it begins: all that is left of it when n8n dies. */
+	startData: string;
 	/** Everything that n8n would keep of the execution, as text. */
 	stored: string;
 	settings: RunSettings;
@@ -187,8 +219,8 @@ export async function additionalDataFor(
 }
 
 /** A node of the tests' own. */
-function testNode(name: string, type: string): INode {
-	return { id: type, name, type, typeVersion: 1, position: [0, 0], parameters: {} };
+function testNode(name: string, type: string, parameters: INodeParameters = {}): INode {
+	return { id: type, name, type, typeVersion: 1, position: [0, 0], parameters };
 }
 
 /** A workflow that gives items to a LiveCall node, or to an agent that has it as a tool. */
@@ -216,8 +248,17 @@ async function workflowFor(settings: RunSettings): Promise<Workflow> {
 		connections.Start = { main: [[{ node: AGENT_NAME, type: 'main', index: 0 }]] };
 		connections[NODE_NAME] = { ai_tool: [[{ node: AGENT_NAME, type: 'ai_tool', index: 0 }]] };
 	}
+	const { loop } = settings;
+	if (loop) {
+		nodes.push(testNode(AGAIN_NAME, 'test.again', { times: loop.times }));
+		const back = [{ node: AGAIN_NAME, type: NodeConnectionTypes.Main, index: 0 }];
+		connections[NODE_NAME] = { main: loop.from === 'output' ? [back] : [[], back] };
+		connections[AGAIN_NAME] = {
+			main: [[{ node: NODE_NAME, type: NodeConnectionTypes.Main, index: 0 }]],
+		};
+	}
 	return new Workflow({
-		id: 'workflow',
+		id: settings.workflowId ?? 'workflow',
 		name: 'Test',
 		nodes,
 		connections,
@@ -254,7 +295,20 @@ export async function runNode(settings: RunSettings): Promise<RunResult> {
 			],
 		},
 	});
-	return await execute(settings, workflow, data);
+	return await execute(settings, workflow, data, settings.mode ?? 'trigger');
+}
+
+/**
+ * Does what n8n does on "Retry" of an execution that was under way when n8n died, and of which it has stored nothing
+ * since it began.
+ */
+export async function retryCrashed(
+	crashed: RunResult,
+	changes: Partial<RunSettings> = {},
+): Promise<RunResult> {
+	const settings: RunSettings = { ...crashed.settings, executionId: undefined, ...changes };
+	const data: IRunExecutionData = JSON.parse(crashed.startData);
+	return await execute(settings, await workflowFor(settings), data, 'retry');
 }
 
 /**
@@ -280,15 +334,16 @@ export async function retry(
 	for (const entry of data.executionData?.nodeExecutionStack ?? []) {
 		if (entry.node.name === NODE_NAME) entry.node = workflow.nodes[NODE_NAME];
 	}
-	return await execute(settings, workflow, data);
+	return await execute(settings, workflow, data, 'retry');
 }
 
 async function execute(
 	settings: RunSettings,
 	workflow: Workflow,
 	data: IRunExecutionData,
+	mode: WorkflowExecuteMode,
 ): Promise<RunResult> {
-	const { mode = 'trigger' } = settings;
+	const startData = JSON.stringify(data);
 	const executionId = settings.executionId ?? `execution-${++executions}`;
 	const additionalData = await additionalDataFor(settings.credential, executionId, mode, workflow);
 	const engine = new WorkflowExecute(additionalData, mode, data);
@@ -297,15 +352,20 @@ async function execute(
 	const run = await running;
 	const { runData, error } = run.data.resultData;
 	const last = runData[NODE_NAME]?.[runData[NODE_NAME].length - 1];
-	const main = last?.data?.main ?? [];
+	const runs = (runData[NODE_NAME] ?? []).map((result) => ({
+		output: result.data?.main?.[0] ?? [],
+		errorOutput: result.data?.main?.[1] ?? [],
+	}));
 	const failure = error ?? last?.error;
 	return {
 		run,
-		output: main[0] ?? [],
-		errorOutput: main[1] ?? [],
+		output: runs.at(-1)?.output ?? [],
+		errorOutput: runs.at(-1)?.errorOutput ?? [],
+		runs,
 		error: failure ?? NO_ERROR,
 		failed: failure !== undefined,
 		contextData: run.data.executionData?.contextData ?? {},
+		startData,
 		stored: JSON.stringify(run.data),
 		settings: { ...settings, executionId },
 	};

@@ -8,9 +8,6 @@ import type {
 	IDeduplicationOutput,
 } from 'n8n-workflow';
 
-/** An operation of the store, and which of its steps comes next. */
-export type Step = `${'check' | 'remove' | 'clear' | 'count'} ${'read' | 'write'}`;
-
 /** What goes wrong in an operation: `after` has the store write first, and then fail to say so. */
 export interface StoreFault {
 	when: 'before' | 'after';
@@ -22,12 +19,17 @@ interface Row {
 	entries: string[];
 }
 
-/** The entry's text is kept beside the hash, which is all that n8n keeps, so that tests can read it. */
+/** The texts beside their hashes, which are all that n8n keeps, so that tests can read them. */
+const hashes = new Map<string, string>();
 const texts = new Map<string, string>();
 
 function hashOf(item: DeduplicationItemTypes): string {
-	const hash = createHash('md5').update(String(item)).digest('base64');
-	texts.set(hash, String(item));
+	const text = String(item);
+	const known = hashes.get(text);
+	if (known !== undefined) return known;
+	const hash = createHash('md5').update(text).digest('base64');
+	hashes.set(text, hash);
+	texts.set(hash, text);
 	return hash;
 }
 
@@ -37,12 +39,22 @@ function hashOf(item: DeduplicationItemTypes): string {
  * making a row that is there is refused.
  */
 export class InMemoryProcessedData implements IDataDeduplicator {
-	private rows = new Map<string, Row>();
 	private operations = 0;
 	private faultAt: (operation: number) => StoreFault | undefined = () => undefined;
 
-	/** @param step waits for the turn of a step; by default a few turns of the event loop */
-	constructor(private readonly step: (step: Step) => Promise<void> = someTurns) {}
+	/**
+	 * @param step waits for the turn of a step; by default a few turns of the event loop
+	 * @param rows shared with other processes of n8n
+	 */
+	constructor(
+		private readonly step: () => Promise<void> = someTurns,
+		private readonly rows = new Map<string, Row>(),
+	) {}
+
+	/** The same store for another process, whose steps have turns of their own. */
+	forProcess(step: () => Promise<void>): InMemoryProcessedData {
+		return new InMemoryProcessedData(step, this.rows);
+	}
 
 	async checkProcessedAndRecord(
 		items: DeduplicationItemTypes[],
@@ -51,7 +63,7 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 		{ mode, maxEntries }: ICheckProcessedOptions,
 	): Promise<IDeduplicationOutput> {
 		const place = placeOf(scope, context);
-		return await this.operation('check', async () => {
+		return await this.operation(async () => {
 			const row = copyOf(this.rows.get(place));
 			if (row && row.mode !== mode) {
 				throw new Error(
@@ -87,7 +99,7 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 		context: ICheckProcessedContextData,
 	): Promise<void> {
 		const place = placeOf(scope, context);
-		await this.operation('remove', async () => {
+		await this.operation(async () => {
 			const row = copyOf(this.rows.get(place));
 			for (const item of items) {
 				const at = row?.entries.indexOf(hashOf(item)) ?? -1;
@@ -106,9 +118,8 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 		scope: DeduplicationScope,
 		context: ICheckProcessedContextData,
 	): Promise<void> {
-		await this.operation('clear', async () => ({
-			output: undefined,
-			write: () => void this.rows.delete(placeOf(scope, context)),
+		await this.operation(async () => ({
+			output: void this.rows.delete(placeOf(scope, context)),
 		}));
 	}
 
@@ -117,7 +128,7 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 		context: ICheckProcessedContextData,
 		{ mode }: ICheckProcessedOptions,
 	): Promise<number> {
-		return await this.operation('count', async () => {
+		return await this.operation(async () => {
 			const row = this.rows.get(placeOf(scope, context));
 			return { output: row && row.mode === mode ? row.entries.length : 0 };
 		});
@@ -152,16 +163,13 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 	}
 
 	/** Reads, waits for its turn, and writes. */
-	private async operation<T>(
-		name: 'check' | 'remove' | 'clear' | 'count',
-		read: () => Promise<{ output: T; write?: () => void }>,
-	): Promise<T> {
+	private async operation<T>(read: () => Promise<{ output: T; write?: () => void }>): Promise<T> {
 		const fault = this.faultAt(this.operations++);
-		if (name !== 'clear') await this.step(`${name} read`);
+		await this.step();
 		if (fault?.when === 'before') throw fault.error;
 		const { output, write } = await read();
 		if (write) {
-			await this.step(`${name} write`);
+			await this.step();
 			write();
 		}
 		if (fault) throw fault.error;

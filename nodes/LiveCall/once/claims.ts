@@ -86,14 +86,9 @@ export class Claims {
 	 * @returns whether it is free again. Never throws
 	 */
 	async giveBack({ entry }: Claim): Promise<boolean> {
-		const removed = await exclusively(
-			this.place,
-			async () =>
-				await this.persistently(
-					async () => await this.locked(undefined, async () => await this.row.remove([entry])),
-				),
-		);
-		return removed;
+		const remove = async () =>
+			await this.locked(undefined, async () => await this.row.remove([entry]));
+		return await exclusively(this.place, async () => await this.attempt(remove));
 	}
 
 	private async settleWaiting(): Promise<void> {
@@ -124,9 +119,8 @@ export class Claims {
 			if (isNew) fresh.delete(entry);
 			return isNew ? { as: 'won' } : { as: 'taken' };
 		});
-		if (fresh.size > 0) {
-			await this.persistently(async () => await this.row.remove([...fresh]));
-		}
+		// What was added besides says nothing yet; where it cannot be removed, a key counts longer than it need.
+		if (fresh.size > 0) await this.attempt(async () => await this.row.remove([...fresh]));
 		return outcomes;
 	}
 
@@ -137,7 +131,7 @@ export class Claims {
 	 * @throws Undecided when nobody can tell whether they were written
 	 */
 	private async add(entries: string[], most: number): Promise<Set<string>> {
-		const before = await this.row.count();
+		const before = await this.persistently(async () => await this.row.count());
 		const bound = Math.max(most, before);
 		const add = async () => new Set(await this.row.add(entries, bound));
 		try {
@@ -172,19 +166,26 @@ export class Claims {
 			return await work(lock);
 		} finally {
 			// A lock that cannot be released is broken after its lease.
-			await this.persistently(async () => await lock.release());
+			await this.attempt(async () => await lock.release());
 		}
 	}
 
 	/** @returns whether the work was done in one of several tries */
-	private async persistently(work: () => Promise<unknown>): Promise<boolean> {
+	private async attempt(work: () => Promise<unknown>): Promise<boolean> {
+		return await this.persistently(work).then(
+			() => true,
+			() => false,
+		);
+	}
+
+	/** Works again where the store fails for a moment, as a busy database does. @throws what it says in the end */
+	private async persistently<T>(work: () => Promise<T>): Promise<T> {
 		const clock = this.clockFor();
 		for (let tries = 1; ; tries++) {
 			try {
-				await work();
-				return true;
-			} catch {
-				if (tries === MOST_TRIES) return false;
+				return await work();
+			} catch (error) {
+				if (tries === MOST_TRIES) return await Promise.reject(error);
 				await clock.wait(FIRST_WAIT_MS * 2 ** tries);
 			}
 		}
