@@ -77,7 +77,7 @@ class AgainNode implements INodeType {
 		defaults: { name: 'Again' },
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
-		properties: [],
+		properties: [{ displayName: 'Times', name: 'times', type: 'number', default: 0 }],
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -307,8 +307,10 @@ export async function retryCrashed(
 	changes: Partial<RunSettings> = {},
 ): Promise<RunResult> {
 	const settings: RunSettings = { ...crashed.settings, executionId: undefined, ...changes };
+	const workflow = await workflowFor(settings);
 	const data: IRunExecutionData = JSON.parse(crashed.startData);
-	return await execute(settings, await workflowFor(settings), data, 'retry');
+	useNodesOf(workflow, data);
+	return await execute(settings, workflow, data, 'retry');
 }
 
 /**
@@ -331,10 +333,14 @@ export async function retry(
 	delete data.resultData.error;
 	const results = data.resultData.runData[NODE_NAME] ?? [];
 	if (results.length > 0 && results[results.length - 1].error !== undefined) results.pop();
+	useNodesOf(workflow, data);
+	return await execute(settings, workflow, data, 'retry');
+}
+
+function useNodesOf(workflow: Workflow, data: IRunExecutionData): void {
 	for (const entry of data.executionData?.nodeExecutionStack ?? []) {
 		if (entry.node.name === NODE_NAME) entry.node = workflow.nodes[NODE_NAME];
 	}
-	return await execute(settings, workflow, data, 'retry');
 }
 
 async function execute(

@@ -29,7 +29,7 @@ interface PlacedEntry extends Asked {
 const CONTEXT_KEY = 'liveCallLedger';
 
 /** Stands for the ID of an execution of which there is no ledger. */
-const ELSEWHERE = '';
+const ELSEWHERE = 'elsewhere';
 
 /**
  * What each item of this execution has sent to LiveCall, by run of the node. It lies in the execution's node context,

@@ -1,0 +1,322 @@
+import type { IDataObject } from 'n8n-workflow';
+import { processedData, retry, retryCrashed, type RunResult } from '../support/engine';
+import { jsons, locator, pairs, World } from '../support/world';
+
+let world: World;
+beforeAll(async () => {
+	world = await World.start();
+});
+beforeEach(() => world.reset());
+afterAll(async () => await world.sandbox.stop());
+
+const [ANNA, BEN, CARA] = ['+49 30 1000001', '+49 30 1000002', '+49 30 1000003'];
+const items = [ANNA, BEN, CARA].map((phone) => ({ phone }));
+const call = { filterId: locator('1'), phoneNumber: '={{ $json.phone }}' };
+const user = { name: 'Ada Lovelace', phoneNumber: '={{ $json.phone }}' };
+const keyed = { ...call, options: { deduplicationKey: '={{ $json.phone }}' } };
+const MAY_ALREADY = /^LiveCall may already have placed this call: /;
+
+const refused = {
+	kind: 'status' as const,
+	status: 422,
+	body: { errors: { phone_number: ['is invalid'] } },
+};
+const actsAndFails = { kind: 'status-after' as const, status: 502 };
+
+const rung = () => world.sandbox.calls.placed().map((placed) => placed.phone_number);
+
+/** Meets each request for a customer with what the customer's list says next; what is not on it is fine. */
+function meetWith(faults: Record<string, Array<typeof refused | typeof actsAndFails | undefined>>) {
+	world.sandbox.faults.decide(({ json }) => {
+		const phone = Object.keys(faults).find((known) => JSON.stringify(json)?.includes(known));
+		return phone === undefined ? undefined : faults[phone].shift();
+	});
+}
+
+function hintsOf({ run }: RunResult): string[] {
+	const [last] = (run.data.resultData.runData.LiveCall ?? []).slice(-1);
+	return (last?.hints ?? []).map(({ message }) => message);
+}
+
+function redialing({ settings }: RunResult) {
+	const options = { ...Object(settings.parameters.options), redialUnknown: true };
+	return { parameters: { ...settings.parameters, options } };
+}
+
+describe('an error output that leads back to the node', () => {
+	const looping = {
+		node: { onError: 'continueErrorOutput' as const },
+		loop: { from: 'errorOutput' as const, times: 5 },
+	};
+
+	it.each([
+		['the loop alone', {}],
+		['Retry On Fail besides', { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 }],
+	])('rings nobody again of whom it is unknown, with %s', async (_, node) => {
+		meetWith({ [ANNA]: Array.from({ length: 5 }, () => actsAndFails) });
+		const result = await world.run('call.create', call, {
+			items: items.slice(0, 1),
+			...looping,
+			node: { ...looping.node, ...node },
+		});
+		expect(rung()).toEqual([ANNA]);
+		expect(result.runs).toHaveLength(6);
+		expect(result.errorOutput[0].json.error).toMatch(MAY_ALREADY);
+	});
+
+	it('rings those again whom LiveCall has refused, and nobody else', async () => {
+		meetWith({ [ANNA]: [refused, refused], [BEN]: [actsAndFails] });
+		const result = await world.run('call.create', call, { items, ...looping });
+		expect(rung().sort()).toEqual([ANNA, BEN, CARA]);
+		expect(
+			result.runs.flatMap(({ output }) => output).map(({ json }) => json.phone_number),
+		).toEqual([CARA, ANNA]);
+	});
+
+	it('adds no user twice', async () => {
+		world.sandbox.faults.always(actsAndFails, { method: 'POST' });
+		const before = world.sandbox.users.all().length;
+		await world.run('user.create', user, { items: items.slice(0, 1), ...looping });
+		expect(world.sandbox.users.all()).toHaveLength(before + 1);
+	});
+
+	it('calls a customer again who was reached before, where the workflow asks for it', async () => {
+		const phoneNumber = '={{ $json.phone ?? $json.phone_number }}';
+		await world.run(
+			'call.create',
+			{ ...call, phoneNumber },
+			{ items: items.slice(0, 1), loop: { from: 'output', times: 2 } },
+		);
+		expect(rung()).toEqual([ANNA, ANNA, ANNA]);
+	});
+});
+
+describe('an n8n that has died', () => {
+	it('has nobody rung twice when the execution is retried, however often', async () => {
+		meetWith({ [BEN]: [actsAndFails] });
+		const crashed = await world.run('call.create', call, {
+			items,
+			node: { onError: 'continueRegularOutput' },
+		});
+		for (let time = 0; time < 3; time++) {
+			const again = await retryCrashed(crashed);
+			expect(jsons(again)).toEqual(
+				items.map(() => ({ error: expect.stringMatching(MAY_ALREADY) })),
+			);
+			expect(pairs(again)).toEqual([0, 1, 2]);
+		}
+		expect(rung()).toEqual([ANNA, BEN, CARA]);
+	});
+
+	it('has them dialled again once, when a person says so, however often it is retried', async () => {
+		const crashed = await world.run('call.create', call, { items: items.slice(0, 1) });
+		const redialed = await retryCrashed(crashed, redialing(crashed));
+		expect(redialed.failed).toBe(false);
+		expect(rung()).toEqual([ANNA, ANNA]);
+		const again = await retryCrashed(crashed, redialing(crashed));
+		expect(again.error.message).toMatch(MAY_ALREADY);
+		expect(rung()).toEqual([ANNA, ANNA]);
+	});
+
+	it('has those called whom LiveCall had refused', async () => {
+		meetWith({ [BEN]: [refused] });
+		const crashed = await world.run('call.create', call, {
+			items,
+			node: { onError: 'continueRegularOutput' },
+		});
+		const again = await retryCrashed(crashed);
+		expect(jsons(again)[1]).toMatchObject({ phone_number: BEN });
+		expect(rung()).toEqual([ANNA, CARA, BEN]);
+	});
+
+	it('has a loop held that comes after what is unknown', async () => {
+		const crashed = await world.run('call.create', call, { items: items.slice(0, 1) });
+		await retryCrashed(crashed, {
+			node: { onError: 'continueErrorOutput' },
+			loop: { from: 'errorOutput', times: 3 },
+		});
+		expect(rung()).toEqual([ANNA]);
+	});
+
+	it.each(['user.create', 'user.upsert'])('adds no user twice: %s', async (operation) => {
+		const before = world.sandbox.users.all().length;
+		const crashed = await world.run(operation, user, { items: items.slice(0, 1) });
+		await retryCrashed(crashed);
+		expect(world.sandbox.users.all()).toHaveLength(before + 1);
+	});
+});
+
+describe('two retries of the same stored execution', () => {
+	it.each([
+		['', false],
+		[', also when what is unknown is dialled again', true],
+	])('ring nobody twice%s', async (_, redialUnknown) => {
+		meetWith({ [BEN]: [refused], [CARA]: [refused] });
+		const failed = await world.run('call.create', call, { items });
+		const changes = redialUnknown ? redialing(failed) : {};
+		const first = await retry(failed, changes);
+		expect(rung()).toEqual([ANNA, BEN]);
+		const second = await retry(failed);
+		expect(second.error.message).toMatch(MAY_ALREADY);
+		expect(rung()).toEqual([ANNA, BEN]);
+		const ofTheFirst = await retry(first, changes);
+		expect(ofTheFirst.failed).toBe(false);
+		expect(rung()).toEqual([ANNA, BEN, CARA]);
+	});
+
+	it('dial what is unknown again once, also when both are started side by side', async () => {
+		meetWith({ [ANNA]: [actsAndFails] });
+		const failed = await world.run('call.create', call, { items: items.slice(0, 1) });
+		const both = await Promise.all([1, 2].map(async () => await retry(failed, redialing(failed))));
+		expect(rung()).toEqual([ANNA, ANNA]);
+		expect(both.filter((result) => result.failed)).toHaveLength(1);
+		const third = await retry(failed, redialing(failed));
+		expect(third.error.message).toMatch(MAY_ALREADY);
+		expect(rung()).toHaveLength(2);
+	});
+
+	it('with a key: the same', async () => {
+		meetWith({ [ANNA]: [actsAndFails] });
+		const failed = await world.run('call.create', keyed, { items: items.slice(0, 1) });
+		await retry(failed, redialing(failed));
+		await retry(failed, redialing(failed));
+		expect(rung()).toEqual([ANNA, ANNA]);
+	});
+});
+
+describe('a key on two items of a run', () => {
+	const pair = items.slice(0, 2).map((item) => ({ ...item, lead: 'A' }));
+	const shared = (maxConcurrency: number) => ({
+		...call,
+		options: { deduplicationKey: '={{ $json.lead }}', maxConcurrency },
+	});
+
+	it.each([1, 2, 8])(
+		'has the second one called when the first is refused, %i at once',
+		async (n) => {
+			meetWith({ [ANNA]: [refused] });
+			const result = await world.run('call.create', shared(n), {
+				items: pair,
+				node: { onError: 'continueRegularOutput' },
+			});
+			expect(jsons(result)).toEqual([
+				{ error: expect.stringContaining('is invalid') },
+				expect.objectContaining({ phone_number: BEN }),
+			]);
+		},
+	);
+
+	it.each([1, 2, 8])('has one called, %i at once', async (n) => {
+		const result = await world.run('call.create', shared(n), { items: pair });
+		expect(rung()).toEqual([ANNA]);
+		expect(jsons(result)[1]).toEqual({
+			skipped: true,
+			reason: 'duplicate',
+			deduplication_key: 'A',
+			phone_number: BEN,
+		});
+		expect(pairs(result)).toEqual([0, 1]);
+	});
+
+	it('keeps the second one from being called when the first is unknown', async () => {
+		meetWith({ [ANNA]: [actsAndFails] });
+		await world.run('call.create', shared(2), {
+			items: pair,
+			node: { onError: 'continueRegularOutput' },
+		});
+		expect(rung()).toEqual([ANNA]);
+	});
+});
+
+describe('a store that fails', () => {
+	const error = new Error('SQLITE_BUSY: database is locked');
+	const fail = (from: number, to = Infinity) =>
+		processedData.failAt((n) => (n >= from && n < to ? { when: 'before', error } : undefined));
+	const one = { items: items.slice(0, 1) };
+
+	it('for ever, has nobody called who has a key, and says so; then the key is free', async () => {
+		fail(0);
+		const result = await world.run('call.create', keyed, one);
+		expect(rung()).toEqual([]);
+		expect(result.error.message).toContain('did not record the deduplication key');
+		expect(result.error.message).toContain(error.message);
+		fail(Infinity);
+		expect((await world.run('call.create', keyed, one)).failed).toBe(false);
+		expect(rung()).toEqual([ANNA]);
+	});
+
+	it('for a moment, has everybody called', async () => {
+		for (let at = 0; at < 6; at++) {
+			world.reset();
+			fail(at, at + 1);
+			const result = await world.run('call.create', keyed, one);
+			expect(jsons(result)).toEqual([expect.objectContaining({ phone_number: ANNA })]);
+		}
+	});
+
+	it('while a key is given back, leaves the word to LiveCall, and says that the key is kept', async () => {
+		meetWith({ [ANNA]: [refused] });
+		world.sandbox.faults.decide(() => {
+			fail(0);
+			return refused;
+		});
+		const result = await world.run('call.create', keyed, one);
+		expect(result.error.message).toContain('is invalid');
+		expect(result.error.description).toContain('did not take the deduplication key back');
+		expect(result.error.description).toContain('(item 0)');
+	});
+
+	it('says in a hint what could not be given back where the node goes on', async () => {
+		world.sandbox.faults.decide(() => {
+			fail(0);
+			return refused;
+		});
+		const result = await world.run('call.create', keyed, {
+			...one,
+			node: { onError: 'continueRegularOutput' },
+		});
+		expect(jsons(result)[0].error).toContain('is invalid');
+		expect(hintsOf(result)).toEqual([
+			expect.stringContaining('did not take the deduplication key back'),
+		]);
+	});
+
+	it('has those called who have no key, and says that the run is not on record', async () => {
+		fail(0);
+		const result = await world.run('call.create', call, { items });
+		expect(rung()).toEqual([ANNA, BEN, CARA]);
+		expect(hintsOf(result)).toEqual([expect.stringContaining('did not record')]);
+		expect(hintsOf(result)[0]).toContain('(items 0 to 2)');
+	});
+
+	it('has nobody called in a retry, since what was sent before cannot be looked up', async () => {
+		const crashed = await world.run('call.create', call, one);
+		fail(0);
+		const again = await retryCrashed(crashed);
+		expect(again.error.message).toContain('did not tell whether this was sent before');
+		expect(rung()).toEqual([ANNA]);
+	});
+});
+
+describe('a Remove Duplicates node that keeps its history for the whole workflow', () => {
+	it('is left alone, and a hint says what that means', async () => {
+		await processedData.checkProcessedAndRecord(
+			['a', 'b'],
+			'workflow',
+			{ workflow: { id: 'workflow', active: true } },
+			{ mode: 'entries' },
+		);
+		const result = await world.run('call.create', keyed, { items });
+		expect(rung()).toHaveLength(3);
+		expect(hintsOf(result)).toEqual([expect.stringContaining('Another node keeps data')]);
+		expect(processedData.keys().sort()).toEqual([ANNA, BEN, CARA, 'a', 'b'].sort());
+	});
+});
+
+it('an item that comes out as skipped names the customer and its input item', async () => {
+	await world.run('call.create', keyed, { items: items.slice(1, 2) });
+	const result = await world.run('call.create', keyed, { items });
+	const skipped: IDataObject = jsons(result)[1];
+	expect(skipped).toMatchObject({ skipped: true, reason: 'duplicate', phone_number: BEN });
+	expect(pairs(result)).toEqual([0, 1, 2]);
+});
