@@ -320,13 +320,6 @@ describe('call: create, never twice', () => {
 		]);
 	});
 
-	it('places a further call that an agent asks for after one that was placed', async () => {
-		AgentNode.heard.length = 0;
-		await world.run('call.create', someCall, { node: { type: `${PACKAGE}.liveCallTool` } });
-		expect(world.asked()).toEqual(['POST /v1/calls', 'POST /v1/calls']);
-		expect(AgentNode.heard[0]).toContain(someCall.phoneNumber);
-	});
-
 	it('dials for something else that is asked for in a retry', async () => {
 		let posts = 0;
 		world.sandbox.faults.decide(() =>

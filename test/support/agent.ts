@@ -1,5 +1,6 @@
 import {
 	NodeConnectionTypes,
+	NodeOperationError,
 	type IExecuteFunctions,
 	type INodeExecutionData,
 	type INodeType,
@@ -13,17 +14,23 @@ function isTool(value: unknown): value is Tool {
 	return typeof value === 'object' && value !== null && 'invoke' in value;
 }
 
-/** Runs its tool as an AI agent does that is told of a failure and asks for the same once more. */
+/** Runs its tool as an AI agent does; by default one that asks for the same once more. */
 export class AgentNode implements INodeType {
 	/** What the tool gave or said each time. */
 	static readonly heard: string[] = [];
+
+	/** What it asks its tool for, one after the other; those in a list at the same time. */
+	static asks: Array<object | object[]> = [{}, {}];
+
+	/** How many of its next runs fail once the tool was used, as when the model cannot be reached any longer. */
+	static failures = 0;
 
 	description: INodeType['description'] = {
 		displayName: 'Agent',
 		name: 'agent',
 		group: ['transform'],
 		version: 1,
-		description: 'Uses the tool that is connected to it, twice',
+		description: 'Uses the tool that is connected to it',
 		usableAsTool: true,
 		defaults: { name: 'Agent' },
 		inputs: [NodeConnectionTypes.Main, { type: NodeConnectionTypes.AiTool }],
@@ -34,12 +41,17 @@ export class AgentNode implements INodeType {
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const connected: unknown = await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0);
 		const [tool] = Array.isArray(connected) ? connected.filter(isTool) : [];
-		for (let time = 0; time < 2; time++) {
+		const ask = async (input: object) => {
 			try {
-				AgentNode.heard.push(String(await tool?.invoke({})));
+				AgentNode.heard.push(String(await tool?.invoke(input)));
 			} catch (error) {
 				AgentNode.heard.push(error instanceof Error ? error.message : String(error));
 			}
+		};
+		for (const asked of AgentNode.asks) await Promise.all([asked].flat().map(ask));
+		if (AgentNode.failures > 0) {
+			AgentNode.failures--;
+			throw new NodeOperationError(this.getNode(), 'The model is not available');
 		}
 		return [this.getInputData()];
 	}

@@ -139,6 +139,8 @@ export interface RunSettings {
 	items?: IDataObject[];
 	/** Settings of the node, such as `onError` and `retryOnFail`. */
 	node?: Partial<INode>;
+	/** Settings of the agent, where the node is its tool. */
+	agent?: Partial<INode>;
 	/** The credential; see {@link InMemoryCredentials}. */
 	credential: ICredentialDataDecryptedObject;
 	executionId?: string;
@@ -244,7 +246,7 @@ async function workflowFor(settings: RunSettings): Promise<Workflow> {
 		Start: { main: [[{ node: NODE_NAME, type: 'main', index: 0 }]] },
 	};
 	if (isTool) {
-		nodes.push(testNode(AGENT_NAME, 'test.agent'));
+		nodes.push({ ...testNode(AGENT_NAME, 'test.agent'), ...settings.agent });
 		connections.Start = { main: [[{ node: AGENT_NAME, type: 'main', index: 0 }]] };
 		connections[NODE_NAME] = { ai_tool: [[{ node: AGENT_NAME, type: 'ai_tool', index: 0 }]] };
 	}
@@ -331,7 +333,7 @@ export async function retry(
 	const workflow = await workflowFor(settings);
 	const data: IRunExecutionData = JSON.parse(JSON.stringify(failed.run.data));
 	delete data.resultData.error;
-	const results = data.resultData.runData[NODE_NAME] ?? [];
+	const results = data.resultData.runData[data.resultData.lastNodeExecuted ?? NODE_NAME] ?? [];
 	if (results.length > 0 && results[results.length - 1].error !== undefined) results.pop();
 	useNodesOf(workflow, data);
 	return await execute(settings, workflow, data, 'retry');

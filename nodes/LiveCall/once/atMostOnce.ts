@@ -37,6 +37,12 @@ export class AtMostOnce {
 		return this.earlier?.state === 'placed' ? this.earlier.answer : undefined;
 	}
 
+	/** What LiveCall answered when an agent asked for the same before; `undefined` where the node is no agent's tool. */
+	get answerToAgent(): IDataObject | undefined {
+		const { run } = this.item;
+		return run.isTool ? run.ledger.placedBefore(this.asked)?.answer : undefined;
+	}
+
 	/** Whether an earlier try was sent, and nobody knows what became of it. */
 	get wasLeftUnknown(): boolean {
 		return this.earlier?.state === 'sent';
@@ -59,15 +65,14 @@ export class AtMostOnce {
 	}
 
 	/**
-	 * Works while no other execution may have the same done: with the key claimed, or with the request on record. What was
-	 * claimed stays claimed where LiveCall may have acted, and is given back where it certainly did not.
-	 * @param key the claim of a deduplication key; without one the request goes on record
+	 * Works while nobody else has the same key. It stays claimed where LiveCall may have acted, and is given back where it
+	 * certainly did not.
+	 * @param key the claim of a deduplication key
 	 * @param work decides what to ask for, and sends it
 	 * @returns what the work gives; `undefined` where the key was claimed before
 	 * @throws NodeOperationError when nothing could be claimed; what the work throws
 	 */
-	async claimed<T>(key: Claim | undefined, work: () => Promise<T>): Promise<T | undefined> {
-		if (key === undefined) return await this.recorded(work);
+	async claimed<T>(key: Claim, work: () => Promise<T>): Promise<T | undefined> {
 		if (this.wasLeftUnknown) {
 			// Its key is claimed already. What is sent again on a person's word goes on record all the same.
 			const isRefused = () => this.outcome === 'refused';
@@ -115,7 +120,8 @@ export class AtMostOnce {
 	}
 
 	/**
-	 * Works while the request is on record for this execution and all that retry it, where n8n can tell them.
+	 * Works while the request is on record for this execution and all that retry it, where n8n can tell them. It stays on
+	 * record where LiveCall may have acted.
 	 * @param work as for {@link claimed}
 	 * @throws NodeOperationError when another of these executions has it on record; what the work throws
 	 */

@@ -7,6 +7,8 @@ export interface Asked {
 	customer: string;
 	/** What a person may change to ask for something else, such as another target group. */
 	terms: string;
+	/** When, in ms since 1970, or `null` for at once; left out where nothing depends on it. */
+	at?: number | null;
 }
 
 /** What is known of an item's request. */
@@ -74,6 +76,17 @@ export class Ledger {
 		return [...this.ofOtherRuns(), ...Object.values(this.entries)].some(isEntry);
 	}
 
+	/**
+	 * What another run has had placed for the same customer, at the same time: an agent repeats itself, and n8n runs an
+	 * agent, tools and all, once more when Retry On Fail is set for it.
+	 */
+	placedBefore(asked: Asked): PlacedEntry | undefined {
+		return this.ofOtherRuns().find(
+			(entry): entry is PlacedEntry =>
+				entry.state === 'placed' && this.isSame(entry, asked) && isSameTime(entry.at, asked.at),
+		);
+	}
+
 	/** What an item has sent, whatever it asked for. */
 	at(itemIndex: number): Entry | undefined {
 		const entry = this.entries[itemIndex];
@@ -133,6 +146,16 @@ export class Ledger {
 			for (const [item, known] of Object.entries(run)) if (known === entry) delete run[item];
 		}
 	}
+}
+
+/** "In an hour" is another time after each thought of an agent; up to so many ms it is the same. */
+const SAME_TIME_MS = 5 * 60_000;
+
+function isSameTime(one: Asked['at'], other: Asked['at']): boolean {
+	if (typeof one === 'number' && typeof other === 'number') {
+		return Math.abs(one - other) <= SAME_TIME_MS;
+	}
+	return one === other;
 }
 
 /** How often a person has had a request sent again. */

@@ -2,13 +2,18 @@
 export class Remarks {
 	private readonly itemsOf = new Map<string, number[]>();
 
+	/** @param count how many items the run has */
+	constructor(private readonly count: number) {}
+
 	add(text: string, itemIndex: number): void {
 		this.itemsOf.set(text, [...(this.itemsOf.get(text) ?? []), itemIndex]);
 	}
 
-	/** Each remark as a sentence that names its items. */
+	/** Each remark as a sentence, which names its items where there are several. */
 	get sentences(): string[] {
-		return [...this.itemsOf].map(([text, items]) => `${text} (${ranges(items)}).`);
+		return [...this.itemsOf].map(([text, items]) =>
+			this.count > 1 ? `${text} (${ranges(items)}).` : `${text}.`,
+		);
 	}
 }
 

@@ -35,7 +35,9 @@ export class Run {
 	readonly looks = new Looks();
 	/** Which run of the node this is within its execution, counted from 0: in a loop a node runs more than once. */
 	readonly index: number;
-	/** Tells the run from all others of this n8n process. */
+	/** Tells the execution and its node from all others. */
+	readonly nodeName: string;
+	/** Tells the run from all others. */
 	readonly name: string;
 	/** What the execution has in common with all that retry it; `undefined` where n8n gives nothing of that kind. */
 	readonly lineage: string | undefined;
@@ -43,7 +45,7 @@ export class Run {
 	readonly isRetry: boolean;
 	readonly ledger: Ledger;
 	readonly claims: Claims;
-	readonly remarks = new Remarks();
+	readonly remarks: Remarks;
 	readonly users = new UserDirectory();
 	readonly availability = new Availability();
 
@@ -61,12 +63,14 @@ export class Run {
 	) {
 		this.count = functions.getInputData().length;
 		this.isTool = functions.getNode().type.endsWith('Tool');
+		this.remarks = new Remarks(this.count);
 		this.signal = functions.getExecutionCancelSignal();
 		this.pace = new Pace(concurrency, this.signal);
 		const { $runIndex, $execution } = functions.getWorkflowDataProxy(0);
 		this.index = typeof $runIndex === 'number' ? $runIndex : 0;
 		const execution = functions.getExecutionId() ?? '';
-		this.name = `${execution}:${functions.getNode().id}:${this.index}`;
+		this.nodeName = `${execution}:${functions.getNode().id}`;
+		this.name = `${this.nodeName}:${this.index}`;
 		this.lineage = lineageOf($execution);
 		// "Retry" runs an execution in this mode (n8n 1.123 and 2.41, `ExecutionService.retry`).
 		this.isRetry = functions.getMode() === 'retry';

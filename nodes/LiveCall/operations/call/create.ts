@@ -1,5 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { placeCall } from '../../../shared/api/endpoints';
+import { exclusively } from '../../../shared/concurrency/exclusive';
 import { editPage } from '../../../shared/dashboard';
 import { placeCallTopic, placingCall } from '../../../shared/failures/topics';
 import { ifEmptyOption, phoneNumberField, redialUnknownOption } from '../../fields/common';
@@ -8,6 +9,7 @@ import { scheduledForField, timingOptions } from '../../fields/timing';
 import {
 	aKey,
 	aLocator,
+	aNumber,
 	aPhoneNumber,
 	aSwitch,
 	digitsOf,
@@ -23,6 +25,9 @@ import type { Item } from '../../run/item';
 import { trialPhone } from '../../run/trial';
 import { readWishes, settle } from '../../timing/settle';
 import { createHint } from './createHint';
+
+/** In hours, for ten years at most: a key that is to count for longer counts for ever. */
+const aWindow = aNumber('hours', 0, 87_600);
 
 /** Places a call, once for each item or not at all. */
 export const create: Operation = {
@@ -56,6 +61,24 @@ export const create: Operation = {
 	options: [
 		...timingOptions,
 		{
+			displayName: 'Allow Repeats',
+			name: 'allowRepeats',
+			type: 'boolean',
+			default: false,
+			description:
+				'Whether an AI agent may have a customer called again whom it has had called in this execution. Without it, the agent is given the first call again, marked with "already_placed", unless it asks for another time.',
+		},
+		{
+			displayName: 'Deduplicate Within',
+			name: 'deduplicateWithin',
+			type: 'number',
+			typeOptions: { minValue: 0 },
+			default: 0,
+			description:
+				'For how many hours a deduplication key counts, from the call that was placed and for up to a quarter longer: 0.25 for a quarter of an hour, 0 for ever. When this is changed, the keys of before count no longer.',
+			hint: 'In hours',
+		},
+		{
 			displayName: 'Deduplication Key',
 			name: 'deduplicationKey',
 			type: 'string',
@@ -70,58 +93,78 @@ export const create: Operation = {
 	hint: (results, { functions }) => createHint(results, functions.getTimezone()),
 	async execute(item) {
 		const wanted = read(item);
-		const { filterId, phoneNumber, userId, key, trial } = wanted;
-		const shown = (answer: IDataObject): Output => ({
-			json:
-				trial === undefined
-					? answer
-					: { ...answer, test: true, requested_phone_number: phoneNumber },
-		});
-		const skipped = (why: IDataObject): Output => ({
-			json: { skipped: true, ...why, phone_number: phoneNumber },
-		});
-
-		const asked = { customer: digitsOf(phoneNumber), terms: `${filterId} ${userId ?? ''}` };
-		const request = new AtMostOnce(item, asked, placingCall, wanted.redialUnknown);
-		if (request.answer) return shown(request.answer);
-		request.refuseUnknown();
-
-		const place = async (): Promise<Output> => {
-			const settled = await settle(item, { ...wanted.wishes, scheduledFor: timeToCome(item) });
-			if ('skipped' in settled) return skipped(settled.skipped);
-			const call: IDataObject = {
-				filter_id: settled.filterId,
-				phone_number: trial ?? phoneNumber,
-			};
-			if (settled.at !== undefined) call.scheduled_for = settled.at;
-			if (userId !== undefined) call.user_id = userId;
-			const topic = placeCallTopic(settled.filterId, userId);
-			return shown(await request.send(placeCall(call), topic));
-		};
-		if (trial !== undefined) {
-			const isFirst = item.index === 0 && (request.wasLeftUnknown || !item.run.ledger.hasEntries);
-			// One phone rings, once, and neither keys nor the record know of it.
-			return isFirst ? await place() : skipped({ reason: 'test' });
-		}
-		const claim = key === undefined ? undefined : keyClaim(key, 0, Date.now());
-		return (
-			(await request.claimed(claim, place)) ??
-			skipped({ reason: 'duplicate', deduplication_key: key })
+		const { run } = item;
+		if (!run.isTool) return await callOnce(item, wanted);
+		// An agent may ask for the same several times at once: each time it is to know what became of the time before.
+		return await exclusively(
+			`${run.nodeName}:${digitsOf(wanted.phoneNumber)}`,
+			async () => await callOnce(item, wanted),
 		);
 	},
 };
+
+async function callOnce(item: Item, wanted: Wanted): Promise<Output> {
+	const { filterId, phoneNumber, userId, key, trial } = wanted;
+	const shown = (answer: IDataObject): Output => ({
+		json:
+			trial === undefined ? answer : { ...answer, test: true, requested_phone_number: phoneNumber },
+	});
+	const skipped = (why: IDataObject): Output => ({
+		json: { skipped: true, ...why, phone_number: phoneNumber },
+	});
+
+	const asked = {
+		customer: digitsOf(phoneNumber),
+		terms: `${filterId} ${userId ?? ''}`,
+		at: wanted.at,
+	};
+	const request = new AtMostOnce(item, asked, placingCall, wanted.redialUnknown);
+	if (request.answer) return shown(request.answer);
+	request.refuseUnknown();
+	const repeated = wanted.allowRepeats ? undefined : request.answerToAgent;
+	if (repeated) return shown({ ...repeated, already_placed: true });
+
+	const place = async (): Promise<Output> => {
+		const settled = await settle(item, { ...wanted.wishes, scheduledFor: timeToCome(item) });
+		if ('skipped' in settled) return skipped(settled.skipped);
+		const call: IDataObject = {
+			filter_id: settled.filterId,
+			phone_number: trial ?? phoneNumber,
+		};
+		if (settled.at !== undefined) call.scheduled_for = settled.at;
+		if (userId !== undefined) call.user_id = userId;
+		const topic = placeCallTopic(settled.filterId, userId);
+		return shown(await request.send(placeCall(call), topic));
+	};
+	if (trial !== undefined) {
+		const isFirst = item.index === 0 && (request.wasLeftUnknown || !item.run.ledger.hasEntries);
+		// One phone rings, once, and neither keys nor the record know of it.
+		return isFirst ? await place() : skipped({ reason: 'test' });
+	}
+	if (key === undefined) return await request.recorded(place);
+	const placed = await request.claimed(
+		keyClaim(key, wanted.deduplicateWithinMs, Date.now()),
+		place,
+	);
+	return placed ?? skipped({ reason: 'duplicate', deduplication_key: key });
+}
+
+type Wanted = ReturnType<typeof read>;
 
 /** The call that an item asks for, checked. */
 function read(item: Item) {
 	const filterId = item.read('filterId', aLocator('targeting'));
 	// Whether it lies ahead is asked only of a call that is to be placed: one that was placed has had its time since.
-	added(item, 'scheduledFor', aTime(item.run.functions.getTimezone()));
+	const time = added(item, 'scheduledFor', aTime(item.run.functions.getTimezone()));
 	return {
 		filterId,
+		at: time === undefined ? null : Date.parse(time),
 		phoneNumber: item.read('phoneNumber', aPhoneNumber),
 		userId: added(item, 'userId', aLocator('users')),
 		wishes: readWishes(item, filterId),
 		key: item.readAdded('options', 'deduplicationKey', aKey),
+		deduplicateWithinMs: item.option('deduplicateWithin', aWindow, 0) * 3_600_000,
+		allowRepeats: item.option('allowRepeats', aSwitch, false),
 		redialUnknown: item.option('redialUnknown', aSwitch, false),
 		trial: trialPhone(item),
 	};
