@@ -1,110 +1,55 @@
-import type { Report } from '../launcher/progress';
+import { startReport } from '../launcher/progress';
+import type { Figures } from './measure';
 import type { World } from './world';
 
-/** What a case measures in and with. */
-export interface BenchContext {
-	world: World;
-	/** How many rounds are measured. */
-	rounds: number;
-	report: Report;
-}
-
-/** One line of the table: a piece of work, done by this package and by what it is compared with. */
-export interface Row {
-	work: string;
-	beside: string;
-	target: string;
-	ours: string;
-	theirs: string;
-	ratio: string;
-	/** Connections open at once, at most: this package's and the other's. */
-	sockets: string;
-	/** Memory of the n8n process over idle, at most: this package's and the other's. */
-	rss: string;
-	/** Each part of the target with what was measured. */
-	checks: Check[];
-	/** What was measured in each round. */
-	rounds: Measured[];
-	/** What else was seen, in whole sentences. */
-	notes: string[];
-}
-
-/** A part of a target. */
-export interface Check {
-	/** What is compared, with the figure, such as "time 0.93 ×". */
-	found: string;
-	/** Such as "≤ 1.15 ×". */
-	bound: string;
-	met: boolean;
-}
-
-/** One figure of one competitor in each round. */
-export interface Measured {
-	who: string;
-	what: string;
-	values: number[];
-	/** How many digits behind the point mean something. */
-	digits: number;
-}
-
-/** A row of the table and how it is measured. */
+/** A piece of work, done by this package and by what it is compared with. */
 export interface BenchCase {
-	/** What `--only` takes. */
+	/** What `--case` takes. */
 	name: string;
-	run(context: BenchContext): Promise<Row>;
+	/** As the table says it. */
+	work: string;
+	/** How much is done in a measurement, and before it, so that compiling slows nobody. */
+	amount: number;
+	warmUp: number;
+	/** Gives who does the work, each with the function that does so much of it once. */
+	contenders(world: World): Promise<Record<string, (amount: number) => Promise<Figures>>>;
+	lines: Line[];
+	/** The first line for people who use the package; `{ours}` and `{theirs}` stand for its figures. */
+	plain?: string;
 }
-
-/** How one competitor does the work once. */
-export type Competitor<T> = () => Promise<T>;
 
 /**
- * Has all competitors do the work in each round, each time with another one first.
- * @param before what is done before each round, unmeasured.
+ * A line of the table: what it shows, the figure's name, whose it is, whose stands beside it (or nothing), and the
+ * target as a person reads it: "≤ 0.65 ×" of the ratio, "≤ 64" of the figure itself, "–" for none.
  */
-export async function alternate<T>(
-	{ rounds, report }: BenchContext,
-	work: string,
-	competitors: Record<string, Competitor<T>>,
-	before: () => Promise<void> = async () => undefined,
-): Promise<Record<string, T[]>> {
-	const names = Object.keys(competitors);
-	const results: Record<string, T[]> = Object.fromEntries(names.map((name) => [name, []]));
+export type Line = [what: string, figure: string, of: string, beside: string, target: string];
+
+/** The figures of all rounds, by contender. */
+export type Results = Record<string, Figures[]>;
+
+const report = startReport(console.error);
+
+/** Has all contenders do the work in each round, each in a new n8n and each time with another one first. */
+export async function runCase(world: World, one: BenchCase, rounds: number): Promise<Results> {
+	const contenders = Object.entries(await one.contenders(world));
+	const results: Results = Object.fromEntries(contenders.map(([name]) => [name, []]));
 	for (let round = 0; round < rounds; round++) {
-		await before();
-		for (let turn = 0; turn < names.length; turn++) {
-			const name = names[(round + turn) % names.length];
-			results[name].push(await competitors[name]());
+		for (const [name, work] of contenders) {
+			await world.restart();
+			await work(one.warmUp);
+			const figures = await work(one.amount);
+			results[name].push(figures);
+			const shown = Object.entries(figures).map(([what, value]) => `${what} ${value.toFixed(2)}`);
+			report(`${one.name}, round ${round + 1}, ${name}: ${shown.join(', ')}`);
 		}
-		report(`${work}: round ${round + 1} of ${rounds} is done`);
+		contenders.push(...contenders.splice(0, 1));
 	}
 	return results;
 }
 
-/** Compares with a bound that must not be exceeded. */
-export function atMost(what: string, value: number, bound: number, unit: string): Check {
-	return {
-		found: `${what} ${shown(value)} ${unit}`,
-		bound: `≤ ${bound} ${unit}`,
-		met: value <= bound,
-	};
-}
-
-/** Compares with a bound that must be reached. */
-export function atLeast(what: string, value: number, bound: number, unit: string): Check {
-	return {
-		found: `${what} ${shown(value)} ${unit}`,
-		bound: `≥ ${bound} ${unit}`,
-		met: value >= bound,
-	};
-}
-
-/** A requirement that is met or not. */
-export function must(found: string, bound: string, met: boolean): Check {
-	return { found, bound, met };
-}
-
-/** Shows a number: two digits behind the point below ten, one below a hundred, none above. */
-export function shown(value: number): string {
-	if (Number.isNaN(value)) return '–';
-	return value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+/** Gives the middle of numbers; NaN of none. */
+export function median(values: number[]): number {
+	const sorted = [...values].sort((a, b) => a - b);
+	const middle = sorted.length / 2;
+	return (sorted[Math.ceil(middle - 1)] + sorted[Math.floor(middle)]) / 2;
 }

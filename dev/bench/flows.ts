@@ -1,138 +1,103 @@
 import { randomUUID } from 'node:crypto';
 
-import type { Json, JsonObject } from '../json';
-import type { CredentialReference, N8nClient } from '../launcher/rest';
-import { CREDENTIAL_TYPE } from '../launcher/seed';
+import { textAt, type Json, type JsonObject } from '../json';
+import type { World } from './world';
 
-/** A workflow that is published and waits for POST requests. */
-export interface Flow {
-	id: string;
-	/** The address that starts it. */
-	url: string;
-	/** The node that is measured. */
-	node: string;
+/** A workflow that is published and waits for POST requests; `path` follows `/webhook/` in its address. */
+export type Flow = Record<'id' | 'path' | 'url', string>;
+
+/** A node of a workflow, in n8n's words. */
+export type FlowNode = JsonObject & { id: string; name: string; type: string };
+
+/** n8n's own Webhook node. */
+export const WEBHOOK = node('Webhook', 'n8n-nodes-base.webhook', { httpMethod: 'POST' }, 2.1);
+
+/** n8n's own loop: what comes behind it in a workflow is run for one item after the other. */
+export const LOOP = node('Loop Over Items', 'n8n-nodes-base.splitInBatches', {}, 3);
+
+/** What a workflow of many items begins with: each entry of a posted list is one; it answers when all is done. */
+const BATCH = [
+	{
+		...WEBHOOK,
+		parameters: { httpMethod: 'POST', responseMode: 'lastNode', responseData: 'noData' },
+	},
+	node('Split', 'n8n-nodes-base.splitOut', { fieldToSplitOut: 'body' }),
+];
+
+/** Makes a node; `type` begins with the package's name. */
+export function node(
+	name: string,
+	type: string,
+	parameters: JsonObject = {},
+	typeVersion = 1,
+	credentials: JsonObject = {},
+): FlowNode {
+	return { id: randomUUID(), name, type, typeVersion, position: [0, 0], parameters, credentials };
 }
 
-/** A node of a workflow, without its place on the canvas. */
-export interface FlowNode {
-	name: string;
-	type: string;
-	version: number;
-	parameters: JsonObject;
-	credentials?: Record<string, CredentialReference>;
+/** Makes this package's node. */
+export function liveCallNode({ liveCall }: World, parameters: JsonObject): FlowNode {
+	return node('LiveCall', 'n8n-nodes-livecall.liveCall', parameters, 1, liveCall);
 }
 
-/** From one node's output to another node. */
-export type Link = [from: string, output: number, to: string];
-
-/** What starts a workflow: the trigger, and what follows its id in the address. */
-export interface FlowStart extends FlowNode {
-	/** Such as "webhook"; empty for n8n's own Webhook node, whose path is the id itself. */
-	path: string;
-	/** What follows the address, such as "?token=…". */
-	query?: string;
+/** Makes n8n's own node with its defaults, asking LiveCall. */
+export function httpRequestNode({ header }: World, name: string, more: JsonObject): FlowNode {
+	const parameters = {
+		authentication: 'genericCredentialType',
+		genericAuthType: 'httpHeaderAuth',
+		sendHeaders: true,
+		headerParameters: { parameters: [{ name: 'Content-Type', value: 'application/json' }] },
+		specifyBody: 'json',
+		...more,
+	};
+	return node(name, 'n8n-nodes-base.httpRequest', parameters, 4.5, header);
 }
 
-/** Whether n8n keeps what an execution's nodes put out. */
-type Saves = 'all' | 'none';
+/** Makes n8n's own node that lets pass where a text is what it should be. */
+export function ifNode(name: string, leftValue: string, rightValue: string): FlowNode {
+	const operator = { type: 'string', operation: 'equals' };
+	const options = { caseSensitive: true, leftValue: '', typeValidation: 'strict', version: 2 };
+	const conditions = [{ id: name, leftValue, rightValue, operator }];
+	const parameters = { conditions: { options, conditions, combinator: 'and' } };
+	return node(name, 'n8n-nodes-base.if', parameters, 2.2);
+}
 
 /**
- * Stores a workflow, publishes it and waits until its production webhook answers.
- * @param measured the name of the node whose time is of interest.
+ * Stores a workflow, publishes it and waits until its address answers.
+ * @param nodes the trigger first; each leads to the next one.
+ * @param saved whether n8n keeps the data of executions that succeed, as it does by default.
+ * @param former a workflow with the same trigger that takes this form, instead of a new one.
  */
-export async function storeFlow(
-	client: N8nClient,
-	name: string,
-	start: FlowStart,
-	nodes: FlowNode[],
-	links: Link[],
-	measured: string,
-	saves: Saves = 'all',
+export async function publish(
+	{ client }: Pick<World, 'client'>,
+	[start, ...others]: FlowNode[],
+	saved = true,
+	former?: Flow,
 ): Promise<Flow> {
-	const webhookId = randomUUID();
-	const connections: Record<string, { main: Json[][] }> = {};
-	for (const [from, output, to] of links) {
-		const { main } = (connections[from] ??= { main: [] });
-		while (main.length <= output) main.push([]);
-		main[output].push({ node: to, type: 'main', index: 0 });
-	}
-	const own = start.path === '' ? { path: webhookId, ...start.parameters } : start.parameters;
-	const id = await client.createWorkflow({
-		name,
-		nodes: [
-			{ ...placed({ ...start, parameters: own }, 0), webhookId },
-			...nodes.map((node, index) => placed(node, index + 1)),
-		],
-		connections,
-		settings: {
-			executionOrder: 'v1',
-			saveDataSuccessExecution: saves,
-			saveDataErrorExecution: 'all',
-		},
+	const isWebhook = start.type === WEBHOOK.type;
+	const webhookId = former?.path ?? randomUUID();
+	const path = isWebhook ? webhookId : `${webhookId}/webhook`;
+	const parameters = Object.assign({ ...(isWebhook && { path }) }, start.parameters);
+	const nodes = [{ ...start, webhookId, parameters }, ...others];
+	const links = nodes.map(({ name }, index): [string, Json] => {
+		const next = nodes[index + 1] ?? (others.includes(LOOP) ? LOOP : undefined);
+		const target = next ? [{ node: next.name, type: 'main', index: 0 }] : [];
+		return [name, { main: name === LOOP.name ? [[], target] : [target] }];
 	});
+	const settings = { saveDataSuccessExecution: saved ? 'all' : 'none' };
+	const connections = Object.fromEntries(links);
+	const workflow = { name: nodes[nodes.length - 1].name, nodes, connections, settings };
+	const id = former?.id ?? (await client.createWorkflow(workflow));
+	if (former) {
+		const versionId = textAt(await client.findWorkflow(id), 'versionId');
+		await client.request('PATCH', `/rest/workflows/${id}`, { ...workflow, versionId });
+	}
 	await client.activateWorkflow(id);
-	const path = start.path === '' ? webhookId : `${webhookId}/${start.path}`;
 	await client.waitForWebhook(path);
-	return { id, url: `${client.url}/webhook/${path}${start.query ?? ''}`, node: measured };
+	return { id, path, url: `${client.url}/webhook/${path}` };
 }
 
-function placed(node: FlowNode, index: number): JsonObject {
-	const { name, type, version, parameters, credentials = {} } = node;
-	return {
-		id: randomUUID(),
-		name,
-		type,
-		typeVersion: version,
-		position: [index * 200, 0],
-		parameters,
-		credentials: Object.fromEntries(
-			Object.entries(credentials).map(([kind, reference]) => [kind, { ...reference }]),
-		),
-	};
-}
-
-/** The benchmark's trivial trigger: each entry of a posted list becomes an item; it answers when all is done. */
-export const LIST_START: FlowStart = {
-	name: 'Start',
-	type: 'n8n-nodes-bench.benchStart',
-	version: 1,
-	path: 'webhook',
-	parameters: { answers: 'lastNode', asks: 'nothing' },
-};
-
-/** This package's node. */
-export function liveCallNode(parameters: JsonObject, credential: CredentialReference): FlowNode {
-	return {
-		name: 'LiveCall',
-		type: 'n8n-nodes-livecall.liveCall',
-		version: 1,
-		parameters,
-		credentials: { [CREDENTIAL_TYPE]: credential },
-	};
-}
-
-/** n8n's own HTTP Request node with its defaults and a "Header Auth" credential. */
-export function httpRequestNode(
-	parameters: JsonObject,
-	credential: CredentialReference,
-	name = 'HTTP Request',
-): FlowNode {
-	return {
-		name,
-		type: 'n8n-nodes-base.httpRequest',
-		version: 4.5,
-		parameters: {
-			authentication: 'genericCredentialType',
-			genericAuthType: 'httpHeaderAuth',
-			options: {},
-			...parameters,
-		},
-		credentials: { httpHeaderAuth: credential },
-	};
-}
-
-/** Stores a workflow of the trivial trigger and one node. */
-export async function storeOneNode(client: N8nClient, node: FlowNode): Promise<Flow> {
-	const links: Link[] = [[LIST_START.name, 0, node.name]];
-	return await storeFlow(client, node.name, LIST_START, [node], links, node.name);
+/** Publishes a workflow that hands posted items to the given nodes. n8n keeps no data of its executions. */
+export async function publishBatch(world: World, nodes: FlowNode[], former?: Flow): Promise<Flow> {
+	return await publish(world, [...BATCH, ...nodes], false, former);
 }

@@ -1,86 +1,74 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus, loadavg, release, type } from 'node:os';
+import { availableParallelism, cpus, release, type } from 'node:os';
 import path from 'node:path';
+import { parseArgs } from 'node:util';
 
-import { run } from '../launcher/command';
 import { REPOSITORY } from '../launcher/folders';
 import { parseJson, textAt } from '../json';
-import { reportStep, startReport } from '../launcher/progress';
-import type { BenchCase, Row } from './case';
-import { callsLimited, callsMany, callsSlow } from './cases/calls';
-import { deliveries } from './cases/deliveries';
-import { loading } from './cases/loading';
-import { recordingLarge, recordingsMany } from './cases/recordings';
+import { DEFAULT_N8N_VERSION } from '../launcher/runtime';
+import { runCase } from './case';
+import { claims, creates } from './cases/create';
+import { deliveries, deliveryMemory } from './cases/deliveries';
+import { reads } from './cases/get';
+import { recordings } from './cases/recordings';
 import { upserts } from './cases/upsert';
-import { help, readOptions } from './options';
-import { document, type Surroundings } from './report';
-import { startWorld, type World } from './world';
+import { waits } from './cases/waits';
+import { page, resultTable, table, type Outcome } from './page';
+import { inWorld, type World } from './world';
 
-const CASES: BenchCase[] = [
-	callsSlow,
-	callsMany,
-	callsLimited,
-	recordingLarge,
-	recordingsMany,
-	deliveries,
-	loading,
-	upserts,
-];
+/** The rows of the page. */
+const CASES = [reads, creates, deliveries, recordings, upserts, waits];
 
-const DOCUMENT = path.join(REPOSITORY, 'docs', 'performance.md');
+/** Tables of their own, measured only when asked for by name. */
+const EXTRAS: Record<string, (rounds: number) => Promise<string[][]>> = {
+	claims,
+	memory: async () => await inWorld({}, deliveryMemory),
+};
+
+const PAGE = path.join(REPOSITORY, 'docs', 'performance.md');
+
+const HELP = `npm run bench -- [--rounds <number>] [--case <name>]…
+
+Compares this package with n8n's own nodes, in a real n8n on Linux. Without --case, ${CASES.map(({ name }) => name).join(', ')}
+are measured and docs/performance.md is written anew, down to "How it is measured"; with it, tables are only printed, also
+those of ${Object.keys(EXTRAS).join(' and ')}. Five rounds take about 50 minutes: leave the machine alone meanwhile.`;
 
 async function main(): Promise<void> {
-	const names = CASES.map(({ name }) => name);
-	const given = process.argv.slice(2);
-	const options = readOptions(given, names);
-	if (options.help) {
-		console.log(help(names));
-		return;
-	}
-	const report = startReport(console.error);
+	const { values } = parseArgs({
+		options: {
+			rounds: { type: 'string', default: '5' },
+			case: { type: 'string', multiple: true },
+			help: { type: 'boolean' },
+		},
+	});
+	const rounds = Number(values.rounds);
+	const names = values.case ?? CASES.map(({ name }) => name);
+	const isKnown = (name: string) => name in EXTRAS || CASES.some((one) => one.name === name);
+	if (values.help || !(rounds >= 1) || !names.every(isKnown)) return console.log(HELP);
+
 	const startedAt = new Date();
-	const [before] = loadavg();
-	const world = await reportStep(report, 'Starting n8n and the stub', startWorld);
-	const endAll = () => void world.stop().finally(() => process.exit(1));
-	for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, endAll);
-	try {
-		const rows: Row[] = [];
-		for (const one of CASES.filter(({ name }) => options.cases.includes(name))) {
-			const context = { world, rounds: options.rounds, report };
-			const row = await reportStep(report, one.name, async () => await one.run(context));
-			report(`${one.name}: ${row.ours} against ${row.theirs}, ${row.ratio}`);
-			rows.push(row);
-		}
-		const minutes = (Date.now() - startedAt.getTime()) / 60_000;
-		const text = document(rows, {
-			...(await surroundings(world)),
-			command: ['npm run bench', ...(given.length > 0 ? ['--', ...given] : [])].join(' '),
-			rounds: options.rounds,
-			date: startedAt.toISOString().slice(0, 10),
-			load: { before, after: loadavg()[0] },
-			minutes,
-		});
-		if (options.whole) await writeFile(DOCUMENT, text);
-		console.log(text);
-		report(options.whole ? `Written to ${path.relative(REPOSITORY, DOCUMENT)}` : 'Done');
-	} finally {
-		await world.stop();
+	const chosen = CASES.filter(({ name }) => names.includes(name));
+	const measure = async (world: World): Promise<Outcome[]> => {
+		const outcomes: Outcome[] = [];
+		for (const one of chosen) outcomes.push([one, await runCase(world, one, rounds)]);
+		return outcomes;
+	};
+	const outcomes = chosen.length > 0 ? await inWorld({}, measure) : [];
+	if (outcomes.length > 0) console.log(resultTable(outcomes));
+	for (const name of names.filter((extra) => extra in EXTRAS)) {
+		console.log(table(await EXTRAS[name](rounds)));
 	}
+	if (values.case !== undefined) return;
+	const how = await surroundings(rounds, startedAt);
+	await writeFile(PAGE, page(outcomes, await readFile(PAGE, 'utf8'), how));
 }
 
-async function surroundings({
-	runtime,
-}: World): Promise<Pick<Surroundings, 'n8n' | 'node' | 'package' | 'system' | 'cores'>> {
+/** Says how the figures came about, in Markdown. */
+async function surroundings(rounds: number, startedAt: Date): Promise<string> {
 	const manifest = parseJson(await readFile(path.join(REPOSITORY, 'package.json'), 'utf8'));
-	const version = await run(runtime.node, ['--version'], { cwd: REPOSITORY });
-	const [cpu] = cpus();
-	return {
-		n8n: runtime.version,
-		node: version.trim().replace(/^v/, ''),
-		package: textAt(manifest, 'version'),
-		system: `${type()} ${release().split('-')[0]}`,
-		cores: `${availableParallelism()} cores (${cpu.model.trim()})`,
-	};
+	const minutes = ((Date.now() - startedAt.getTime()) / 60_000).toFixed(0);
+	const cores = `${availableParallelism()} cores (${cpus()[0].model.trim()})`;
+	return `\`npm run bench -- --rounds ${rounds}\`, ${startedAt.toISOString().slice(0, 10)}, ${minutes} minutes; n8n ${DEFAULT_N8N_VERSION} with SQLite and files on disk; this package ${textAt(manifest, 'version')}; ${type()} ${release()}, ${cores}. Each figure is the median of the rounds, in brackets the least and the most.`;
 }
 
 main().catch((error: unknown) => {

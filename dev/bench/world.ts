@@ -1,122 +1,93 @@
-import { randomUUID } from 'node:crypto';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { prepareN8n, type N8n } from '../launcher/n8n';
+import type { Environment } from '../launcher/command';
+import { at, parseJson, type JsonObject } from '../json';
+import { prepareN8n } from '../launcher/n8n';
 import { packPackage } from '../launcher/pack';
 import { freePort } from '../launcher/ports';
-import { TestN8nClient } from '../../test/support/n8nClient';
-import type { CredentialReference, Owner } from '../launcher/rest';
-import { ensureRuntime, type Runtime } from '../launcher/runtime';
-import { CREDENTIAL_TYPE } from '../launcher/seed';
-import { storeProbe, type Probe } from './probe';
-import { startStub, type Stub } from './stub';
-import { STUB_KEY } from './stub/plan';
+import { startSandbox } from '../sandbox';
+import { startAll, type Undo } from '../startAll';
+import { node, publish } from './flows';
 
-/** One n8n process with both packages in it, and the stub that it talks to. */
-export interface World {
-	runtime: Runtime;
-	/** The process that runs at present. */
-	n8n(): N8n;
-	/** Ends n8n and starts it again on the same data, so that its memory is a new process's. */
-	restart(): Promise<void>;
-	/** The owner of that n8n, logged in. */
-	client: TestN8nClient;
-	stub: Stub;
-	probe: Probe;
-	/** This package as it would be published. */
-	packageFile: string;
-	/** Where n8n has unpacked it. */
-	packageFolder: string;
-	/** A folder for whatever a measurement has to write; gone at the end. */
-	scratch: string;
-	/** The credential of this package. */
-	liveCall: CredentialReference;
-	/** The same key as a "Header Auth" credential for n8n's own node. */
-	header: CredentialReference;
-	/** Ends both and deletes all they have written. */
-	stop(): Promise<void>;
-}
+/** A real n8n with this package and the benchmark's own in it, and the sandbox that it talks to. */
+export type World = Awaited<ReturnType<typeof start>>;
 
-/** The version that the targets are set for. */
-const N8N_VERSION = '2.41.1';
-
-/** What deliveries to this package's trigger have to carry in their address. */
+/** What deliveries to the trigger carry in their address. */
 export const WEBHOOK_TOKEN = 'bench-webhook-token';
 
-/** The package that the benchmark brings along: a trivial trigger, a bare node, and a probe. */
-const OWN_PACKAGE = { name: 'n8n-nodes-bench', folder: path.join(__dirname, 'package') };
-
-const OWNER: Owner = {
-	email: 'bench@example.com',
-	password: `Bench-${randomUUID()}`,
-	firstName: 'Bench',
-	lastName: 'Mark',
-};
-
 /**
- * Packs this package and installs it into a new n8n, beside the benchmark's own package; starts that
- * and the stub, on free ports of the loopback address, and stores the credentials.
+ * Installs this package (`dist` has to be built) and the benchmark's own into a new n8n with further settings, starts
+ * that and the sandbox on free ports of the loopback address, works with them, and ends them.
  */
-export async function startWorld(): Promise<World> {
-	const scratch = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-livecall-bench-'));
-	const running: Array<() => Promise<void>> = [
-		async () => await rm(scratch, { recursive: true, force: true }),
-	];
-	const stop = async () => {
-		for (const stopOne of running.splice(0).reverse()) await stopOne();
-	};
+export async function inWorld<T>(env: Environment, work: (world: World) => Promise<T>) {
+	const world = await startAll(async (undo) => await start(env, undo));
+	process.once('SIGINT', () => void world.stop().finally(() => process.exit(1)));
 	try {
-		const packageFile = await packPackage(scratch);
-		const userFolder = path.join(scratch, 'data');
-		const prepared = await prepareN8n({
-			version: N8N_VERSION,
-			userFolder,
-			packageFile,
-			encryptionKey: 'bench',
-			owner: OWNER,
-			// The same port at each start, so that what was stored keeps its address.
-			port: await freePort(),
-			env: { N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem' },
-		});
-		const installed = path.join(userFolder, '.n8n', 'nodes', 'node_modules');
-		await cp(OWN_PACKAGE.folder, path.join(installed, OWN_PACKAGE.name), { recursive: true });
-
-		const stub = await startStub();
-		running.push(stub.stop);
-		let n8n = await prepared.start();
-		running.push(async () => await n8n.stop());
-		const client = await TestN8nClient.logIn(n8n.url, OWNER);
-		const probe = await storeProbe(client, scratch);
-		return {
-			runtime: await ensureRuntime({ version: N8N_VERSION }),
-			n8n: () => n8n,
-			restart: async () => {
-				await n8n.stop();
-				n8n = await prepared.start();
-				await probe.ready();
-			},
-			client,
-			stub,
-			probe,
-			packageFile,
-			packageFolder: path.join(installed, 'n8n-nodes-livecall'),
-			scratch,
-			liveCall: await client.createCredential({
-				name: 'LiveCall',
-				type: CREDENTIAL_TYPE,
-				data: { apiKey: STUB_KEY, baseUrl: stub.apiUrl, webhookToken: WEBHOOK_TOKEN },
-			}),
-			header: await client.createCredential({
-				name: 'Header',
-				type: 'httpHeaderAuth',
-				data: { name: 'Authorization', value: `Token token=${STUB_KEY}` },
-			}),
-			stop,
-		};
-	} catch (error) {
-		await stop();
-		throw error instanceof Error ? error : new Error(String(error));
+		return await work(world);
+	} finally {
+		await world.stop();
 	}
+}
+
+async function start(env: Environment, undo: Undo) {
+	const userFolder = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-livecall-bench-'));
+	undo(async () => await rm(userFolder, { recursive: true, force: true }));
+	const prepared = await prepareN8n({
+		userFolder,
+		packageFile: await packPackage(userFolder),
+		encryptionKey: 'bench',
+		owner: { email: 'a@example.com', password: 'Bench-12', firstName: 'A', lastName: 'B' },
+		// The same port at each start, so that workflows keep their addresses.
+		port: await freePort(),
+		env: { N8N_DEFAULT_BINARY_DATA_MODE: 'filesystem', ...env },
+	});
+	const installed = path.join(userFolder, '.n8n/nodes/node_modules/n8n-nodes-bench');
+	await cp(path.join(__dirname, 'package'), installed, { recursive: true });
+	// Calls stay as they are put, and links to recordings outlive the run.
+	const sandbox = await startSandbox({ stageMs: 0, seed: false, linkLifetimeMs: 3_600_000 });
+	undo(sandbox.stop);
+	let n8n = await prepared.start();
+	undo(async () => await n8n.stop());
+	const client = await n8n.logIn();
+	const collector = await publish({ client }, [node('Collect', 'n8n-nodes-bench.benchCollect')]);
+	const { apiKey, apiUrl: baseUrl } = sandbox;
+	const credential = async (type: string, data: JsonObject): Promise<JsonObject> => ({
+		[type]: { ...(await client.createCredential({ name: type, type, data })) },
+	});
+	const header = { name: 'Authorization', value: `Token token=${apiKey}` };
+	return {
+		sandbox,
+		client,
+		/** Credentials as nodes refer to them: of this package, and with the same key for n8n's own node. */
+		liveCall: await credential('liveCallApi', { apiKey, baseUrl, webhookToken: WEBHOOK_TOKEN }),
+		header: await credential('httpHeaderAuth', header),
+		/** Gives the id of n8n's present process. */
+		pid: () => n8n.pid,
+		/** Ends n8n and starts it again on the same data: a process keeps what memory it once had. */
+		restart: async () => {
+			await n8n.stop();
+			n8n = await prepared.start();
+		},
+		/** Has n8n collect its garbage; gives what its heap still holds, in MiB. */
+		collect: async () => {
+			await client.waitForWebhook(collector.path);
+			const answer = await fetch(collector.url, { method: 'POST' });
+			return Number(at(parseJson(await answer.text()), 'heapUsed')) / 1024 ** 2;
+		},
+	};
+}
+
+/** Leaves nothing but one target group in the sandbox, which answers after so many milliseconds from now on. */
+export function beginAnew({ sandbox }: World, latencyMs = 0): void {
+	sandbox.reset();
+	sandbox.filters.add({ id: 1 });
+	if (latencyMs > 0) sandbox.faults.always({ kind: 'latency', ms: latencyMs }, { host: 'api' });
+}
+
+/** Puts so many calls that have ended into the sandbox; gives an item for each. */
+export function addEndedCalls({ sandbox }: World, count: number, recordedBytes?: number) {
+	const call = { status: 'ended', recorded: recordedBytes !== undefined, recordedBytes } as const;
+	return Array.from({ length: count }, () => ({ id: sandbox.calls.add(call).id }));
 }
