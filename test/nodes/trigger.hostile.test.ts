@@ -94,7 +94,10 @@ const odd = fc.oneof(
 	{ weight: 3, arbitrary: id },
 	{ weight: 3, arbitrary: fc.constantFrom('calls', 'call', 'users', 'call.ended', 'created', '') },
 	{ weight: 3, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
-	{ weight: 1, arbitrary: fc.constantFrom({ toString: 1 }, { valueOf: null }, Infinity, -0, 2 ** 60) },
+	{
+		weight: 1,
+		arbitrary: fc.constantFrom({ toString: 1 }, { valueOf: null }, Infinity, -0, 2 ** 60),
+	},
 );
 
 const KEYS = [

@@ -52,6 +52,7 @@ function partsOf(filterIds: unknown): string[] {
 		.filter((part) => part !== '');
 }
 
+/** LiveCall's IDs are numbers. A word without a digit is a target group's name, which no call carries. */
 function filterIdOf(part: string): string | undefined {
-	return isIdText(part) ? part : idIn(part, 'targeting');
+	return isIdText(part) && /\d/.test(part) ? part : idIn(part, 'targeting');
 }
