@@ -1,35 +1,13 @@
 import { poll } from '../../dev/launcher/poll';
-import { TriggerHost } from '../support/delivery';
-import { SECRETS, World } from '../support/world';
+import { alone } from '../support/alone';
+import { SECRETS, type World } from '../support/world';
 
 const query = `?token=${SECRETS.webhookToken}`;
-
-/** Makes a test with a sandbox and a trigger of its own. All of them wait at the same time: 8 seconds are long. */
-function alone(title: string, test: (world: World, host: TriggerHost) => Promise<void>): void {
-	it.concurrent(
-		title,
-		async () => {
-			const world = await World.start();
-			const host = await TriggerHost.start({
-				credential: world.credential,
-				// What the process remembers of deliveries belongs to a workflow.
-				workflowId: title,
-			});
-			try {
-				await test(world, host);
-			} finally {
-				host.stop();
-				await world.sandbox.stop();
-			}
-		},
-		30_000,
-	);
-}
 
 const ended = (world: World) => world.sandbox.calls.add({ status: 'ended', outcome: 'successful' });
 
 describe('a trigger that cannot verify a call at once', () => {
-	alone('keeps to 8 seconds where it asks a second time', async (world, host) => {
+	alone('keeps to 8 seconds where it asks a second time', {}, async (world, host) => {
 		const { id } = world.sandbox.calls.add({ status: 'started' });
 		world.sandbox.faults.decide(({ index }) =>
 			index === 0 ? { kind: 'latency', ms: 7_000 } : { kind: 'hang-before' },
@@ -49,6 +27,7 @@ describe('a trigger that cannot verify a call at once', () => {
 
 	alone(
 		'gives up after 8 seconds on an answer that does not come to its end',
+		{},
 		async (world, host) => {
 			const call = ended(world);
 			world.sandbox.faults.always({ kind: 'trickle', everyMs: 100 });
@@ -57,7 +36,7 @@ describe('a trigger that cannot verify a call at once', () => {
 		},
 	);
 
-	alone('gives up after 8 seconds', async (world, host) => {
+	alone('gives up after 8 seconds', {}, async (world, host) => {
 		world.sandbox.faults.always({ kind: 'hang-before' });
 		const begun = Date.now();
 		expect((await host.deliver({ call: { id: 1 } }, { query })).status).toBe(503);
