@@ -12,15 +12,13 @@ afterAll(async () => await world.sandbox.stop());
 
 const someCall = { filterId: locator('1'), phoneNumber: '+49 30 1234567' };
 
-/** Places a call with these options; `callingHours` without what stands around them in a workflow. */
+/** Places a call with these options. */
 async function place(
-	{ callingHours, ...options }: INodeParameters & { callingHours?: INodeParameters } = {},
+	options: INodeParameters = {},
 	more: INodeParameters = {},
 	settings: Partial<Omit<RunSettings, 'parameters'>> = {},
 ): Promise<RunResult> {
-	const hours = callingHours && { callingHours: { hours: callingHours } };
-	const parameters = { ...someCall, ...more, options: { ...options, ...hours } };
-	return await world.run('call.create', parameters, settings);
+	return await world.run('call.create', { ...someCall, ...more, options }, settings);
 }
 
 const placed = (): IDataObject[] => world.sandbox.calls.placed().map((call) => ({ ...call }));

@@ -64,53 +64,46 @@ const fallbackFilterIds: INodeProperties = {
 const callingHours: INodeProperties = {
 	displayName: 'Calling Hours',
 	name: 'callingHours',
-	type: 'fixedCollection',
+	type: 'collection',
 	placeholder: 'Add hours',
-	default: { hours: PROPOSED_HOURS },
+	default: { ...PROPOSED_HOURS },
 	description:
 		'When customers may be rung. The moment at which the phone would ring has to lie in these hours; what happens otherwise, "Outside Hours" says.',
 	options: [
 		{
-			displayName: 'Hours',
-			name: 'hours',
-			values: [
-				{
-					displayName: 'From',
-					name: 'from',
-					type: 'string',
-					default: FROM,
-					placeholder: 'e.g. 08:00',
-					description: 'When they begin, on the clock of the time zone below',
-				},
-				{
-					displayName: 'To',
-					name: 'to',
-					type: 'string',
-					default: TO,
-					placeholder: 'e.g. 21:00',
-					description:
-						'When they end; nobody is rung at this minute. Earlier than "From", it is the next day\'s. The same as "From", the hours are the whole day.',
-				},
-				{
-					displayName: 'Days',
-					name: 'days',
-					type: 'multiOptions',
-					default: [1, 2, 3, 4, 5, 6],
-					description:
-						'The days on which they begin; an expression gives 1 for Monday to 7 for Sunday',
-					options: WEEKDAYS.map((name, index) => ({ name, value: index + 1 })),
-				},
-				{
-					displayName: 'Time Zone',
-					name: 'timeZone',
-					type: 'string',
-					default: '',
-					placeholder: 'e.g. America/New_York',
-					description:
-						"The customer's time zone, by its IANA name; the workflow's where it is left empty",
-					hint: "The customer's; the workflow's where it is left empty",
-				},
-			],
+			displayName: 'From',
+			name: 'from',
+			type: 'string',
+			default: FROM,
+			placeholder: 'e.g. 08:00',
+			description: 'When they begin, on the clock of the time zone below',
+		},
+		{
+			displayName: 'To',
+			name: 'to',
+			type: 'string',
+			default: TO,
+			placeholder: 'e.g. 21:00',
+			description:
+				'When they end; nobody is rung at this minute. Earlier than "From", it is the next day\'s. The same as "From", the hours are the whole day.',
+		},
+		{
+			displayName: 'Days',
+			name: 'days',
+			type: 'multiOptions',
+			default: [1, 2, 3, 4, 5, 6],
+			description: 'The days on which they begin; an expression gives 1 for Monday to 7 for Sunday',
+			options: WEEKDAYS.map((name, index) => ({ name, value: index + 1 })),
+		},
+		{
+			displayName: 'Time Zone',
+			name: 'timeZone',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. America/New_York',
+			description:
+				"The customer's time zone, by its IANA name; the workflow's where it is left empty",
+			hint: "The customer's; the workflow's where it is left empty",
 		},
 	],
 };

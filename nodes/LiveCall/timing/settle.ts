@@ -64,8 +64,7 @@ export async function settle(
 /** @param zone the workflow's time zone, for hours that name none */
 function someHours(zone: string): Check<CallingHours> {
 	return (given) => {
-		const hours = isObject(given) && isObject(given.hours) ? given.hours : {};
-		const group: IDataObject = { ...PROPOSED_HOURS, ...hours };
+		const group: IDataObject = { ...PROPOSED_HOURS, ...(isObject(given) ? given : {}) };
 		const from = within('From', aTimeOfDay)(group.from);
 		if (!('value' in from)) return from;
 		const to = within('To', aTimeOfDay)(group.to);
