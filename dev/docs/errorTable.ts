@@ -82,7 +82,7 @@ const topics: Record<string, Topic> = {
 
 const status = (
 	code: number,
-	more: { reasons?: string[]; retryAfterMs?: number } = {},
+	more: { reasons?: string[]; retryAfterMs?: number; byProxy?: boolean } = {},
 ): FailureKind => ({
 	kind: 'status',
 	status: code,
@@ -109,6 +109,10 @@ const FAILURES: Array<[string, FailureKind, boolean]> = [
 	['canceled meanwhile', { kind: 'cancelled' }, false],
 	['connection lost', { kind: 'lost' }, false],
 	['time-out', { kind: 'timeout', timeoutMs: 30_000 }, false],
+	['a proxy asks for a login', status(407, { byProxy: true }), false],
+	['a proxy answers in its place', status(502, { byProxy: true }), false],
+	['a proxy hangs up', { kind: 'notSent', reason: 'proxy' }, false],
+	['LiveCall had asked to wait', { kind: 'notSent', reason: 'askedToWait', waitMs: 90_000 }, false],
 	['a web page', { kind: 'unreadable', what: 'webPage', status: 200 }, false],
 	['cut-off JSON', { kind: 'unreadable', what: 'cutOff', status: 200 }, false],
 	[
@@ -121,7 +125,34 @@ const FAILURES: Array<[string, FailureKind, boolean]> = [
 		{ kind: 'unreadable', what: 'shape', status: 200, missing: '"call" with an "id"' },
 		false,
 	],
+	[
+		'a missing wrapper, and a reason',
+		{
+			kind: 'unreadable',
+			what: 'shape',
+			status: 200,
+			missing: '"call" with an "id"',
+			found: 'Target group is inactive',
+		},
+		false,
+	],
 	['a redirect', { kind: 'unreadable', what: 'redirect', status: 302 }, false],
+];
+
+/** Each way in which the host of the recordings can fail; a link that it refuses has words of its own. */
+const FILE_FAILURES: FailureKind[] = [
+	{ kind: 'notSent', reason: 'refused' },
+	{ kind: 'notSent', reason: 'unresolved' },
+	{ kind: 'lost' },
+	{ kind: 'brokeOff' },
+	{ kind: 'timeout', timeoutMs: 30_000 },
+	status(407, { byProxy: true }),
+	status(429),
+	status(503),
+	{ kind: 'unreadable', what: 'redirects' },
+	{ kind: 'unreadable', what: 'noRecording', status: 200, found: 'text/html' },
+	{ kind: 'unreadable', what: 'part', status: 206 },
+	{ kind: 'unreadable', what: 'encoded', status: 200, found: 'zstd' },
 ];
 
 /** Whatever is said of one thing in particular, with something to say it of. */
@@ -140,7 +171,8 @@ const OWN_WORDS: Record<keyof typeof ownWords, Notice> = {
 	wrongTestPhone: ownWords.wrongTestPhone('needs …, but … was found', 'as in the table above'),
 	scheduledTooLate: ownWords.scheduledTooLate('123', 'Thu 31 Jan 2030, 14:30 (Europe/Berlin)'),
 	notEnded: ownWords.notEnded('123', 30, 'started'),
-	incompleteRecording: ownWords.incompleteRecording('123', 'was empty'),
+	noFile: ownWords.noFile('123'),
+	notStored: ownWords.notStored('123', "n8n's own message"),
 	linkRefused: ownWords.linkRefused('123', 403),
 	keyNotClaimed: ownWords.keyNotClaimed({ reason: 'SQLITE_BUSY', mayBeRecorded: false }),
 	recordUnreadable: ownWords.recordUnreadable('SQLITE_BUSY'),
@@ -223,12 +255,11 @@ function unknownRows(): string[][] {
 	];
 }
 
-/** What is said of the host of the recordings, wherever that differs from what is said of the API. */
 function downloadRows(): string[][] {
 	const topic = recordingFileTopic('123');
-	return FAILURES.map(([, how]) => explain({ how, certainty: certaintyOf(how), tries: 1 }, topic))
-		.filter(({ message }) => topic.host !== undefined && message.includes(topic.host))
-		.map(row);
+	return FILE_FAILURES.map((how) =>
+		row(explain({ how, certainty: certaintyOf(how), tries: 1 }, topic)),
+	);
 }
 
 function row({ message, advice }: Notice): string[] {

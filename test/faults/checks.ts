@@ -22,6 +22,7 @@ const UNKNOWN = /^LiveCall may already have (placed this call|created this user)
 /** What is said where LiveCall was not asked to act, or certainly did not. */
 const NOT_DONE = [
 	/^LiveCall refused to (place the call|create the user)\b/,
+	/^LiveCall knows no (target group|user) "\d+": /,
 	/^LiveCall is receiving too many requests and did not (place the call|create the user)\b/,
 ];
 

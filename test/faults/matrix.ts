@@ -154,8 +154,14 @@ const unreadable: Array<[string, Fault, RegExp, Column['except']]> = [
 	[
 		'an empty body',
 		{ kind: 'empty-body' },
-		/answer was empty, without /,
-		{ 'user.update': DONE, 'user.delete': DONE },
+		/answer was empty, without |has no recording for call/,
+		{
+			'user.update': DONE,
+			'user.delete': DONE,
+			// That is how a host says that there is nothing yet.
+			'recording.get': ONCE_AND_REFUSED,
+			'recording.download': ONCE_AND_REFUSED,
+		},
 	],
 	[
 		'a redirect',

@@ -92,15 +92,52 @@ describe('what LiveCall says, in words', () => {
 	});
 
 	it('a refusal that speaks of a filter says what that is', async () => {
-		const body = { errors: { filter_id: ['must exist'] } };
+		const body = { errors: { filter_id: ['has no working hours'] } };
 		world.sandbox.faults.always({ kind: 'status', status: 422, body });
 		const result = await world.run('call.create', call);
-		expect(result.error.message).toContain('filter id must exist');
+		expect(result.error.message).toContain('filter id has no working hours');
 		expect(result.error.description).toContain('calls a target group');
 	});
 
+	const noGroup = 'LiveCall knows no target group "99"';
+	const noUser = 'LiveCall knows no user "55"';
+	it.each<[number, unknown, string]>([
+		[422, { errors: { filter_id: ['must exist'] } }, noGroup],
+		[422, { errors: { filter: ['must exist'] } }, noGroup],
+		[422, { errors: ['Filter not found'] }, noGroup],
+		[400, { error: 'Unknown filter' }, noGroup],
+		[404, { error: 'Filter 99 was removed' }, noGroup],
+		[422, { errors: { user_id: ['must exist'] } }, noUser],
+		[422, { errors: { user: ['is invalid'] } }, noUser],
+		[422, { message: "Couldn't find User with id=55" }, noUser],
+		[404, { error: 'No such user' }, noUser],
+	])('what a call needs and is not there: %s with %j', async (status, body, message) => {
+		world.sandbox.faults.always({ kind: 'status', status, body });
+		const { error } = await world.run('call.create', {
+			...call,
+			filterId: locator('99'),
+			additionalFields: { userId: locator('55') },
+		});
+		expect(error.message.startsWith(`${message}: `)).toBe(true);
+		expect(error.description).toContain(message === noGroup ? '/targeting/ID/' : '/users/ID/');
+		expect(error.description).toContain('No call was placed.');
+	});
+
+	it.each([
+		{ errors: { user: ['is busy'] } },
+		{ errors: { phone_number: ['is invalid'] } },
+		{ errors: { filter_id: ["can't be used for outbound calls"] } },
+	])('a refusal for another reason stays one: %j', async (body) => {
+		world.sandbox.faults.always({ kind: 'status', status: 422, body });
+		const { error } = await world.run('call.create', {
+			...call,
+			additionalFields: { userId: locator('55') },
+		});
+		expect(error.message).toContain('LiveCall refused to place the call: ');
+	});
+
 	it('what a call needs and is not there, with its IDs and what LiveCall says of it', async () => {
-		const body = { error: 'Filter 99 was removed' };
+		const body = { error: 'Removed' };
 		world.sandbox.faults.always({ kind: 'status', status: 404, body });
 		const result = await world.run('call.create', {
 			...call,
@@ -108,7 +145,7 @@ describe('what LiveCall says, in words', () => {
 			additionalFields: { userId: locator('55') },
 		});
 		expect(result.error.message).toBe(
-			'LiveCall knows no target group "99" or no user "55": Filter 99 was removed',
+			'LiveCall knows no target group "99" or no user "55": Removed',
 		);
 	});
 

@@ -83,9 +83,9 @@ describe('download', () => {
 	});
 
 	it.each<[string, Fault, string]>([
-		['empty', { kind: 'empty-download' }, 'was empty'],
+		['empty', { kind: 'empty-download' }, 'has no file'],
 		['shorter than announced', { kind: 'truncated-download' }, 'broke off'],
-		['a web page', { kind: 'html' }, 'web page'],
+		['a web page', { kind: 'html' }, 'text/html'],
 	])('turns away a body that is %s', async (_, fault, shown) => {
 		const { id } = recorded();
 		world.sandbox.faults.always(fault, { host: 'recordings' });

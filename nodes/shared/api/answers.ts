@@ -63,10 +63,22 @@ const BESIDE_THE_REASON = /^(status|code|source|id|type|links|meta)$/;
  * @returns at most ten messages of at most 200 characters
  */
 export function reasonsIn(body: unknown, secrets: string[]): string[] {
-	const named = isObject(body) ? REASON_KEYS.flatMap((key) => flatten(body[key])) : [];
-	const found = named.length > 0 ? named : flatten(body);
-	const reasons = [...new Set(found)].slice(0, 10);
-	return reasons.map((reason) => blotted(reason, secrets).slice(0, 200));
+	const named = namedIn(body);
+	return shownOf(named.length > 0 ? named : flatten(body), secrets);
+}
+
+/** As {@link reasonsIn}, but only what stands where the usual forms have their messages. */
+export function namedReasonsIn(body: unknown, secrets: string[]): string[] {
+	return shownOf(namedIn(body), secrets);
+}
+
+function namedIn(body: unknown): string[] {
+	return isObject(body) ? REASON_KEYS.flatMap((key) => flatten(body[key])) : [];
+}
+
+function shownOf(reasons: string[], secrets: string[]): string[] {
+	const different = [...new Set(reasons)].slice(0, 10);
+	return different.map((reason) => blotted(reason, secrets).slice(0, 200));
 }
 
 /** A text without secrets; the tokens of recording links are not known beforehand, but look like this. */

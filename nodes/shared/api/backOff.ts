@@ -1,7 +1,12 @@
 import type { FailureKind } from './outcome';
 
-/** LiveCall asks for waits in `Retry-After`; none is followed for longer than this many ms. */
+/** LiveCall asks for waits in `Retry-After`; one that is longer than this many ms is not waited for. */
 export const LONGEST_RETRY_AFTER_MS = 30_000;
+
+/** Whether a longer wait is asked for than is waited. */
+export function asksForTooLong(how: FailureKind): boolean {
+	return how.kind === 'status' && (how.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER_MS;
+}
 
 /** The first wait before a repeat, in ms; each further one doubles, up to {@link LONGEST_BACK_OFF_MS}. */
 const FIRST_BACK_OFF_MS = 250;
@@ -26,8 +31,7 @@ export function backOffBefore(
 	how: FailureKind,
 	longestBackOffMs = LONGEST_BACK_OFF_MS,
 ): number {
-	if (how.kind === 'status' && how.retryAfterMs !== undefined)
-		return Math.min(how.retryAfterMs, LONGEST_RETRY_AFTER_MS);
+	if (how.kind === 'status' && how.retryAfterMs !== undefined) return how.retryAfterMs;
 	const longest = Math.min(longestBackOffMs, FIRST_BACK_OFF_MS * 2 ** (tries - 1));
 	return longest * (0.5 + Math.random() / 2);
 }

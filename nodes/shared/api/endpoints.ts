@@ -32,15 +32,21 @@ export function getCall(callId: string): ApiRequest<Resource> {
 	return { method: 'GET', path: `/calls/${id(callId)}`, read: wrapped('call') };
 }
 
-/** `GET /calls/:id/recording`: answers a link that is valid for a short time only. */
-export function getRecording(callId: string): ApiRequest<Recording> {
+/**
+ * `GET /calls/:id/recording`: answers a link that is valid for a short time only; read as `undefined` while there is no
+ * recording or no link to it yet.
+ */
+export function getRecording(callId: string): ApiRequest<Recording | undefined> {
 	return { method: 'GET', path: `/calls/${id(callId)}/recording`, read: readRecording };
 }
 
-const readRecording: Reader<Recording> = (answer) => {
+const readRecording: Reader<Recording | undefined> = (answer) => {
 	const recording = isObject(answer) ? answer.recording : undefined;
+	const isEmpty = answer === undefined || recording === null;
+	if (isEmpty) return { ok: true, value: undefined };
 	if (!isResource(recording)) return missing('"recording" with an "id"');
 	const { url } = recording;
+	if (url === undefined || url === null || url === '') return { ok: true, value: undefined };
 	return typeof url === 'string' && /^https?:\/\/./i.test(url)
 		? { ok: true, value: { ...recording, url } }
 		: missing('"recording" with a download link as its "url"');

@@ -10,19 +10,55 @@ import type { Result } from '../result';
 export type Certainty = 'notCarriedOut' | 'refused' | 'unknown';
 
 /** What is wrong with an answer that was received whole. */
-export type Unreadable = 'webPage' | 'cutOff' | 'empty' | 'shape' | 'redirect';
+export type Unreadable =
+	/** A web page instead of data. */
+	| 'webPage'
+	/** JSON that was cut off, or is none. */
+	| 'cutOff'
+	| 'empty'
+	/** Data without what the request needs. */
+	| 'shape'
+	/** A redirect, which is not followed. */
+	| 'redirect'
+	/** Redirects without an end. */
+	| 'redirects'
+	/** A file that is no recording. */
+	| 'noRecording'
+	/** A part of a file (206), of which the whole was asked for. */
+	| 'part'
+	/** A file that is encoded in a way that n8n does not decode. */
+	| 'encoded';
 
 /** How a single request ended when it brought no usable answer. */
 export type FailureKind =
 	| {
 			kind: 'notSent';
-			reason: 'refused' | 'unresolved' | 'unreachable' | 'unsendable' | 'cancelled';
+			reason: 'refused' | 'unresolved' | 'unreachable' | 'unsendable' | 'proxy' | 'cancelled';
 	  }
+	/** LiveCall had asked for a longer wait than is waited. `waitMs`: what was left of it, in ms. */
+	| { kind: 'notSent'; reason: 'askedToWait'; waitMs: number }
 	| { kind: 'lost' }
+	/** A file that broke off before its end. */
+	| { kind: 'brokeOff' }
 	| { kind: 'timeout'; timeoutMs: number }
 	| { kind: 'cancelled' }
-	| { kind: 'status'; status: number; reasons: string[]; retryAfterMs?: number }
-	| { kind: 'unreadable'; what: Unreadable; status: number; missing?: string };
+	| {
+			kind: 'status';
+			status: number;
+			reasons: string[];
+			retryAfterMs?: number;
+			/** Whether a proxy between n8n and the host has answered. */
+			byProxy?: boolean;
+	  }
+	| {
+			kind: 'unreadable';
+			what: Unreadable;
+			status?: number;
+			/** What the answer came without, in words. */
+			missing?: string;
+			/** What came in its place: a type, an encoding, or LiveCall's own words. */
+			found?: string;
+	  };
 
 /** A request that brought no usable answer, after all the tries that were safe. */
 export interface Failure {
@@ -60,7 +96,9 @@ export function certaintyOf(how: FailureKind): Certainty {
  */
 export function mayRepeat(method: IHttpRequestMethods, how: FailureKind): boolean {
 	if (how.kind === 'cancelled' || how.kind === 'unreadable') return false;
-	if (how.kind === 'notSent') return how.reason !== 'cancelled' && how.reason !== 'unsendable';
+	if (how.kind === 'notSent') {
+		return !['cancelled', 'unsendable', 'askedToWait'].includes(how.reason);
+	}
 	if (how.kind === 'status' && how.status === 429) return true;
 	if (method === 'POST') return false;
 	return how.kind !== 'status' || how.status === 408 || how.status >= 500;

@@ -13,6 +13,7 @@ export class Pace {
 	private goneThroughSinceWait = 0;
 	private notBefore = 0;
 	private waking = false;
+	private closedUntil = 0;
 	/** Requests that wait for their turn; those told to come again stand in front. */
 	private readonly queue: Array<(mayStart: boolean) => void> = [];
 
@@ -33,10 +34,10 @@ export class Pace {
 	/**
 	 * Waits for a turn; each turn that was given must be ended with {@link end} or {@link slowDown}.
 	 * @param again whether this request was told to come again, and so goes first
-	 * @returns `false` when the execution was cancelled and no turn was given
+	 * @returns `false` when no turn was given: the execution was cancelled, or nothing is sent for a while
 	 */
 	async turn(again: boolean): Promise<boolean> {
-		if (this.signal?.aborted) return false;
+		if (this.signal?.aborted || this.closedForMs > 0) return false;
 		return await new Promise<boolean>((resolve) => {
 			if (again) this.queue.unshift(resolve);
 			else this.queue.push(resolve);
@@ -67,6 +68,20 @@ export class Pace {
 		this.goneThrough = 0;
 		this.notBefore = Math.max(this.notBefore, now + waitMs);
 		this.next();
+	}
+
+	/**
+	 * Lets nobody have a turn for so long, those that wait for one included.
+	 * @param ms how long, in ms
+	 */
+	close(ms: number): void {
+		this.closedUntil = Math.max(this.closedUntil, Date.now() + ms);
+		this.queue.splice(0).forEach((turn) => turn(false));
+	}
+
+	/** How much longer nobody has a turn, in ms; 0 where it is open. */
+	get closedForMs(): number {
+		return Math.max(0, this.closedUntil - Date.now());
 	}
 
 	private next(): void {

@@ -1,6 +1,6 @@
 import type { IHttpRequestMethods } from 'n8n-workflow';
 import type { Result } from '../result';
-import { backOffBefore } from './backOff';
+import { asksForTooLong, backOffBefore } from './backOff';
 import { certaintyOf, isStatus, mayRepeat, type FailureKind, type Reply } from './outcome';
 import type { Pace } from './pace';
 import { wait } from './wait';
@@ -36,7 +36,7 @@ export async function repeatedly<T>(
 	let mayHaveActed = again;
 	for (let tries = 0; ; ) {
 		const mayStart = pace ? await pace.turn(tries > 0) : !signal?.aborted;
-		if (!mayStart) return failed({ kind: 'notSent', reason: 'cancelled' }, tries, mayHaveActed);
+		if (!mayStart) return failed(whyNotSent(pace), tries, mayHaveActed);
 		const result = await attempt(tries);
 		tries++;
 		if (result.ok) {
@@ -45,12 +45,14 @@ export async function repeatedly<T>(
 		}
 		const how = result.error;
 		const backOffMs = backOffBefore(tries, how, longestBackOffMs);
+		// What is behind this request would only be told the same.
+		if (asksForTooLong(how)) pace?.close(backOffMs);
 		// A wait that LiveCall asks for holds for all items of the run: the pace keeps it.
 		const waitsInPace = pace !== undefined && isStatus(how, 429);
 		if (waitsInPace) pace.slowDown(backOffMs);
 		else pace?.end();
 
-		const outOfTime = Date.now() + backOffMs >= deadline;
+		const outOfTime = asksForTooLong(how) || Date.now() + backOffMs >= deadline;
 		if (tries > maxRetries || outOfTime || !mayRepeat(method, how)) {
 			return failed(how, tries, mayHaveActed, backOffMs);
 		}
@@ -59,6 +61,14 @@ export async function repeatedly<T>(
 			return failed({ kind: 'notSent', reason: 'cancelled' }, tries, mayHaveActed);
 		}
 	}
+}
+
+/** Why a request got no turn: LiveCall had asked for a long wait, or the execution was canceled. */
+function whyNotSent(pace: Pace | undefined): FailureKind {
+	const waitMs = pace?.closedForMs ?? 0;
+	return waitMs > 0
+		? { kind: 'notSent', reason: 'askedToWait', waitMs }
+		: { kind: 'notSent', reason: 'cancelled' };
 }
 
 /** @param mayHaveActed whether LiveCall may have acted on an earlier try of the same request */

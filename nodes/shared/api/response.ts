@@ -1,10 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isObject } from '../json';
 import type { Result } from '../result';
-import { reasonsIn } from './answers';
+import { namedReasonsIn, reasonsIn } from './answers';
 import { readRetryAfter } from './backOff';
 import type { ApiRequest } from './endpoints';
 import type { FailureKind, Unreadable } from './outcome';
+import { isFromProxy } from './proxy';
 
 /** What one request brought: the answer as read, or how it failed. */
 export type Attempt<T> = Result<T, FailureKind>;
@@ -35,22 +36,31 @@ export function readResponse<T>(
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
 		return {
 			ok: false,
-			error: { kind: 'status', status, reasons: reasonsIn(said, secrets), retryAfterMs },
+			error: {
+				kind: 'status',
+				status,
+				reasons: reasonsIn(said, secrets),
+				retryAfterMs,
+				byProxy: isFromProxy(status, headers),
+			},
 		};
 	}
 	if (!parsed) return unreadable(isWebPage ? 'webPage' : 'cutOff', status);
 	const reading = request.read(parsed.json);
-	return reading.ok
-		? reading
-		: unreadable(text.trim() === '' ? 'empty' : 'shape', status, reading.error);
+	if (reading.ok) return reading;
+	// LiveCall says no in some way of its own, although the status says yes.
+	const reasons = namedReasonsIn(parsed.json, secrets);
+	const found = reasons.length > 0 ? reasons.join('; ') : undefined;
+	return unreadable(text.trim() === '' ? 'empty' : 'shape', status, reading.error, found);
 }
 
 function unreadable(
 	what: Unreadable,
 	status: number,
 	missing?: string,
+	found?: string,
 ): { ok: false; error: FailureKind } {
-	return { ok: false, error: { kind: 'unreadable', what, status, missing } };
+	return { ok: false, error: { kind: 'unreadable', what, status, missing, found } };
 }
 
 /** An empty body is a fine answer to some requests, and so is a bare word where no body is documented. */

@@ -79,15 +79,26 @@ function says(beginning: string, { message, messages }: SystemTrace): boolean {
 /** What Node.js says of a connection that was closed while the two sides agreed on its encryption. */
 const CLOSED_TOO_EARLY = 'Client network socket disconnected before secure TLS connection';
 
+/** What is said of a proxy that closes the connection instead of answering CONNECT (https-proxy-agent 7). */
+const NO_CONNECT = 'Proxy connection ended before receiving CONNECT response';
+
+/** Redirects without an end, in the words of follow-redirects 1 and of n8n's own follower (n8n 2.41, `followSsrfRedirects`). */
+function isRedirectLoop(trace: SystemTrace): boolean {
+	return (
+		codeOf(trace) === 'ERR_FR_TOO_MANY_REDIRECTS' || says('Maximum number of redirects', trace)
+	);
+}
+
 function notSentReason(
 	trace: SystemTrace,
-): 'refused' | 'unresolved' | 'unreachable' | 'unsendable' | undefined {
+): 'refused' | 'unresolved' | 'unreachable' | 'unsendable' | 'proxy' | undefined {
 	const code = codeOf(trace);
 	// A host with several addresses is tried on each: only when none could be connected is it certain.
 	if (Array.isArray(trace.errors) && trace.errors.length > 0) {
 		const reasons = trace.errors.filter(isTrace).map(notSentReason);
 		return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
 	}
+	if (says(NO_CONNECT, trace)) return 'proxy';
 	if (code === 'ECONNREFUSED') return 'refused';
 	if (LOOKUP_CODES.has(code)) return 'unresolved';
 	if (CONNECT_CODES.has(code) && wasIn('connect', trace)) return 'unreachable';
@@ -116,6 +127,7 @@ export function failureOfThrown(
 		const reason = notSentReason(trace);
 		if (reason) return { kind: 'notSent', reason };
 	}
+	if (chain.some(isRedirectLoop)) return { kind: 'unreadable', what: 'redirects' };
 	const timedOut = chain.map(codeOf).some((code) => TIMEOUT_CODES.has(code));
 	return timedOut ? { kind: 'timeout', timeoutMs } : { kind: 'lost' };
 }

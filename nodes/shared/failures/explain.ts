@@ -10,6 +10,7 @@ import type { OnlyOnce, Topic } from './topics';
  */
 export function explain(failure: Failure, topic: Topic): Notice {
 	return (
+		proxyRefused(failure, topic) ??
 		keyNotAccepted(failure, topic) ??
 		notFound(failure, topic) ??
 		tooManyRequests(failure, topic) ??
@@ -23,8 +24,17 @@ export function explain(failure: Failure, topic: Topic): Notice {
 	);
 }
 
+function proxyRefused({ how, certainty }: Failure, { host }: Topic): Notice | undefined {
+	if (how.kind !== 'status' || !how.byProxy || certaintyOf(how) !== 'refused') return undefined;
+	const why = how.status === 407 ? 'asks for a login' : 'let nothing through';
+	return {
+		message: `${proxyBefore(host)} ${why} (status ${how.status})`,
+		advice: `To go on, ${CHECK_PROXY}. ${effectOf(certainty)}`,
+	};
+}
+
 function keyNotAccepted({ how, certainty }: Failure, topic: Topic): Notice | undefined {
-	if (how.kind !== 'status') return undefined;
+	if (how.kind !== 'status' || topic.host !== undefined) return undefined;
 	if (how.status === 401) {
 		return {
 			message: `LiveCall did not accept the API key${reasonsOf(how)}`,
@@ -38,22 +48,31 @@ function keyNotAccepted({ how, certainty }: Failure, topic: Topic): Notice | und
 	};
 }
 
+/** Also a refusal in which LiveCall says that what the request names is not there, as Rails does with 422. */
 function notFound({ how }: Failure, topic: Topic): Notice | undefined {
-	if (how.kind !== 'status' || how.status !== 404) return undefined;
-	const { message, advice } = topic.notFound;
+	if (how.kind !== 'status' || topic.host !== undefined) return undefined;
+	if (certaintyOf(how) !== 'refused') return undefined;
+	const missing = (topic.names ?? []).filter(({ word }) =>
+		how.reasons.some(
+			(reason) => word.test(reason) && (how.status === 404 || NOT_THERE.test(reason)),
+		),
+	);
+	if (how.status !== 404 && missing.length === 0) return undefined;
+	const { message, advice } = missing.length === 1 ? missing[0].notFound : topic.notFound;
 	return { message: `${message}${reasonsOf(how)}`, advice };
 }
 
 function tooManyRequests({ how, certainty, tries }: Failure, topic: Topic): Notice | undefined {
 	if (how.kind !== 'status' || how.status !== 429) return undefined;
 	return {
-		message: `LiveCall is receiving too many requests and did not ${topic.to}${triedOften(tries)}`,
+		message: `${topic.host ?? API_HOST} is receiving too many requests and did not ${topic.to}${triedOften(tries)}`,
 		advice: `${askedToWait(how.retryAfterMs)}${tryingAgain(certainty)} is safe. Wait a little, or lower "Max Concurrency" in the options.`,
 	};
 }
 
 function refused({ how, certainty }: Failure, topic: Topic): Notice | undefined {
-	if (how.kind !== 'status' || certaintyOf(how) !== 'refused') return undefined;
+	if (how.kind !== 'status' || topic.host !== undefined) return undefined;
+	if (certaintyOf(how) !== 'refused') return undefined;
 	const reasons = reasonsOf(how);
 	const filter = /filter/i.test(reasons)
 		? " A filter is what LiveCall's dashboard calls a target group."
@@ -68,12 +87,17 @@ function refused({ how, certainty }: Failure, topic: Topic): Notice | undefined 
 function perhapsDone(failure: Failure, { once, host }: Topic): Notice | undefined {
 	if (!once || failure.certainty !== 'unknown') return undefined;
 	const { message, advice } = mayAlreadyHave(once, happened(failure, host));
-	const isUnreadable = failure.how.kind === 'unreadable';
 	return {
 		message,
-		advice: isUnreadable ? `${advice} ${CHECK_BASE_URL}` : advice,
+		advice: [advice, ...alsoToCheck(failure.how)].join(' '),
 		canceled: wasCanceled(failure),
 	};
+}
+
+function alsoToCheck(how: FailureKind): string[] {
+	if (isProxys(how)) return [`Also ${CHECK_PROXY}.`];
+	// Who says why in LiveCall's words is LiveCall.
+	return how.kind === 'unreadable' && how.found === undefined ? [CHECK_BASE_URL] : [];
 }
 
 function canceled(failure: Failure, { host }: Topic): Notice | undefined {
@@ -90,8 +114,10 @@ function otherHost(failure: Failure, { host }: Topic): Notice | undefined {
 }
 
 function unreadable(failure: Failure, { host }: Topic): Notice | undefined {
-	if (failure.how.kind !== 'unreadable') return undefined;
-	return { message: happened(failure, host), advice: CHECK_BASE_URL };
+	const { how } = failure;
+	if (how.kind !== 'unreadable') return undefined;
+	const advice = how.found === undefined ? CHECK_BASE_URL : 'Correct what LiveCall names.';
+	return { message: happened(failure, host), advice };
 }
 
 function unsendable(failure: Failure, { host }: Topic): Notice | undefined {
@@ -105,9 +131,14 @@ function unsendable(failure: Failure, { host }: Topic): Notice | undefined {
 }
 
 function outOfReach(failure: Failure, { host }: Topic): Notice {
+	const { how, certainty } = failure;
+	const asked = how.kind === 'status' ? askedToWait(how.retryAfterMs) : '';
+	const toCheck = isProxys(how)
+		? CHECK_PROXY
+		: 'check "Base URL" in the LiveCall API credential and whether LiveCall is up';
 	return {
 		message: happened(failure, host),
-		advice: `${tryingAgain(failure.certainty)} is safe. If it stays like this, check "Base URL" in the LiveCall API credential and whether LiveCall is up.`,
+		advice: `${asked}${tryingAgain(certainty)} is safe. If it stays like this, ${toCheck}.`,
 	};
 }
 
@@ -135,6 +166,23 @@ function reasonsOf({ reasons }: Extract<FailureKind, { kind: 'status' }>): strin
 
 function happened({ how, tries }: Failure, host: string | undefined): string {
 	return `${whatHappened(how, tries, host)}${triedOften(tries)}`;
+}
+
+/** The words with which LiveCall may say that something is not there: those of Rails, and the usual others. */
+const NOT_THERE =
+	/must exist|(?:does not|doesn't) exist|not exist|not found|(?:could not|couldn't|cannot) (?:be )?f(?:ind|ound)|unknown|is invalid|no such/i;
+
+/** Completes "To go on, …". */
+const CHECK_PROXY = 'check the proxy that n8n is set to use, and what it lets through';
+
+function proxyBefore(host = API_HOST): string {
+	return `A proxy between n8n and ${host}`;
+}
+
+function isProxys(how: FailureKind): boolean {
+	return how.kind === 'status'
+		? (how.byProxy ?? false)
+		: how.kind === 'notSent' && how.reason === 'proxy';
 }
 
 const CHECK_BASE_URL =
@@ -172,31 +220,37 @@ const API_HOST = 'LiveCall';
 function whatHappened(how: FailureKind, tries: number, host = API_HOST): string {
 	switch (how.kind) {
 		case 'notSent':
+			if (how.reason === 'askedToWait')
+				return `${host} had asked to wait, for another ${seconds(how.waitMs)} when this was due, and was not asked`;
 			return {
 				refused: `${host} could not be reached: the connection was refused`,
 				unresolved: `${host} could not be reached: the address of its host was not found`,
 				unreachable: `${host} could not be reached: there is no way to its host`,
 				unsendable: `The request to ${host} could not be sent`,
+				proxy: `${proxyBefore(host)} closed the connection before ${host} was reached`,
 				cancelled: `The execution was canceled before LiveCall was asked${tries > 0 ? ' again' : ''}`,
 			}[how.reason];
 		case 'lost':
 			return `The connection to ${host} was lost before its answer was complete`;
+		case 'brokeOff':
+			return `${host} broke off before the end of the recording, and no file was kept`;
 		case 'timeout':
 			return `${host} did not answer within ${seconds(how.timeoutMs)}`;
 		case 'cancelled':
 			return 'The execution was canceled while LiveCall was being asked';
 		case 'status':
-			return `${host} answered with status ${how.status}${how.reasons.length > 0 ? ` (${how.reasons.join('; ')})` : ''}`;
+			return `${how.byProxy ? proxyBefore(host) : host} answered with status ${how.status}${how.reasons.length > 0 ? ` (${how.reasons.join('; ')})` : ''}`;
 		case 'unreadable':
 			return {
-				webPage:
-					host === API_HOST
-						? "LiveCall's answer was a web page instead of data"
-						: `${host} answered with a web page or with data instead of a file`,
+				webPage: "LiveCall's answer was a web page instead of data",
 				cutOff: "LiveCall's answer was cut off or is not JSON",
 				empty: `LiveCall's answer was empty, without ${how.missing ?? 'data'}`,
-				shape: `LiveCall's answer came without ${how.missing ?? 'data'}`,
+				shape: `LiveCall's answer came without ${how.missing ?? 'data'}${how.found === undefined ? '' : `, and says: ${how.found}`}`,
 				redirect: `LiveCall's address answered with a redirect (status ${how.status}), which is not followed so that the API key stays with its host`,
+				redirects: `${host} leads from one address to the next, without an end`,
+				noRecording: `${host} answered with ${how.found} instead of a recording`,
+				part: `${host} answered with only a part of the recording (status ${how.status})`,
+				encoded: `${host} sent the recording encoded in a way that n8n cannot read (${how.found})`,
 			}[how.what];
 	}
 }
@@ -206,7 +260,7 @@ function triedOften(tries: number): string {
 }
 
 function askedToWait(retryAfterMs: number | undefined): string {
-	if (retryAfterMs === undefined) return '';
+	if (retryAfterMs === undefined || retryAfterMs === 0) return '';
 	const longest =
 		retryAfterMs > LONGEST_RETRY_AFTER_MS
 			? `; the node waits ${seconds(LONGEST_RETRY_AFTER_MS)} at most`

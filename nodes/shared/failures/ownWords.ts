@@ -92,11 +92,17 @@ export const ownWords = {
 			'LiveCall places it then. Raise "Timeout" in the options, set "On Timeout" to "Return", or start a workflow with the LiveCall Trigger when the call has ended.',
 	}),
 
-	/** @param what what became of the file, after "The recording of call …" */
-	incompleteRecording: (callId: string, what: string): Notice => ({
-		message: `The recording of call "${callId}" ${what}, and no file was kept`,
+	noFile: (callId: string): Notice => ({
+		message: `LiveCall's download host has no file of the recording of call "${callId}" yet, or an empty one`,
 		advice:
-			'Downloading it again is safe. If it stays like this, listen to it in LiveCall to see whether it is whole.',
+			'Try again a little later, or let "Download" wait with its option "Wait for Recording". If it stays like this, listen to it in LiveCall to see whether it is whole.',
+	}),
+
+	/** @param reason as n8n says it, if that can be shown */
+	notStored: (callId: string, reason: string | undefined): Notice => ({
+		message: `n8n could not store the recording of call "${callId}"${reason === undefined ? '' : `: ${reason}`}`,
+		advice:
+			'Check the space that n8n has for binary data, and how large a file may be there. Downloading it again is safe.',
 	}),
 
 	linkRefused: (callId: string, status: number): Notice => ({

@@ -7,6 +7,8 @@ export interface Topic {
 	to: string;
 	/** What an answer with 404 means here. */
 	notFound: Notice;
+	/** What the request names: an answer that says of one of these that it is not there is told in its words. */
+	names?: Array<{ word: RegExp; notFound: Notice }>;
 	/** Set for what must not be done twice. */
 	once?: OnlyOnce;
 	/** Who is asked, where that is not the API. */
@@ -85,10 +87,17 @@ export const placingCall: OnlyOnce = {
 };
 
 export function placeCallTopic(filterId: string, userId?: string): Topic {
+	const named = (word: RegExp, { message, advice }: Notice) => ({
+		word,
+		notFound: { message, advice: `${advice} No call was placed.` },
+	});
+	const filter = named(/\bfilter\b/i, filterTopic(filterId).notFound);
+	const user = userId === undefined ? [] : [named(/\buser\b/i, userTopic(userId, '').notFound)];
 	const orUser = userId === undefined ? '' : ` or no user "${userId}"`;
 	return {
 		to: 'place the call',
 		once: placingCall,
+		names: [filter, ...user],
 		notFound: {
 			message: `LiveCall knows no target group "${filterId}"${orUser}`,
 			advice: `Check "Target Group": its ID is the number in the address of its edit page, ${editPage('targeting', 'ID')}. Check "User (Consultant)", too, and "Base URL" in the LiveCall API credential. No call was placed.`,

@@ -1,6 +1,6 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { getRecording, type Recording } from '../../../shared/api/endpoints';
-import { isStatus, type Failure, type FailureKind } from '../../../shared/api/outcome';
+import { certaintyOf, isStatus, type FailureKind } from '../../../shared/api/outcome';
 import { repeatedly } from '../../../shared/api/repeat';
 import { ownWords } from '../../../shared/failures/ownWords';
 import { recordingFileTopic, recordingTopic } from '../../../shared/failures/topics';
@@ -14,17 +14,11 @@ import { fileNameOf } from './fileName';
 import { mimeTypeOf } from './mimeType';
 import { openRecording, type RecordingStream } from './openRecording';
 
-/** A recording, and its file as it begins to arrive. */
-interface OpenedRecording {
-	recording: Recording;
-	file: RecordingStream;
-}
+/** What a look for a recording brings: the recording with its file, or why there is none yet. */
+type Look = { recording: Recording; binary: IBinaryData } | { notYet: Error };
 
 /** How long to wait between two looks for a recording that is not ready, in ms. */
 const LOOK_AGAIN_MS = 2_000;
-
-/** Statuses with which download hosts refuse a link that has expired; LiveCall documents none. */
-const EXPIRED = new Set([401, 403, 404, 410]);
 
 /** Fetches a recording as a file: streamed, under its own name, without the API key. */
 export const download: Operation = {
@@ -62,7 +56,8 @@ export const download: Operation = {
 			type: 'number',
 			typeOptions: { minValue: 0 },
 			default: 0,
-			description: 'For how long to look again while there is no recording yet, in seconds',
+			description:
+				'For how long to look again while there is no recording, no link to it or no file yet, in seconds from the start of the run',
 			hint: 'In seconds',
 		},
 	],
@@ -72,10 +67,7 @@ export const download: Operation = {
 		const wanted = item.option('fileName', anyText, '');
 		const waitSeconds = item.option('waitForRecording', aNumber('seconds', 0, 86_400), 0);
 
-		const readyBy = Date.now() + waitSeconds * 1000;
-		const { recording, file } = await open(item, callId, readyBy);
-		const fileName = fileNameOf(wanted, file.contentDisposition, file.contentType, callId);
-		const binary = await store(item, callId, file, fileName);
+		const { recording, binary } = await fetchRecording(item, callId, wanted, waitSeconds * 1000);
 		return {
 			json: { id: recording.id, call_id: recording.call_id ?? callId },
 			binary: { [property]: binary },
@@ -83,86 +75,101 @@ export const download: Operation = {
 	},
 };
 
-/** Asks for the link and opens it at once, with a fresh link for each try, and one more where it was refused. */
-async function open(item: Item, callId: string, readyBy: number): Promise<OpenedRecording> {
+/**
+ * Looks for a recording until its file is there.
+ * @param wanted the name to give it; empty where it keeps its own
+ * @param waitMs for how long to look again, from the start of the run, in ms
+ * @throws NodeOperationError or NodeApiError when there is none in time
+ */
+async function fetchRecording(
+	item: Item,
+	callId: string,
+	wanted: string,
+	waitMs: number,
+): Promise<Exclude<Look, { notYet: Error }>> {
 	let renewed = false;
-	const attempt = async (): Promise<Result<OpenedRecording, FailureKind>> => {
-		const recording = await askForLink(item, callId, readyBy);
+	const attempt = async (): Promise<Result<Look, FailureKind>> => {
+		const link = await askForLink(item, callId);
+		if (!link.ok) return { ok: true, value: { notYet: link.error } };
+		const recording = link.value;
 		const file = await openRecording(item.run.functions, recording.url, item.timeoutMs);
-		if (file.ok) return { ok: true, value: { recording, file: file.value } };
-		if (renewed || !isExpired(file.error)) return file;
+		if (file.ok) return await store(item, callId, recording, file.value, wanted);
+		if (file.error.kind === 'unreadable' && file.error.what === 'empty') {
+			return { ok: true, value: { notYet: item.wrong(ownWords.noFile(callId)) } };
+		}
+		const refused = refusalIn(file.error);
+		if (refused === undefined) return file;
+		if (renewed) {
+			return { ok: true, value: { notYet: item.wrong(ownWords.linkRefused(callId, refused)) } };
+		}
+		// It may have expired on its way here: LiveCall's links are valid for a short time only.
 		renewed = true;
 		return await attempt();
 	};
-	const { maxRetries } = item;
-	const opened = await repeatedly('GET', attempt, { maxRetries, signal: item.run.signal });
-	if (opened.ok) return opened.value;
-	throw downloadFailed(item, callId, opened.error);
+	const look = async (): Promise<Look> => {
+		const { maxRetries, run } = item;
+		const seen = await repeatedly('GET', attempt, { maxRetries, signal: run.signal });
+		if (seen.ok) return seen.value;
+		throw item.failed(seen.error, recordingFileTopic(callId));
+	};
+	const seen = await lookUntil(item, {
+		look,
+		isOver: (latest) => !('notYet' in latest),
+		pauseMs: () => LOOK_AGAIN_MS,
+		deadline: item.run.startedAt + waitMs,
+	});
+	if ('notYet' in seen) throw seen.notYet;
+	return seen;
 }
 
-/** Asks for the link; while there is no recording yet, again until the time is over. */
-async function askForLink(item: Item, callId: string, readyBy: number): Promise<Recording> {
-	const reply = await lookUntil(item, {
-		look: async () => await item.client.send(getRecording(callId)),
-		isOver: (seen) => seen.ok || !isStatus(seen.error.how, 404),
-		pauseMs: () => LOOK_AGAIN_MS,
-		deadline: readyBy,
-	});
-	return item.expect(reply, recordingTopic(callId));
+/** Asks for the link; an error says that there is no recording, or none yet. */
+async function askForLink(item: Item, callId: string): Promise<Result<Recording, Error>> {
+	const topic = recordingTopic(callId);
+	const reply = await item.client.send(getRecording(callId));
+	if (!reply.ok && isStatus(reply.error.how, 404)) {
+		return { ok: false, error: item.failed(reply.error, topic) };
+	}
+	const recording = item.expect(reply, topic);
+	return recording
+		? { ok: true, value: recording }
+		: { ok: false, error: item.wrong(topic.notFound) };
+}
+
+/**
+ * The status with which the host refuses a link, for good or since it has expired: LiveCall documents none. In storage
+ * of Amazon's kind a file that is not there yet is refused as well, with 404 or 403.
+ */
+function refusalIn(how: FailureKind): number | undefined {
+	return how.kind === 'status' && !how.byProxy && certaintyOf(how) === 'refused'
+		? how.status
+		: undefined;
 }
 
 /** Hands the stream to n8n's binary storage, which takes it in piece by piece. */
 async function store(
 	item: Item,
 	callId: string,
-	file: RecordingStream,
-	fileName: string,
-): Promise<IBinaryData> {
+	recording: Recording,
+	{ stream, contentDisposition, contentType }: RecordingStream,
+	wanted: string,
+): Promise<Result<Look, FailureKind>> {
+	const fileName = fileNameOf(wanted, contentDisposition, contentType, callId);
 	const { helpers } = item.run.functions;
-	if (file.announcedBytes === 0) {
-		file.stream.destroy();
-		throw item.wrong(ownWords.incompleteRecording(callId, 'was empty'));
-	}
-	let binary: IBinaryData | undefined;
+	// n8n waits for the end of a stream that has failed before (n8n 2.41, `streamToBuffer`).
+	if (stream.errored) return { ok: false, error: { kind: 'brokeOff' } };
 	try {
-		binary = await helpers.prepareBinaryData(
-			file.stream,
-			fileName,
-			mimeTypeOf(file.contentType, fileName),
-		);
-	} catch {
-		// What is thrown here may hold the link.
-		binary = undefined;
+		const mimeType = mimeTypeOf(contentType, fileName);
+		const binary = await helpers.prepareBinaryData(stream, fileName, mimeType);
+		return { ok: true, value: { recording, binary } };
+	} catch (error) {
+		if (item.run.signal?.aborted) return { ok: false, error: { kind: 'cancelled' } };
+		// Node.js tells a body that is shorter than announced, as it is sent and so before it is decoded.
+		if (stream.errored) return { ok: false, error: { kind: 'brokeOff' } };
+		throw item.wrong(ownWords.notStored(callId, messageWithoutAddress(error)));
 	}
-	if (item.run.signal?.aborted) throw item.wrong(ownWords.canceledWhileWaiting());
-	if (!binary) throw item.wrong(ownWords.incompleteRecording(callId, 'broke off before its end'));
-	const bytes = await sizeOf(item, binary);
-	if (bytes === 0) throw item.wrong(ownWords.incompleteRecording(callId, 'was empty'));
-	if (file.announcedBytes !== undefined && bytes < file.announcedBytes) {
-		throw item.wrong(
-			ownWords.incompleteRecording(
-				callId,
-				`broke off after ${bytes} of ${file.announcedBytes} bytes`,
-			),
-		);
-	}
-	return binary;
 }
 
-/** How many bytes were stored; n8n 1.x does not say so in the item. */
-async function sizeOf(item: Item, binary: IBinaryData): Promise<number> {
-	if (typeof binary.bytes === 'number') return binary.bytes;
-	if (binary.id) return (await item.run.functions.helpers.getBinaryMetadata(binary.id)).fileSize;
-	return Buffer.byteLength(binary.data, 'base64');
-}
-
-function downloadFailed(item: Item, callId: string, failure: Failure): Error {
-	const { how } = failure;
-	return how.kind === 'status' && isExpired(how)
-		? item.wrong(ownWords.linkRefused(callId, how.status))
-		: item.failed(failure, recordingFileTopic(callId));
-}
-
-function isExpired(how: FailureKind): boolean {
-	return how.kind === 'status' && EXPIRED.has(how.status);
+/** An address in it may be the link, which is a secret, or lead to where n8n keeps its files. */
+function messageWithoutAddress(error: unknown): string | undefined {
+	return error instanceof Error && !error.message.includes('://') ? error.message : undefined;
 }

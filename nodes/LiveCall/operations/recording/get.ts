@@ -17,7 +17,10 @@ export const get: Operation = {
 	fields: [callIdField],
 	async execute(item) {
 		const callId = item.read('callId', anId);
-		const { id, call_id, url } = await item.ask(getRecording(callId), recordingTopic(callId));
+		const topic = recordingTopic(callId);
+		const recording = await item.ask(getRecording(callId), topic);
+		if (!recording) throw item.wrong(topic.notFound);
+		const { id, call_id, url } = recording;
 		return { json: { id, call_id, url } };
 	},
 };

@@ -1,0 +1,143 @@
+import type { IDataObject } from 'n8n-workflow';
+import { jsons, locator, SECRETS, World } from '../support/world';
+
+let world: World;
+beforeAll(async () => {
+	world = await World.start();
+});
+beforeEach(() => world.reset());
+afterAll(async () => await world.sandbox.stop());
+
+const call = { filterId: locator('1'), phoneNumber: '={{ $json.phone }}' };
+const phones = (count: number) =>
+	Array.from({ length: count }, (_, index) => ({ phone: `+49 30 100000${index}` }));
+
+describe('a success without a call', () => {
+	const answers = (body: unknown, contentType?: string) =>
+		world.sandbox.faults.always({ kind: 'status', status: 200, body, contentType });
+
+	it.each<[IDataObject, string]>([
+		[{ success: false, error: 'Target group is inactive' }, 'Target group is inactive'],
+		[{ status: 'error', message: 'Nobody is free' }, 'Nobody is free'],
+		[{ errors: { phone_number: ['is blocked'] } }, 'phone number is blocked'],
+		[{ call: null, errors: ['Too late', 'Try tomorrow'] }, 'Too late; Try tomorrow'],
+	])('is told with the reason that LiveCall gives: %j', async (body, reason) => {
+		answers(body);
+		const { error } = await world.run('call.create', call, { items: phones(1) });
+		expect(error.message).toBe(
+			`LiveCall may already have placed this call: LiveCall's answer came without "call" with an "id", and says: ${reason}`,
+		);
+		expect(error.description).not.toContain('Base URL');
+		const read = await world.run('call.get', { callId: '7' });
+		expect(read.error.message).toContain(`and says: ${reason}`);
+	});
+
+	it.each([{}, { foo: 'bar' }, { success: false }, { call: {} }, { call: [] }])(
+		'without a reason is told as it is: %j',
+		async (body) => {
+			answers(body);
+			const { error } = await world.run('call.create', call, { items: phones(1) });
+			expect(error.message).toMatch(/came without "call" with an "id"$/);
+			expect(error.description).toContain('Base URL');
+		},
+	);
+
+	it('is told without what it repeats of the key', async () => {
+		answers({ error: `no account for ${SECRETS.apiKey}` });
+		const { error, stored } = await world.run('call.create', call, { items: phones(1) });
+		expect(error.message).toContain('no account for ***');
+		expect(stored).not.toContain(SECRETS.apiKey);
+	});
+});
+
+it.each([
+	['a byte order mark', '\ufeff{"call":{"id":7}}', 'application/json'],
+	['a byte order mark and blanks', '\ufeff\n {"call":{"id":7}}', 'application/json; charset=utf-8'],
+	['blanks around', '\r\n\t{"call":{"id":7}}\n\n', 'application/json'],
+	['another type', '{"call":{"id":7}}', 'text/plain'],
+])('an answer with %s is read', async (_, body, contentType) => {
+	world.sandbox.faults.always({ kind: 'status', status: 200, body, contentType });
+	const result = await world.run('call.create', call, { items: phones(1) });
+	expect(jsons(result)).toEqual([{ id: 7 }]);
+});
+
+it('two items that LiveCall answers with one call come out with it, each paired to its item', async () => {
+	const body = { call: { id: 7, phone_number: '+49 30 1000000' } };
+	world.sandbox.faults.always({ kind: 'status', status: 201, body });
+	const result = await world.run('call.create', call, { items: phones(2) });
+	expect(jsons(result)).toEqual([body.call, body.call]);
+	expect(result.output.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+	expect(world.seen()).toHaveLength(2);
+});
+
+describe('a wait that is longer than 30 seconds', () => {
+	const asks = (status: number, retryAfter: string | number) =>
+		world.sandbox.faults.next({ kind: 'status', status, retryAfter });
+	const date = () => new Date(Date.now() + 3_600_000).toUTCString();
+
+	it.each<[number, () => string | number]>([
+		[429, () => 31],
+		[429, date],
+		[503, () => 120],
+	])(
+		'is not waited for, nor is LiveCall asked by the items behind: %s',
+		async (status, retryAfter) => {
+			asks(status, retryAfter());
+			const result = await world.run(
+				'call.get',
+				{ callId: '={{ $json.id }}', options: { maxConcurrency: 1 } },
+				{
+					items: [{ id: 1 }, { id: 2 }, { id: 3 }],
+					node: { onError: 'continueRegularOutput' },
+				},
+			);
+			expect(world.seen()).toHaveLength(1);
+			const [first, ...behind] = jsons(result);
+			expect(first.error).toContain(status === 429 ? 'too many requests' : 'status 503');
+			for (const { error } of behind)
+				expect(error).toMatch(/^LiveCall had asked to wait, for another \d+/);
+		},
+	);
+
+	it.each([429, 503])('also ends the turn of those that stand in line: %s', async (status) => {
+		asks(status, 60);
+		const result = await world.run(
+			'call.create',
+			{ ...call, options: { maxConcurrency: 1 } },
+			{
+				items: phones(4),
+				node: { onError: 'continueRegularOutput' },
+			},
+		);
+		expect(world.seen()).toHaveLength(1);
+		expect(
+			jsons(result).filter(({ error }) => String(error).includes('was not asked')),
+		).toHaveLength(3);
+	});
+
+	it('is told with how long it is, and what was not sent is safe to send', async () => {
+		asks(429, 90);
+		const { error } = await world.run('call.create', call, { items: phones(3) });
+		expect(error.description).toContain('LiveCall asked to wait 90 seconds');
+		expect(error.description).toContain('Nothing was carried out, so trying again is safe');
+		expect(error.description).toContain('Not tried: items 1 to 2');
+	});
+
+	it('leaves nothing behind that keeps a later try from being sent', async () => {
+		asks(429, 90);
+		const result = await world.run('call.create', call, {
+			items: phones(2),
+			node: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
+		});
+		expect(result.failed).toBe(false);
+		expect(world.sandbox.calls.placed()).toHaveLength(2);
+	});
+
+	it.each([0, 1])('is waited for up to that: %s', async (retryAfter) => {
+		asks(429, retryAfter);
+		const result = await world.run('call.create', call, { items: phones(2) });
+		expect(result.failed).toBe(false);
+		const [first, second] = world.seen();
+		expect(second.at - first.at).toBeGreaterThanOrEqual(retryAfter * 1000);
+	});
+});

@@ -1,0 +1,85 @@
+import { randomBytes } from 'node:crypto';
+import { BinaryFiles } from '../support/binaryFiles';
+import { encodedFile, file, FileHost, halfOf, type Encoding } from '../support/fileHost';
+import { World } from '../support/world';
+
+const SOUND = randomBytes(40_000);
+const ENCODINGS: Encoding[] = ['identity', 'gzip', 'br', 'deflate'];
+const isN8n1 = process.env.N8N_VERSION?.startsWith('1.') ?? false;
+
+let world: World;
+let host: FileHost;
+let files: BinaryFiles;
+beforeAll(async () => {
+	world = await World.start();
+	host = await new FileHost().start();
+	files = await BinaryFiles.start();
+}, 30_000);
+beforeEach(() => {
+	world.reset();
+	const body = { recording: { id: 1, call_id: 7, url: `${host.url}/7.mp3` } };
+	world.sandbox.faults.always({ kind: 'status', status: 200, body }, { host: 'api' });
+});
+afterEach(() => jest.restoreAllMocks());
+afterAll(async () => {
+	host.stop();
+	await world.sandbox.stop();
+});
+
+const download = async () =>
+	await world.run('recording.download', {
+		callId: 7,
+		options: { maxRetries: 1, requestTimeout: 1 },
+	});
+
+it.each(ENCODINGS)(
+	'a recording is kept as a file, as it was before it was encoded: %s',
+	async (encoding) => {
+		host.answers(encodedFile(SOUND, encoding));
+		const result = await download();
+		const binary = result.output[0]?.binary?.data;
+		expect(binary?.id).toMatch(/^filesystem/);
+		const kept = await files.service.getAsBuffer(binary ?? { mimeType: '', data: '' });
+		expect(kept.equals(SOUND)).toBe(true);
+	},
+);
+
+it.each(
+	ENCODINGS.flatMap((encoding) =>
+		(['close', 'reset', 'nothing'] as const).map((then) => [encoding, then] as const),
+	),
+)(
+	'of a recording that breaks off no part is left behind: %s, then %s',
+	async (encoding, then) => {
+		const before = files.list();
+		host.answers(halfOf(SOUND, encoding, then));
+		expect((await download()).error.message).toContain('broke off');
+		// n8n 1.x leaves parts in the folder of the execution, which it removes with the execution.
+		if (!isN8n1) expect(files.list()).toEqual(before);
+
+		host.answers(halfOf(SOUND, encoding, then), file(SOUND));
+		expect((await download()).failed).toBe(false);
+		if (!isN8n1) expect(files.list()).toHaveLength(before.length + 1);
+	},
+	20_000,
+);
+
+it('of an empty recording nothing is left behind', async () => {
+	const before = files.list();
+	host.answers((response) => response.writeHead(200, { 'Content-Type': 'audio/mpeg' }).end());
+	expect((await download()).error.message).toContain('has no file');
+	expect(files.list()).toEqual(before);
+});
+
+it.each([
+	['ENOSPC: no space left on device, write', true],
+	['file size (600 MB) exceeds the maximum allowed size (512 MB)', true],
+	['failed on https://storage.invalid/key?signature=abc', false],
+])("where n8n cannot keep the file, that is n8n's: %s", async (message, isTold) => {
+	host.answers(file(SOUND));
+	jest.spyOn(files.service, 'store').mockRejectedValue(new Error(message));
+	const { error } = await download();
+	expect(error.message).toContain('n8n could not store the recording of call "7"');
+	expect(error.message.includes(message)).toBe(isTold);
+	expect(host.requests).toHaveLength(1);
+});

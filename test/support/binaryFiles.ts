@@ -1,0 +1,33 @@
+import { mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { BinaryDataService } from 'n8n-core';
+
+/** The folder in which n8n keeps binary data in its usual mode, "filesystem", once {@link BinaryFiles.start} has run. */
+export class BinaryFiles {
+	private constructor(
+		readonly service: BinaryDataService,
+		private readonly folder: string,
+	) {}
+
+	/** Has n8n keep binary data as files from now on, and not in memory. */
+	static async start(): Promise<BinaryFiles> {
+		const folder = mkdtempSync(join(tmpdir(), 'livecall-binary-'));
+		process.env.N8N_DEFAULT_BINARY_DATA_MODE = 'filesystem';
+		process.env.N8N_AVAILABLE_BINARY_DATA_MODES = 'filesystem';
+		process.env.N8N_BINARY_DATA_STORAGE_PATH = folder;
+		// The container of the n8n-core that runs: another version of n8n has one of its own.
+		const path = require.resolve('@n8n/di', { paths: [dirname(require.resolve('n8n-core'))] });
+		const { Container } = await import(path);
+		const service: BinaryDataService = Container.get(BinaryDataService);
+		await service.init();
+		return new BinaryFiles(service, folder);
+	}
+
+	/** The names of the files that are there, whole or in part. */
+	list(): string[] {
+		const entries = readdirSync(this.folder, { recursive: true, withFileTypes: true });
+		const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+		return names.filter((name) => !name.endsWith('.metadata'));
+	}
+}
