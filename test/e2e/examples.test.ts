@@ -33,9 +33,12 @@ import {
 	AFTER_THE_CALL_ID,
 	AI_AGENT_ID,
 	CALLBACK_ID,
+	CHOOSE_A_TIME_ID,
 	CONSULTANTS_ID,
 	MISSED_CALL_ID,
+	RESULT_ID,
 } from './helpers/exampleIds';
+import { openForm } from './helpers/form';
 import { expectPlayableWav } from './helpers/wav';
 import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
 
@@ -44,7 +47,7 @@ const TOKEN = 'token-of-the-webhook';
 /** Nodes that stand for whatever the person uses, and that a stored copy may change. */
 const TABLE_NODE = 'Write it into the table';
 
-const WITH_RECORDING = 'Call with recording';
+const ONE_LINE = 'One line';
 
 let world: World;
 let examples: Example[];
@@ -114,6 +117,12 @@ function visitorCalls(phone: string, filterId = 1): { id: number } {
 	);
 }
 
+/** The name of the consultant whom a call has rung. */
+function consultantOf(callId: number): string | undefined {
+	const { calls, users } = world.sandbox;
+	return users.all().find(({ id }) => id === calls.get(callId)?.user_id)?.name;
+}
+
 /** Tells a workflow by its webhook that a call has ended. */
 async function deliver(workflowId: string, callId: number): Promise<number> {
 	const response = await fetch(hooks.get(workflowId) ?? '', {
@@ -137,7 +146,8 @@ async function newExecutions(
 	const ids = await poll(
 		async () => {
 			const fresh = (await executionIds(workflowId)).filter((id) => !before.includes(id));
-			return fresh.length >= count ? fresh : undefined;
+			// n8n may list one twice that has just begun to wait.
+			return new Set(fresh).size >= count ? [...new Set(fresh)] : undefined;
 		},
 		{ what: `${count} new executions of ${workflowId}`, timeoutMs: 60_000 },
 	);
@@ -245,10 +255,18 @@ function overlap(one: Box, other: Box): boolean {
 }
 
 describe('the files', () => {
-	it('are five, with ids that every version of n8n can work with', () => {
+	it('are seven, with ids that every version of n8n can work with', () => {
 		const ids = examples.map(({ id }) => id);
 		expect(ids.sort()).toEqual(
-			[AFTER_THE_CALL_ID, AI_AGENT_ID, CALLBACK_ID, CONSULTANTS_ID, MISSED_CALL_ID].sort(),
+			[
+				AFTER_THE_CALL_ID,
+				AI_AGENT_ID,
+				CALLBACK_ID,
+				CHOOSE_A_TIME_ID,
+				CONSULTANTS_ID,
+				MISSED_CALL_ID,
+				RESULT_ID,
+			].sort(),
 		);
 		ids.forEach((id) => expect(id.length).toBeLessThanOrEqual(16));
 		const nodeIds = examples.flatMap(({ nodes }) => nodes.map((node) => textAt(node, 'id')));
@@ -342,7 +360,7 @@ describe('after the call', () => {
 			const { id } = visitorCalls('+44 20 7946 0123');
 			const [execution] = await newExecutions(AFTER_THE_CALL_ID, before, 1);
 			expectSuccess(execution);
-			const [item] = itemsOf(execution, WITH_RECORDING);
+			const [item] = itemsOf(execution, ONE_LINE);
 			expectPlayableWav(await client.fileOf(item, 'data'));
 
 			const [line, ...others] = await linesAbout(id);
@@ -353,6 +371,8 @@ describe('after the call', () => {
 				phone_number: '+44 20 7946 0123',
 				outcome: 'successful',
 				seconds: Math.round(call?.duration ?? -1),
+				consultant: consultantOf(id),
+				target_group: '1',
 				customer: 'first_name: Mary, email: mary@example.com',
 				recording: textAt(item, 'binary', 'data', 'fileName'),
 			});
@@ -379,7 +399,9 @@ describe('after the call', () => {
 			const { id } = visitorCalls('+44 20 7946 0120');
 			const [execution] = await newExecutions(AFTER_THE_CALL_ID, before, 1);
 			expectSuccess(execution);
-			expect(await linesAbout(id)).toMatchObject([{ outcome: 'failed', recording: '' }]);
+			expect(await linesAbout(id)).toMatchObject([
+				{ outcome: 'failed', consultant: consultantOf(id), recording: '' },
+			]);
 		}),
 	);
 
@@ -392,7 +414,7 @@ describe('after the call', () => {
 			const call = sandbox.calls.add({ status: 'ended' });
 			const execution = await runTrigger(copy, call.id);
 			expectSuccess(execution);
-			const [item] = itemsOf(execution, WITH_RECORDING);
+			const [item] = itemsOf(execution, ONE_LINE);
 			expectPlayableWav(await client.fileOf(item, 'data'));
 			const [said] = itemsOf(execution, TABLE_NODE);
 			expect(JSON.stringify(said)).toMatch(/no such table/i);
@@ -429,9 +451,9 @@ describe('after the call', () => {
 	}
 });
 
-describe('missed call', () => {
-	const FIRST_LOCK = 'Leave out second calls';
+describe('retry missed calls', () => {
 	const SECOND_CALL = 'Call once more';
+	const NOTICE = 'Was it held back?';
 
 	it(
 		'calls once more and never a third time, at a number that never picks up',
@@ -452,11 +474,12 @@ describe('missed call', () => {
 				outcome: 'failed',
 			});
 			expect(output(first, 'A call was missed')).toMatchObject([{ id }]);
+			expect(output(first, NOTICE)).toEqual([]);
 			expect(output(second, 'A call was missed')).toMatchObject([{ id: placed[0].id }]);
-			expect(output(second, FIRST_LOCK)).toEqual([]);
-			expect(hasRun(second, SECOND_CALL)).toBe(false);
-			expect(await executionIds(MISSED_CALL_ID)).toHaveLength(before.length + 2);
-			expect(sandbox.webhooks.deliveries().map(({ status }) => status)).toEqual([200, 200]);
+			// The colleague who is told of it gets to know the number.
+			expect(output(second, NOTICE)).toMatchObject([
+				{ skipped: true, reason: 'duplicate', phone_number: '+44 20 7946 0130' },
+			]);
 		}),
 	);
 
@@ -473,48 +496,64 @@ describe('missed call', () => {
 			expect(second).toMatchObject({ filter_id: 2, status: 'created' });
 			expect(Date.parse(second.scheduled_for ?? '')).toBe(Date.parse(opening));
 
-			// As LiveCall tells of it the day after tomorrow, when the key of today no longer holds.
+			// As LiveCall tells of it the day after tomorrow.
 			const ended_at = new Date(Date.now() + 2 * 86_400_000).toISOString();
-			const missed = { status: 'ended' as const, outcome: 'failed', recorded: false, ended_at };
-			sandbox.calls.add({ ...second, ...missed });
-			expect(await deliver(MISSED_CALL_ID, second.id)).toBe(200);
-			const [, locked] = await newExecutions(MISSED_CALL_ID, before, 2);
-			expectSuccess(locked);
-			expect(hasRun(locked, SECOND_CALL)).toBe(false);
-
-			// The same customer's next own call on that day is another matter.
-			const other = sandbox.calls.add({
-				...missed,
-				phone_number: '+44 20 7946 0140',
-				filter_id: 2,
+			sandbox.calls.add({
+				...second,
+				status: 'ended',
+				outcome: 'failed',
+				recorded: false,
+				ended_at,
 			});
-			expect(await deliver(MISSED_CALL_ID, other.id)).toBe(200);
-			const [, , free] = await newExecutions(MISSED_CALL_ID, before, 3);
-			expectSuccess(free);
-			expect(output(free, SECOND_CALL)).toMatchObject([{ phone_number: '+44 20 7946 0140' }]);
+			expect(await deliver(MISSED_CALL_ID, second.id)).toBe(200);
+			const [, again] = await newExecutions(MISSED_CALL_ID, before, 2);
+			expectSuccess(again);
+			expect(output(again, SECOND_CALL)).toMatchObject([{ skipped: true, reason: 'duplicate' }]);
+			expect(sandbox.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
 		}),
 	);
 
 	it(
-		'calls a customer again once a day, however many calls they miss',
+		'calls a customer again once, however many calls they miss and however the number is written',
 		scenario(async ({ sandbox }) => {
 			const before = await executionIds(MISSED_CALL_ID);
 			const missed = { status: 'ended' as const, outcome: 'failed', recorded: false };
-			const phones = ['+44 20 7946 0150', '+44 (20) 7946-0150'];
+			const phones = ['+44 20 7946 0150', '+44 (20) 7946-0150', '+442079460150'];
 			for (const [index, phone_number] of phones.entries()) {
 				const call = sandbox.calls.add({ ...missed, phone_number });
 				expect(await deliver(MISSED_CALL_ID, call.id)).toBe(200);
 				const executions = await newExecutions(MISSED_CALL_ID, before, index + 1);
 				executions.forEach(expectSuccess);
-				if (index === 1) {
-					expect(output(executions[1], SECOND_CALL)).toMatchObject([
-						{ skipped: true, reason: 'duplicate' },
-					]);
-				}
+				expect(output(executions[index], SECOND_CALL)).toMatchObject([
+					index === 0 ? { filter_id: 1 } : { skipped: true, reason: 'duplicate' },
+				]);
 			}
 			expect(sandbox.calls.placed()).toHaveLength(1);
 		}),
 	);
+
+	it.each([
+		['a callback', { kind: 'callback' }, 1],
+		['a text message', { kind: 'external_text' }, 0],
+		['a call by the customer', { kind: 'external', direction: 'inbound' }, 0],
+	])('where LiveCall says what it was: %s', async (_what, said, calls) => {
+		await scenario(async ({ client, n8n, sandbox }) => {
+			const copy = await importCopy(MISSED_CALL_ID, 'A call was missed', { verifyCalls: false });
+			await client.activateWorkflow(copy);
+			const [{ path }] = await activeTriggers(client, copy);
+			await client.waitForWebhook(path);
+			const call = { id: 7, outcome: 'failed', phone_number: '+44 20 7946 0160', filter_id: 1 };
+			const delivered = await fetch(`${n8n.url}/webhook/${path}?token=${TOKEN}`, {
+				method: 'POST',
+				headers: { 'content-type': 'application/json' },
+				body: JSON.stringify({ event: 'call.ended', call: { ...call, ...said } }),
+			});
+			expect(delivered.status).toBe(200);
+			const [execution] = await newExecutions(copy, [], 1);
+			expectSuccess(execution);
+			expect(sandbox.calls.placed()).toHaveLength(calls);
+		})();
+	});
 
 	it(
 		'leaves a customer alone who was reached',
@@ -533,7 +572,176 @@ describe('missed call', () => {
 	);
 });
 
-describe('consultants in step', () => {
+describe('choose a time', () => {
+	/** The production address of the form. */
+	const formOf = (id: string): string => {
+		const trigger = example(id).nodes.find((node) => textAt(node, 'type').endsWith('.formTrigger'));
+		return `${world.n8n.url}/form/${textAt(trigger, 'webhookId')}`;
+	};
+
+	/** The choices that a page offers, as the HTML has them. */
+	const choicesOn = (page: string): string[] =>
+		[...page.matchAll(/<option value=.(\w[^'"]*).[ >]/g)].map(([, label]) => label);
+
+	it(
+		'offers the free times, and has the call placed at the one that was chosen',
+		scenario(async ({ sandbox }) => {
+			const form = await openForm(formOf(CHOOSE_A_TIME_ID));
+			const page = await form.submit({ 'field-0': 'Mary', 'field-1': '+44 20 7946 0191' });
+			const choices = choicesOn(page);
+			const free = sandbox.filters.get(1)?.available_call_times.slice(0, 12) ?? [];
+			expect(choices).toHaveLength(free.length);
+
+			const ending = await form.submit({ 'field-0': choices[3] });
+			expect(ending).toContain('We will call you');
+			expect(ending).toContain(choices[3]);
+			const [call, ...others] = sandbox.calls.placed();
+			expect(others).toEqual([]);
+			expect(call).toMatchObject({ phone_number: '+44 20 7946 0191', filter_id: 1 });
+			expect(Date.parse(call.scheduled_for ?? '')).toBe(Date.parse(free[3]));
+		}),
+	);
+
+	it(
+		'tells the visitor when the time is not free any more, and calls nobody',
+		scenario(async ({ sandbox }) => {
+			const form = await openForm(formOf(CHOOSE_A_TIME_ID));
+			const page = await form.submit({ 'field-0': '', 'field-1': '+44 20 7946 0192' });
+			const [chosen] = choicesOn(page);
+			sandbox.filters.set(1, { status: 'unavailable', available_call_times: [] });
+			const ending = await form.submit({ 'field-0': chosen });
+			expect(ending).toContain('Your call is not arranged');
+			expect(ending).toContain('choose another time');
+			expect(sandbox.calls.placed()).toEqual([]);
+		}),
+	);
+
+	it(
+		'tells the visitor when there is no free time at all',
+		scenario(async ({ sandbox }) => {
+			sandbox.filters.set(1, { status: 'unavailable', available_call_times: [] });
+			const form = await openForm(formOf(CHOOSE_A_TIME_ID));
+			const ending = await form.submit({ 'field-0': '', 'field-1': '+44 20 7946 0193' });
+			expect(ending).toContain('Nobody is free at present');
+			expect(sandbox.calls.placed()).toEqual([]);
+		}),
+	);
+
+	it(
+		'does not say that there will be no call where nobody can know',
+		scenario(async ({ sandbox }) => {
+			sandbox.faults.next({ kind: 'reset-after' }, { method: 'POST', path: /calls/ });
+			const form = await openForm(formOf(CHOOSE_A_TIME_ID));
+			const page = await form.submit({ 'field-0': '', 'field-1': '+44 20 7946 0194' });
+			const ending = await form.submit({ 'field-0': choicesOn(page)[0] });
+			expect(ending).toContain('do not send the form again');
+			expect(sandbox.calls.placed()).toHaveLength(1);
+		}),
+	);
+});
+
+describe('call and result', () => {
+	const LOOK = 'Look at the call';
+
+	/** Sends the form of the example, or of a copy of it. */
+	const ask = async (webhookId: string, phone: string): Promise<void> => {
+		const url = `${world.n8n.url}/form/${webhookId}`;
+		await poll(async () => (await fetch(url)).ok || undefined, {
+			what: 'The form',
+			timeoutMs: 30_000,
+		});
+		const filledIn = new FormData();
+		filledIn.set('field-0', phone);
+		expect((await fetch(url, { method: 'POST', body: filledIn })).ok).toBe(true);
+	};
+
+	/** Publishes a copy that looks more often; gives its id and that of its form. */
+	const quickCopy = async (): Promise<{ id: string; webhookId: string }> => {
+		const { client } = world;
+		const id = await importCopy(RESULT_ID, 'Wait a while', { amount: 0.3 });
+		await client.activateWorkflow(id);
+		const stored = await client.findWorkflow(id);
+		const trigger = listAt(stored, 'nodes').find((node) =>
+			textAt(node, 'type').endsWith('.formTrigger'),
+		);
+		return { id, webhookId: textAt(trigger, 'webhookId') };
+	};
+
+	it(
+		'lies in the database while it waits, and comes out with the result',
+		scenario(async ({ client, sandbox }) => {
+			const before = await executionIds(RESULT_ID);
+			const form = example(RESULT_ID).nodes.find((node) =>
+				textAt(node, 'type').endsWith('.formTrigger'),
+			);
+			await ask(textAt(form, 'webhookId'), '+44 20 7946 0123');
+			await poll(
+				async () =>
+					(await client.executions(RESULT_ID)).some(
+						({ id, status }) => !before.includes(id) && status === 'waiting',
+					) || undefined,
+				{ what: 'An execution that waits', timeoutMs: 30_000 },
+			);
+			const id = (await executionIds(RESULT_ID)).find((one) => !before.includes(one)) ?? '';
+			const execution = await client.waitForExecution(id, 150_000);
+			expectSuccess(execution);
+			const [call, ...others] = sandbox.calls.placed();
+			expect(others).toEqual([]);
+			expect(output(execution, 'The result')).toEqual([
+				{
+					call_id: String(call.id),
+					phone_number: '+44 20 7946 0123',
+					outcome: 'successful',
+					seconds: Math.round(call.duration ?? -1),
+					consultant: consultantOf(call.id),
+					ended_at: expect.any(String),
+				},
+			]);
+		}),
+		200_000,
+	);
+
+	it(
+		'looks again while the call goes on, waits for nothing when it was asked for just now',
+		scenario(async ({ sandbox }) => {
+			const { id, webhookId } = await quickCopy();
+			await ask(webhookId, '+44 20 7946 0124');
+			const [first] = await newExecutions(id, [], 1);
+			expectSuccess(first);
+			expect(output(first, 'The result')).toMatchObject([{ outcome: 'successful' }]);
+			const looks = listAt(first.data, 'resultData', 'runData', LOOK);
+			expect(looks.length).toBeGreaterThan(1);
+
+			await ask(webhookId, '+44 20 7946 0124');
+			const [, second] = await newExecutions(id, [], 2);
+			expectSuccess(second);
+			expect(hasRun(second, LOOK)).toBe(false);
+			expect(sandbox.calls.placed()).toHaveLength(1);
+		}),
+	);
+
+	it(
+		'gives up after thirty looks at a call that does not end',
+		scenario(async ({ sandbox }) => {
+			const { id, webhookId } = await quickCopy();
+			const endless = { status: 'started', outcome: null, ended_at: null, duration: null } as const;
+			sandbox.faults.decide(({ method }) => {
+				if (method === 'GET') {
+					for (const call of sandbox.calls.placed()) sandbox.calls.add({ ...call, ...endless });
+				}
+				return undefined;
+			});
+			await ask(webhookId, '+44 20 7946 0125');
+			const [execution] = await newExecutions(id, [], 1);
+			expectSuccess(execution);
+			expect(listAt(execution.data, 'resultData', 'runData', LOOK)).toHaveLength(30);
+			expect(hasRun(execution, 'Still not over')).toBe(true);
+			expect(hasRun(execution, 'The result')).toBe(false);
+		}),
+	);
+});
+
+describe('sync consultants', () => {
 	const PLAN = 'What would be done';
 	const SETTINGS = 'Settings';
 
@@ -641,7 +849,7 @@ describe('consultants in step', () => {
 				...file,
 				id: undefined,
 				nodes: file.nodes.map((node) =>
-					changed(changed(node, SETTINGS, real), 'The table', { jsCode }),
+					changed(changed(node, SETTINGS, real), 'Your list', { jsCode }),
 				),
 			});
 			const execution = await runByHand(workflow);
@@ -653,19 +861,27 @@ describe('consultants in step', () => {
 	});
 });
 
-describe('an AI agent books a callback', () => {
-	const SOON = 'Call_as_soon_as_possible';
-	const AT_A_TIME = 'Call_at_a_time';
+describe('AI agent callback', () => {
+	const TOOL = 'Place_a_call';
+	const REVIEW = 'Approve the call';
 	const PHONE = '+44 20 7946 0123';
 
-	/** Writes into the chat that the editor has; gives the execution and the agent's answer. */
-	const chat = async (sessionId: string, chatInput: string) => {
-		const { client, n8n } = world;
-		const path = `/rest/workflows/${AI_AGENT_ID}`;
-		const json = { sessionId, action: 'sendMessage', chatInput };
-		const started = await client.request('POST', `${path}/run`, {
-			workflowData:
-				majorVersion(n8n.version) === 1 ? await client.findWorkflow(AI_AGENT_ID) : undefined,
+	/** A test that only an n8n runs that knows a person's review of a tool call. */
+	const withReview = (test: (world: World) => Promise<void>) =>
+		scenario(async (now) => {
+			if (majorVersion(now.n8n.version) === 1) {
+				const known = await now.client.nodeTypes();
+				expect(known.map(({ name }) => name)).not.toContain(
+					'@n8n/n8n-nodes-langchain.chatHitlTool',
+				);
+				return;
+			}
+			await test(now);
+		});
+
+	/** Writes into the chat that the editor has; gives the id of the execution. */
+	const write = async (sessionId: string, chatInput: string): Promise<string> => {
+		const started = await world.client.request('POST', `/rest/workflows/${AI_AGENT_ID}/run`, {
 			triggerToStartFrom: {
 				name: 'A chat message',
 				data: {
@@ -674,14 +890,52 @@ describe('an AI agent books a callback', () => {
 					executionIndex: 0,
 					executionStatus: 'success',
 					source: [],
-					data: { main: [[{ json }]] },
+					data: { main: [[{ json: { sessionId, action: 'sendMessage', chatInput } }]] },
 				},
 			},
 		});
-		const execution = await finished(textAt(started, 'executionId'));
-		expectSuccess(execution);
-		const [answer] = output(execution, 'AI agent');
-		return { execution, answer: textAt(answer, 'output') };
+		return textAt(started, 'executionId');
+	};
+
+	/** Waits until an execution waits in a node; gives what that node has to say in the chat. */
+	const waitingIn = async (executionId: string, node: string): Promise<Json> =>
+		await poll(
+			async () => {
+				const { status, data } = await world.client.execution(executionId);
+				const stopped = ['error', 'crashed', 'canceled', 'success'].includes(status);
+				if (stopped) throw new Error(`The execution has ended: ${status}`);
+				if (status !== 'waiting') return undefined;
+				const runs = at(data, 'resultData', 'runData', node);
+				const last = Array.isArray(runs) ? at(runs.at(-1), 'data') : undefined;
+				const [item] = [at(last, 'main', 0, 0), at(last, 'ai_tool', 0, 0)].filter(isJsonObject);
+				return item && 'sendMessage' in item ? item.sendMessage : undefined;
+			},
+			{ what: `Execution ${executionId} waiting in "${node}"`, timeoutMs: 60_000 },
+		);
+
+	/**
+	 * The answer that is ready for the chat. The execution ends only when a chat window has fetched it, which the
+	 * browser test of this example does.
+	 */
+	const answerOf = async (executionId: string): Promise<string> =>
+		String(await waitingIn(executionId, 'Answer in the chat'));
+
+	/** What a person is asked before the phone rings, with the addresses behind the two buttons. */
+	const review = async (executionId: string) => {
+		const message = await waitingIn(executionId, REVIEW);
+		const buttons = listAt(message, 'buttons');
+		const press = async (label: string): Promise<void> => {
+			const button = buttons.find((one) => textAt(one, 'text') === label);
+			const pressed = await fetch(textAt(button, 'link'), {
+				headers: { 'user-agent': 'Mozilla/5.0 (X11; Linux x86_64) Chrome/140.0 Safari/537.36' },
+			});
+			expect(pressed.ok).toBe(true);
+		};
+		return {
+			question: textAt(message, 'text'),
+			approve: async () => await press('Call'),
+			decline: async () => await press('Do not call'),
+		};
 	};
 
 	/** What the tool answered the model, as it was told last. */
@@ -695,52 +949,66 @@ describe('an AI agent books a callback', () => {
 	};
 
 	it(
-		'asks for the number and has the call placed, once for each chat',
-		scenario(async ({ sandbox }) => {
+		'asks for the number, then a person, and has the call placed once for each chat',
+		withReview(async ({ sandbox }) => {
 			const session = randomUUID();
 			model.follow([
 				{ say: 'At which number?' },
-				{ use: SOON, with: { phone_number: PHONE } },
+				{ use: TOOL, with: { toolParameters: { phone_number: PHONE, call_at: '' } } },
 				{ say: 'The phone rings any moment.' },
-				{ use: SOON, with: { phone_number: '+1 900 555 0199' } },
+				{ use: TOOL, with: { toolParameters: { phone_number: '+44 20 7946 0199', call_at: '' } } },
 				{ say: 'Your call is arranged already.' },
 			]);
-			expect((await chat(session, 'Please call me back.')).answer).toBe('At which number?');
-			expect(sandbox.calls.placed()).toEqual([]);
-			const offered = model.tools();
-			expect([...offered.keys()].sort()).toEqual([SOON, AT_A_TIME].sort());
-			expect(Object.keys(objectAt(offered.get(SOON), 'parameters', 'properties'))).toEqual([
-				'phone_number',
-			]);
-			expect(
-				Object.keys(objectAt(offered.get(AT_A_TIME), 'parameters', 'properties')).sort(),
-			).toEqual(['call_at', 'phone_number']);
+			expect(await answerOf(await write(session, 'Please call me back.'))).toBe('At which number?');
+			expect([...model.tools().keys()]).toEqual([TOOL]);
 
-			expect((await chat(session, PHONE)).answer).toBe('The phone rings any moment.');
+			const second = await write(session, PHONE);
+			const asked = await review(second);
+			expect(asked.question).toBe(`Shall LiveCall ring ${PHONE} as soon as possible?`);
+			expect(sandbox.calls.placed()).toEqual([]);
+			await asked.approve();
+			expect(await answerOf(second)).toBe('The phone rings any moment.');
 			const [call, ...others] = sandbox.calls.placed();
 			expect(others).toEqual([]);
 			expect(call).toMatchObject({ phone_number: PHONE, filter_id: 1, scheduled_for: null });
 			expect(toolAnswer()).toContain(String(call.id));
-			// The chat so far was told the model as well, and how to behave before it.
-			const spoken = model.conversations()[1].map(({ role }) => role);
-			expect(spoken).toEqual(['system', 'user', 'assistant', 'user']);
 
-			expect((await chat(session, 'And call my friend too.')).answer).toMatch(/already/);
+			const third = await write(session, 'And call my friend too.');
+			await (await review(third)).approve();
+			expect(await answerOf(third)).toMatch(/already/);
 			expect(sandbox.calls.placed()).toHaveLength(1);
 			expect(toolAnswer()).toContain('duplicate');
 		}),
 	);
 
 	it(
+		'rings nobody when the person says no',
+		withReview(async ({ sandbox }) => {
+			model.follow([
+				{ use: TOOL, with: { toolParameters: { phone_number: PHONE, call_at: '' } } },
+				{ say: 'No call was placed.' },
+			]);
+			const execution = await write(randomUUID(), `Call ${PHONE}`);
+			await (await review(execution)).decline();
+			expect(await answerOf(execution)).toBe('No call was placed.');
+			expect(sandbox.calls.placed()).toEqual([]);
+			expect(sandbox.requests).toEqual([]);
+		}),
+	);
+
+	it(
 		'has the call placed at the time that the person wishes',
-		scenario(async ({ sandbox }) => {
+		withReview(async ({ sandbox }) => {
 			const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
 			model.follow([
-				{ use: AT_A_TIME, with: { phone_number: PHONE, call_at: tomorrow } },
+				{ use: TOOL, with: { toolParameters: { phone_number: PHONE, call_at: tomorrow } } },
 				{ say: 'We call you tomorrow.' },
 			]);
-			const { answer } = await chat(randomUUID(), `Call me tomorrow at ${PHONE}.`);
-			expect(answer).toBe('We call you tomorrow.');
+			const execution = await write(randomUUID(), `Call me tomorrow at ${PHONE}.`);
+			const asked = await review(execution);
+			expect(asked.question).toContain(tomorrow);
+			await asked.approve();
+			expect(await answerOf(execution)).toBe('We call you tomorrow.');
 			const [call, ...others] = sandbox.calls.placed();
 			expect(others).toEqual([]);
 			expect(call.phone_number).toBe(PHONE);
@@ -750,17 +1018,20 @@ describe('an AI agent books a callback', () => {
 		}),
 	);
 
-	it(
-		'tells the agent what is wrong with a number, so that it can ask again',
-		scenario(async ({ sandbox }) => {
+	it.each([
+		['too short', '+44 12', /7 to 15 digits/],
+		['in a country that is not called', '+1 900 555 0199', /We call \+44 and \+49 only/],
+	])('tells the agent that a number is %s, whatever was approved', async (_is, phone, why) => {
+		await withReview(async ({ sandbox }) => {
 			model.follow([
-				{ use: SOON, with: { phone_number: '12-34' } },
-				{ say: 'That number is too short. Which one is right?' },
+				{ use: TOOL, with: { toolParameters: { phone_number: phone, call_at: '' } } },
+				{ say: 'Which number is right?' },
 			]);
-			const { answer } = await chat(randomUUID(), 'Call 12-34');
-			expect(answer).toMatch(/too short/);
-			expect(toolAnswer()).toContain('7 to 15 digits');
+			const execution = await write(randomUUID(), `Call ${phone}`);
+			await (await review(execution)).approve();
+			expect(await answerOf(execution)).toBe('Which number is right?');
+			expect(toolAnswer()).toMatch(why);
 			expect(sandbox.requests).toEqual([]);
-		}),
-	);
+		})();
+	});
 });

@@ -12,7 +12,7 @@ import {
 
 /** An execution with everything that its nodes put out. */
 export interface Execution extends ExecutionSummary {
-	/** Null as long as it runs. */
+	/** Null as long as it runs; what there is so far while it waits. */
 	data: Json;
 }
 
@@ -127,7 +127,7 @@ export class TestN8nClient extends N8nClient {
 		const row = summary(found);
 		const data = at(found, 'data');
 		// While it runs, n8n sends an empty list in place of the data.
-		const complete = typeof data === 'string' && FINAL_STATES.includes(row.status);
+		const complete = typeof data === 'string' && [...FINAL_STATES, 'waiting'].includes(row.status);
 		return { ...row, data: complete ? readFlatted(data) : null };
 	}
 

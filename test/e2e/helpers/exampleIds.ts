@@ -12,3 +12,9 @@ export const CONSULTANTS_ID = 'liveCallTeam';
 
 /** The id of the example in which an AI agent books a callback. */
 export const AI_AGENT_ID = 'liveCallChat';
+
+/** The id of the example in which a visitor chooses a free time in a form. */
+export const CHOOSE_A_TIME_ID = 'liveCallTimes';
+
+/** The id of the example that waits for a call's result. */
+export const RESULT_ID = 'liveCallResult';
