@@ -200,7 +200,14 @@ describe('a call', () => {
 			expect(shown).toContain(String(call.id));
 			expect(shown).toContain(PHONE);
 			await editor.pointNowhere();
-			await camera.take(editor.page, 'call-placed');
+			await camera.take(editor.page, 'call-placed', {
+				of: [
+					editor.panel.getByTestId('node-execute-button'),
+					editor.panel.getByTestId('node-parameters'),
+					editor.output,
+				],
+				height: 640,
+			});
 		}),
 	);
 
@@ -240,7 +247,7 @@ describe('a call', () => {
 			expect(description).toMatch(/with its country code, e\.g\. \+49/);
 			expect(sandbox.requests).toEqual([]);
 			await editor.pointNowhere();
-			await camera.take(editor.page, 'error');
+			await camera.take(editor.page, 'error', { of: [editor.output], height: 300 });
 		}),
 	);
 });
@@ -282,7 +289,7 @@ describe('the trigger', () => {
 			await panel.getByTestId('trigger-execute-button').click();
 			expect((await listening).ok()).toBe(true);
 			await panel.getByText('Listening for test event').waitFor();
-			await camera.take(editor.page, 'trigger-listening', true);
+			await camera.take(editor.page, 'trigger-listening', { busy: true });
 
 			sandbox.webhooks.subscribe({
 				event: 'call.ended',
@@ -299,7 +306,7 @@ describe('the trigger', () => {
 			expect(shown).toMatch(/"verified":\s*true/);
 			expect(sandbox.webhooks.deliveries()).toMatchObject([{ state: 'delivered', status: 200 }]);
 			await editor.pointNowhere();
-			await camera.take(editor.page, 'trigger-delivered');
+			await camera.take(editor.page, 'trigger-delivered', { of: [output], height: 560 });
 		}),
 	);
 });
@@ -358,7 +365,7 @@ describe('a recording', () => {
 			expect(shown).toMatch(/recording-\d+\.wav/);
 			expect(shown).toContain('audio/wav');
 			await editor.pointNowhere();
-			await camera.take(editor.page, 'recording');
+			await camera.take(editor.page, 'recording', { of: [editor.output], height: 420 });
 
 			const downloading = editor.page.waitForEvent('download');
 			await editor.output.getByTestId('ndv-download-binary-data').click();
@@ -549,7 +556,13 @@ describe('the example workflows', () => {
 					.replace(/^LiveCall: /, '')
 					.replace(/ /g, '-')
 					.toLowerCase();
-				await camera.take(editor.page, `example-${slug}`);
+				const steps = editor.page
+					.locator('.vue-flow__node')
+					.filter({ hasNot: editor.page.getByTestId('sticky') });
+				await camera.take(editor.page, slug, { of: [steps] });
+				for (const note of await editor.notes()) {
+					expect({ name, ...note, fits: note.text <= note.height }).toMatchObject({ fits: true });
+				}
 			}
 		}),
 	);

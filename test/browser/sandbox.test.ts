@@ -4,7 +4,7 @@ import { poll } from '../../dev/launcher/poll';
 import type { Sandbox } from '../../dev/sandbox';
 import { ask, receiverOf, sandboxWith, stopAll } from '../sandbox/helpers';
 import { launchBrowser } from './helpers/chromium';
-import { openCamera, type Camera } from './helpers/images';
+import { openCamera, SCALE, type Camera } from './helpers/images';
 
 const VISITOR = { name: 'Mary Jones', phone: '+44 20 7946 0123' };
 const PATIENCE_MS = 20_000;
@@ -32,6 +32,7 @@ afterEach(async () => {
 async function openPage(width = 1280, height = 900): Promise<{ page: Page; complaints: string[] }> {
 	const context = await browser.newContext({
 		viewport: { width, height },
+		deviceScaleFactor: SCALE,
 		locale: 'en-GB',
 		timezoneId: 'Asia/Tokyo',
 		hasTouch: width < 500,

@@ -74,6 +74,17 @@ export class Editor {
 			.filter({ has: this.page.getByTestId('node-issues') });
 	}
 
+	/** The notes on the canvas: how each begins, how high it is, and how high its text is, in pixels. */
+	async notes(): Promise<Array<{ begins: string; height: number; text: number }>> {
+		return await this.page.getByTestId('sticky').evaluateAll((notes) =>
+			notes.map((note: DrawnNote) => ({
+				begins: note.innerText.slice(0, 30),
+				height: note.clientHeight,
+				text: note.firstElementChild.firstElementChild.firstElementChild.scrollHeight + 16,
+			})),
+		);
+	}
+
 	/** Opens the panel of a node in a stored workflow. */
 	async openPanel(workflowId: string, nodeId: string): Promise<void> {
 		await this.page.goto(`${this.url}/workflow/${workflowId}/${nodeId}`);
@@ -172,6 +183,14 @@ export async function shows(input: Locator, text: string): Promise<void> {
 		what: `An input that shows "${text}"`,
 		timeoutMs: PATIENCE_MS,
 	});
+}
+
+/** What is asked of a note in the page. */
+interface DrawnNote {
+	innerText: string;
+	clientHeight: number;
+	/** Its frame, in which the rendered text lies two levels down. */
+	firstElementChild: { firstElementChild: { firstElementChild: { scrollHeight: number } } };
 }
 
 /** What is asked of an image in the page; the types of a browser's own objects are not at hand here. */

@@ -1,47 +1,62 @@
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 import { REPOSITORY } from '../../../dev/launcher/folders';
 import { poll } from '../../../dev/launcher/poll';
 
-/** The pictures that the README shows. */
-const PUBLISHED = path.join(REPOSITORY, 'docs', 'images');
+const DOCS = path.join(REPOSITORY, 'docs');
 
-/**
- * The browser's window. At this size n8n cuts off nothing of a panel's tabs; the scale makes every picture
- * 1280 by 800 dots.
- */
-export const WINDOW = { viewport: { width: 1440, height: 900 }, deviceScaleFactor: 1280 / 1440 };
+/** The pictures that README and docs show. */
+const PUBLISHED = path.join(DOCS, 'images');
 
-/** Takes pictures of the editor. */
-export interface Camera {
-	/** The folder that they go to. */
-	folder: string;
-	/**
-	 * Takes a picture of what the window shows, once nothing moves any more.
-	 * @param busy whether something goes on for as long as a person lets it
-	 */
-	take(page: Page, name: string, busy?: boolean): Promise<void>;
+/** Whether the pictures in `docs/images` are taken anew. */
+const UPDATING = process.env.UPDATE_IMAGES !== undefined;
+
+/** Dots for each pixel of the page: twice as many for pictures that are published, as today's screens have them. */
+export const SCALE = UPDATING ? 2 : 1;
+
+/** The browser's window. At this size n8n cuts off nothing of a panel's tabs. */
+export const WINDOW = { viewport: { width: 1440, height: 900 }, deviceScaleFactor: SCALE };
+
+/** How much of the page is shown around what a picture is of, in pixels. */
+const MARGIN = 12;
+
+/** What is special about a picture. */
+export interface Shot {
+	/** What it is of: everything that these find. The whole window where it is left out. */
+	of?: Locator[];
+	/** How high it is at most, in pixels. */
+	height?: number;
+	/** Whether something goes on in the page for as long as a person lets it. */
+	busy?: boolean;
 }
 
-/** Gives a camera whose pictures go to `docs/images` when UPDATE_IMAGES is set, else to a new temporary folder. */
+/** Takes pictures of pages. */
+export interface Camera {
+	/** Takes a picture, once nothing moves any more in the page. */
+	take(page: Page, name: string, shot?: Shot): Promise<void>;
+}
+
+/**
+ * Gives a camera. With UPDATE_IMAGES set, pictures that README or docs show go to `docs/images`; all others go to
+ * a new temporary folder.
+ */
 export async function openCamera(): Promise<Camera> {
-	const folder =
-		process.env.UPDATE_IMAGES === undefined
-			? await mkdtemp(path.join(tmpdir(), 'n8n-nodes-livecall-images-'))
-			: PUBLISHED;
-	await mkdir(folder, { recursive: true });
+	const shown = UPDATING ? await shownPictures() : new Set<string>();
+	const folder = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-livecall-images-'));
 	return {
-		folder,
-		take: async (page, name, busy = false) => {
+		take: async (page, name, { of, height = Infinity, busy = false } = {}) => {
 			await poll(async () => busy || (await isStill(page)) || undefined, {
 				what: 'A page on which nothing moves',
 				timeoutMs: 20_000,
 			});
+			const file = path.join(shown.has(name) ? PUBLISHED : folder, `${name}.png`);
+			await mkdir(path.dirname(file), { recursive: true });
 			await page.screenshot({
-				path: path.join(folder, `${name}.png`),
+				path: file,
+				clip: of && (await areaOf(of, height)),
 				animations: 'disabled',
 				caret: 'hide',
 				// n8n's messages in the corner come and go by themselves, and lie over the panel meanwhile.
@@ -49,6 +64,31 @@ export async function openCamera(): Promise<Camera> {
 			});
 		},
 	};
+}
+
+/** The names of the pictures that README and docs refer to. */
+export async function shownPictures(): Promise<Set<string>> {
+	const pages = (await readdir(DOCS)).filter((name) => name.endsWith('.md'));
+	const files = [path.join(REPOSITORY, 'README.md'), ...pages.map((name) => path.join(DOCS, name))];
+	const texts = await Promise.all(files.map(async (file) => await readFile(file, 'utf8')));
+	return new Set(
+		texts.flatMap((text) =>
+			[...text.matchAll(/\]\((?:docs\/)?images\/([\w-]+)\.png\)/g)].map(([, name]) => name),
+		),
+	);
+}
+
+/** The part of the page that holds all of what is found, with a margin. */
+async function areaOf(parts: Locator[], height: number) {
+	const found = (await Promise.all(parts.map(async (part) => await part.all()))).flat();
+	const boxes = (await Promise.all(found.map(async (part) => await part.boundingBox()))).filter(
+		(box) => box !== null,
+	);
+	const left = Math.min(...boxes.map(({ x }) => x)) - MARGIN;
+	const top = Math.min(...boxes.map(({ y }) => y)) - MARGIN;
+	const right = Math.max(...boxes.map((box) => box.x + box.width)) + MARGIN;
+	const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + MARGIN;
+	return { x: left, y: top, width: right - left, height: Math.min(bottom - top, height) };
 }
 
 /** Whether nothing goes on in the page any more: n8n's buttons are empty while they are busy, and fade in afterwards. */
