@@ -69,6 +69,19 @@ describe.each([true, false])(
 	},
 );
 
+it.each([
+	['one', `call_id=5&x${'[a]'.repeat(5_000)}=1`],
+	['several', `x${'[a]'.repeat(50)}=1&call_id=5&y${'[b]'.repeat(21)}=2`],
+	['before JSON:API', `data[x]${'[a]'.repeat(5_000)}=1&data[type]=calls&data[id]=5`],
+])('form fields with too many levels are left out: %s', async (_, body) => {
+	for (const contentType of [form, 'text/plain']) {
+		start({ verifyCalls: false });
+		expect((await host.deliver(body, { query, contentType })).status).toBe(200);
+		expect(host.started).toMatchObject([{ verified: false, id: '5' }]);
+		for (const value of Object.values(host.started[0])) expect(typeof value).not.toBe('object');
+	}
+});
+
 describe('a delivery is answered 503, and nothing is started, where', () => {
 	it.each<[string, INodeParameters]>([
 		['an expression for the verification fails', { verifyCalls: '={{ oops( }}' }],

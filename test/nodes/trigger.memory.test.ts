@@ -212,6 +212,22 @@ it('a delivery that overlaps with a slow one is remembered', async () => {
 	expect(host.started.map(({ id }) => id).sort()).toEqual([early.id, late.id]);
 });
 
+it('a delivery that n8n answers late stores what has come meanwhile, too', async () => {
+	const [early, late] = [ended().id, ended().id];
+	host.startMs = 500;
+	const slow = deliver(late);
+	await poll(async () => host.started[0], {
+		what: 'the start of the slow one',
+		timeoutMs: 5_000,
+		everyMs: 5,
+	});
+	host.startMs = 5;
+	await deliver(early);
+	await slow;
+	expect(host.writes).toBe(2);
+	expect(stored()).toEqual([late, early]);
+});
+
 it('the latest 1,000 of 2,000 deliveries, 20 at a time, are remembered in their order', async () => {
 	host.reset(settings({ parameters: { verifyCalls: false } }));
 	host.startMs = 0;

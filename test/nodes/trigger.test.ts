@@ -477,3 +477,50 @@ describe('filters', () => {
 		expect(host.started).toHaveLength(starts ? 1 : 0);
 	});
 });
+
+describe('filters where nothing is verified', () => {
+	const onlyEnded = { events: ['call.ended'] };
+	const group = { options: { filterIds: '1, 3' } };
+	const successful = { options: { outcome: 'successful' } };
+	const unsuccessful = { options: { outcome: 'unsuccessful' } };
+	it.each<[string, INodeParameters, object, string | undefined]>([
+		['the group that it says', group, { call_id: 5, filter_id: 3 }, 'call.created'],
+		['another group', group, { call_id: 5, filter_id: '2' }, undefined],
+		['no group', group, { call_id: 5 }, 'call.created'],
+		['an empty group', group, { call_id: 5, filter_id: null }, 'call.created'],
+		['the outcome that it says', successful, ended5({ outcome: 'successful' }), 'call.ended'],
+		['another outcome', successful, ended5({ outcome: 'failed' }), undefined],
+		['an unwanted outcome', unsuccessful, ended5({ outcome: 'successful' }), undefined],
+		['any other outcome', unsuccessful, ended5({ outcome: 'failed' }), 'call.ended'],
+		['no outcome', successful, ended5({}), 'call.ended'],
+		['no outcome yet', unsuccessful, ended5({ outcome: null }), 'call.ended'],
+		['a creation, where an outcome is chosen', successful, { event: 'created', id: 5 }, undefined],
+		['a state without an end', successful, { id: 5, status: 'started' }, undefined],
+		['a state without an event', onlyEnded, { id: 5, ended_at: '2026-11-26' }, 'call.ended'],
+		['another state', onlyEnded, { id: 5, status: 'started' }, undefined],
+		['another event', onlyEnded, { event: 'call.created', id: 5 }, undefined],
+		['neither event nor state', onlyEnded, { id: 5 }, 'call.ended'],
+		['neither, where all events start', {}, { id: 5 }, 'call.created'],
+	])('judge a delivery by what it says: %s', async (_, parameters, payload, event) => {
+		host.reset(settings({ verifyCalls: false, ...parameters }));
+		expect((await host.deliver(payload, { query })).status).toBe(200);
+		expect(host.started.map((item) => item.event)).toEqual(event === undefined ? [] : [event]);
+		for (const item of host.started) expect(item.verified).toBe(false);
+	});
+
+	it.each([
+		['the outcome', successful, { outcome: 'failed' }, 0],
+		['the outcome that it lacks', successful, {}, 1],
+		['the group that it lacks', group, {}, 1],
+	])('hold while LiveCall cannot be asked, too: %s', async (_, { options }, fields, started) => {
+		host.reset(settings({ options: { ...options, whenUnverifiable: 'accept' } }));
+		world.sandbox.faults.always({ kind: 'status', status: 401 });
+		expect((await host.deliver(ended5(fields), { query })).status).toBe(200);
+		expect(host.started).toHaveLength(started);
+	});
+});
+
+/** A delivery that says that call 5 has ended. */
+function ended5(fields: object): object {
+	return { event: 'call.ended', call: { id: 5, ...fields } };
+}
