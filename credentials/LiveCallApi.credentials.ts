@@ -52,7 +52,7 @@ export class LiveCallApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. +49 30 1234567',
 			description:
-				'While you run a workflow by hand in the editor, "Create a call" rings this number once and no customer. Workflows that run by themselves ring their customers.',
+				'While you run a workflow by hand in the editor, "Create a call" rings this number once and no customer. Workflows that run by themselves ring their customers; so do sub-workflows, unless a Manual Trigger started the parent (n8n 2).',
 			hint: 'Your own phone: workflows that you run by hand ring it instead of customers',
 		},
 	];

@@ -27,11 +27,6 @@ const whenUnavailable: INodeProperties = {
 		'What to do while nobody of the target group can be reached; for a call that is scheduled, at that time',
 	options: [
 		{
-			name: 'Fail',
-			value: 'fail',
-			description: 'Place no call; the item fails',
-		},
-		{
 			name: 'Place Anyway',
 			value: 'place',
 			description: 'Place the call without asking who is there',
@@ -46,6 +41,11 @@ const whenUnavailable: INodeProperties = {
 			value: 'skip',
 			description:
 				'Place no call; the item comes out without an ID, with "skipped" and the reason "unavailable"',
+		},
+		{
+			name: 'Fail',
+			value: 'fail',
+			description: 'Place no call; the item fails',
 		},
 	],
 };
@@ -116,11 +116,6 @@ const outsideHours: INodeProperties = {
 	description: 'What to do with a call that would ring outside "Calling Hours"',
 	options: [
 		{
-			name: 'Fail',
-			value: 'fail',
-			description: 'Place no call; the item fails',
-		},
-		{
 			name: 'Schedule',
 			value: 'schedule',
 			description: 'Place the call for the next time in these hours',
@@ -130,6 +125,11 @@ const outsideHours: INodeProperties = {
 			value: 'skip',
 			description:
 				'Place no call; the item comes out without an ID, with "skipped" and the reason "outside_hours"',
+		},
+		{
+			name: 'Fail',
+			value: 'fail',
+			description: 'Place no call; the item fails',
 		},
 	],
 };

@@ -22,9 +22,9 @@ export function trialPhone(item: Item): string | undefined {
 const BY_HAND = ['manual', 'evaluation'];
 
 /**
- * Whether a person started this execution in the editor. Its "Retry" has a mode of its own, and n8n tells the mode of
- * the first one only there (n8n 1.123 and 2.41, `establishExecutionContext`). So it does for a sub-workflow, of whose
- * parent it tells the trigger.
+ * Whether a person started this execution in the editor. "Retry" of it has a mode of its own; how the first one was
+ * started stands in the context (n8n 1.123 and 2.41, `establishExecutionContext`). A sub-workflow's mode says nothing
+ * of its parent either, but n8n 2.41 hands on which trigger started that, and a Manual Trigger is clicked.
  */
 function isRunByHand(functions: IExecuteFunctions): boolean {
 	const context = functions.getExecutionContext();

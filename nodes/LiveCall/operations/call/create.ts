@@ -3,8 +3,9 @@ import { placeCall } from '../../../shared/api/endpoints';
 import { exclusively } from '../../../shared/concurrency/exclusive';
 import { editPage } from '../../../shared/dashboard';
 import { placeCallTopic, placingCall } from '../../../shared/failures/topics';
-import { ifEmptyOption, phoneNumberField, redialUnknownOption } from '../../fields/common';
+import { ifEmptyOption, phoneNumberField } from '../../fields/common';
 import { filterLocator, userLocator } from '../../fields/locators';
+import { onceOptions } from '../../fields/once';
 import { scheduledForField, timingOptions } from '../../fields/timing';
 import {
 	aKey,
@@ -58,38 +59,7 @@ export const create: Operation = {
 			],
 		},
 	],
-	options: [
-		...timingOptions,
-		{
-			displayName: 'Allow Repeats',
-			name: 'allowRepeats',
-			type: 'boolean',
-			default: false,
-			description:
-				'Whether an AI agent may have a customer called again whom it has had called in this execution. Without it, the agent is given the first call again, marked with "already_placed", unless it asks for another time.',
-		},
-		{
-			displayName: 'Deduplicate Within',
-			name: 'deduplicateWithin',
-			type: 'number',
-			typeOptions: { minValue: 0 },
-			default: 0,
-			description:
-				'For how many hours a deduplication key counts, from the call that was placed and for up to a quarter longer: 0.25 for a quarter of an hour, 0 for ever. When this is changed, the keys of before count no longer.',
-			hint: 'In hours',
-		},
-		{
-			displayName: 'Deduplication Key',
-			name: 'deduplicationKey',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. {{ $json.lead_id }}',
-			description:
-				'What tells this item apart, such as the ID of a lead. A key that this node has seen before, in any execution, places no call: the item comes out without an ID, with "skipped" and the reason "duplicate".',
-		},
-		redialUnknownOption,
-		ifEmptyOption,
-	],
+	options: [...timingOptions, ...onceOptions, ifEmptyOption],
 	hint: (results, { functions }) => createHint(results, functions.getTimezone()),
 	async execute(item) {
 		const wanted = read(item);
@@ -124,9 +94,14 @@ async function callOnce(item: Item, wanted: Wanted): Promise<Output> {
 	const repeated = wanted.allowRepeats ? undefined : request.answerToAgent;
 	if (repeated) return shown({ ...repeated, already_placed: true });
 
+	// In a trial one phone rings, once; neither keys nor the record know of it.
+	const isTrialOver = () =>
+		trial !== undefined &&
+		(item.index > 0 || (item.run.ledger.hasEntries && !request.wasLeftUnknown));
 	const place = async (): Promise<Output> => {
 		const settled = await settle(item, { ...wanted.wishes, scheduledFor: timeToCome(item) });
 		if ('skipped' in settled) return skipped(settled.skipped);
+		if (isTrialOver()) return skipped({ reason: 'test' });
 		const call: IDataObject = {
 			filter_id: settled.filterId,
 			phone_number: trial ?? phoneNumber,
@@ -136,11 +111,8 @@ async function callOnce(item: Item, wanted: Wanted): Promise<Output> {
 		const topic = placeCallTopic(settled.filterId, userId);
 		return shown(await request.send(placeCall(call), topic));
 	};
-	if (trial !== undefined) {
-		const isFirst = item.index === 0 && (request.wasLeftUnknown || !item.run.ledger.hasEntries);
-		// One phone rings, once, and neither keys nor the record know of it.
-		return isFirst ? await place() : skipped({ reason: 'test' });
-	}
+	if (isTrialOver()) return skipped({ reason: 'test' });
+	if (trial !== undefined) return await place();
 	if (key === undefined) return await request.recorded(place);
 	const placed = await request.claimed(
 		keyClaim(key, wanted.deduplicateWithinMs, Date.now()),

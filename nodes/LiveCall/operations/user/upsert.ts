@@ -23,6 +23,7 @@ export const upsert: Operation = {
 		{
 			...phoneNumberField,
 			description: `Finds the user: a number with the same digits is the same user. ${phoneNumberField.description}.`,
+			hint: 'Always in the same form: +49 30 and 0049 (0)30 are two users',
 		},
 		nameField,
 	],
