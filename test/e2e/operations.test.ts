@@ -104,6 +104,41 @@ describe('the credential', () => {
 	);
 });
 
+describe('the credential, with a wrong address', () => {
+	const test = async (baseUrl: string) =>
+		await world.client.testCredential(credential.id, {
+			...access,
+			data: { ...access.data, baseUrl },
+		});
+
+	it.each(['/v2', '', '/v1/users'])(
+		'fails its test in words where there is no API: …%s',
+		async (path) =>
+			await scenario(async ({ sandbox }) => {
+				const { status, message } = await test(new URL(sandbox.apiUrl).origin + path);
+				expect(status).toBe('Error');
+				expect(message).toContain('"Base URL" is not the address of LiveCall\'s API');
+			})(),
+	);
+
+	it.each(['livecall', 'api.livecall.io/v1', 'https://api livecall.io'])(
+		'fails its test in words where it is none: %s',
+		async (baseUrl) =>
+			await scenario(async () => {
+				const { status, message } = await test(baseUrl);
+				expect(status).toBe('Error');
+				expect(message).toContain('"Base URL" is not a web address');
+			})(),
+	);
+
+	it(
+		'takes one with blanks and slashes around it',
+		scenario(async ({ sandbox }) => {
+			expect(await test(` ${sandbox.apiUrl}// `)).toMatchObject({ status: 'OK' });
+		}),
+	);
+});
+
 describe('the list of users', () => {
 	const search = async (filter?: string) => {
 		const { client } = world;

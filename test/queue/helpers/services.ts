@@ -17,12 +17,6 @@ export interface Service {
 	stop(): Promise<void>;
 }
 
-/** A database that can be asked, as n8n does. */
-export interface Database extends Service {
-	/** Runs SQL; gives the rows as text. */
-	query(sql: string): Promise<string>;
-}
-
 /** Where Debian and others put server programs that are in no user's search path. */
 const SERVER_FOLDERS = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin'];
 
@@ -63,7 +57,7 @@ export async function startRedis(): Promise<Service> {
  * `postgres`.
  * @throws Error that says how to install it where it is missing.
  */
-export async function startPostgres(): Promise<Database> {
+export async function startPostgres(): Promise<Service> {
 	const folders = [...(await postgresFolders()), ...SERVER_FOLDERS];
 	const server = await findProgram('postgres', 'postgresql', folders);
 	const initdb = path.join(path.dirname(server), 'initdb');
@@ -102,12 +96,8 @@ export async function startPostgres(): Promise<Database> {
 				user,
 			},
 		);
-		const client = await findProgram('psql', 'postgresql', folders);
-		const address = ['-h', LOOPBACK, '-p', String(port), '-U', 'n8n', '-d', 'postgres'];
 		return {
 			program: running,
-			query: async (sql: string) =>
-				await run(client, [...address, '-At', '-c', sql], { cwd: folder, env }),
 			env: {
 				DB_TYPE: 'postgresdb',
 				DB_POSTGRESDB_HOST: LOOPBACK,
@@ -121,10 +111,10 @@ export async function startPostgres(): Promise<Database> {
 }
 
 /** Runs the start of a service in its folder, which is deleted when that fails or the service ends. */
-async function inFolder<T extends Omit<Service, 'stop'>>(
+async function inFolder(
 	folder: string,
-	start: () => Promise<T>,
-): Promise<T & Pick<Service, 'stop'>> {
+	start: () => Promise<Omit<Service, 'stop'>>,
+): Promise<Service> {
 	return await startAll(async (undo) => {
 		undo(async () => await rm(folder, { recursive: true, force: true }));
 		const service = await start();
