@@ -175,6 +175,7 @@ const OWN_WORDS: Record<keyof typeof ownWords, Notice> = {
 	notStored: ownWords.notStored('123', "n8n's own message"),
 	linkRefused: ownWords.linkRefused('123', 403),
 	keyNotClaimed: ownWords.keyNotClaimed({ reason: 'SQLITE_BUSY', mayBeRecorded: false }),
+	keyDoubtful: ownWords.keyDoubtful(),
 	recordUnreadable: ownWords.recordUnreadable('SQLITE_BUSY'),
 	canceled: ownWords.canceled(),
 	canceledWhileWaiting: ownWords.canceledWhileWaiting(),

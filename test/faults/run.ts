@@ -3,7 +3,9 @@ import './quiet';
 import { parseArgs } from 'node:util';
 import { brokenIn } from './checks';
 import { Lane } from './lane';
+import type { Life } from './lives';
 import { emptyTally, report, runRandom, shrink, type Tally } from './random';
+import { replayLife, reportLife, runLives } from './randomLives';
 import { runScenario } from './scenario';
 import type { Schedule } from './schedule';
 import { REST_OF_SMALL_WORLD, runAll, SMALL_WORLD } from './smallWorld';
@@ -16,17 +18,25 @@ async function main(): Promise<number> {
 		options: {
 			schedules: { type: 'string', default: '10000' },
 			seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+			lives: { type: 'string', default: '10000' },
 			replay: { type: 'string' },
+			'replay-life': { type: 'string' },
 			'small-world': { type: 'boolean', default: false },
 		},
 	});
 	const schedules = wholeNumber('schedules', values.schedules);
+	const lives = wholeNumber('lives', values.lives);
 	const seed = wholeNumber('seed', values.seed);
 	const lanes = await Promise.all(Array.from({ length: LANES }, async () => await Lane.open()));
 	try {
 		if (values.replay !== undefined) return await replay(JSON.parse(values.replay), lanes[0]);
+		if (values['replay-life'] !== undefined) {
+			return await tellOfLife(JSON.parse(values['replay-life']), lanes[0]);
+		}
 		if (values['small-world']) return await runSmallWorld(lanes);
-		return await runMany(schedules, seed, lanes);
+		const inSchedules = schedules > 0 ? await runMany(schedules, seed, lanes) : 0;
+		const inLives = lives > 0 ? await runManyLives(lives, seed, lanes) : 0;
+		return Math.max(inSchedules, inLives);
 	} finally {
 		await Promise.all(lanes.map(async (lane) => await lane.close()));
 	}
@@ -45,6 +55,29 @@ async function replay(schedule: Schedule, lane: Lane): Promise<number> {
 	}
 	console.log(broken.length === 0 ? 'Every promise was kept.' : report(schedule, broken));
 	return broken.length === 0 ? 0 : 1;
+}
+
+async function tellOfLife(life: Life, lane: Lane): Promise<number> {
+	const broken = await replayLife(life, lane);
+	console.log(broken.length === 0 ? 'Every promise was kept.' : broken.join('\n'));
+	return broken.length === 0 ? 0 : 1;
+}
+
+/** Lives through random lives; gives the exit code. */
+async function runManyLives(count: number, seed: number, lanes: Lane[]): Promise<number> {
+	const began = Date.now();
+	console.log(`${count} lives, seed ${seed}`);
+	const tally = await runLives(count, seed, lanes, ({ lives }) =>
+		console.log(`  ${lives} in ${((Date.now() - began) / 1000).toFixed(0)} s`),
+	);
+	console.log(`lives              ${tally.lives}`);
+	console.log(`executions         ${tally.executions}`);
+	console.log(`n8n died in        ${tally.deaths}`);
+	console.log(`calls acted on     ${tally.acted}`);
+	console.log(`seconds            ${((Date.now() - began) / 1000).toFixed(1)}`);
+	if (!tally.failure) return 0;
+	console.log(`\nA life broke a promise:\n${reportLife(tally.failure)}`);
+	return 1;
 }
 
 /** Runs random schedules; gives the exit code. */

@@ -96,7 +96,8 @@ const fault = fc.oneof(
 	].map(({ weight, name }) => ({ weight, arbitrary: fc.constant<FaultName>(name) })),
 );
 
-const itemFaults = fc.oneof(
+/** What meets the requests for one item, in turn. */
+export const itemFaults = fc.oneof(
 	{ weight: 2, arbitrary: fc.constant<FaultName[]>([]) },
 	{ weight: 3, arbitrary: fc.array(fault, { minLength: 1, maxLength: 4 }) },
 );

@@ -138,6 +138,19 @@ describe('an n8n that has died', () => {
 		expect(rung()).toEqual([ANNA]);
 	});
 
+	it('has nobody rung again who was refused first and then placed in a loop', async () => {
+		meetWith({ [ANNA]: [refused] });
+		const looping = {
+			node: { onError: 'continueErrorOutput' as const },
+			loop: { from: 'errorOutput' as const, times: 1 },
+		};
+		const crashed = await world.run('call.create', call, { items: items.slice(0, 1), ...looping });
+		expect(rung()).toEqual([ANNA]);
+		const again = await retryCrashed(crashed);
+		expect(again.errorOutput[0].json.error).toMatch(MAY_ALREADY);
+		expect(rung()).toEqual([ANNA]);
+	});
+
 	it.each(['user.create', 'user.upsert'])('adds no user twice: %s', async (operation) => {
 		const before = world.sandbox.users.all().length;
 		const crashed = await world.run(operation, user, { items: items.slice(0, 1) });
@@ -173,6 +186,14 @@ describe('two retries of the same stored execution', () => {
 		const third = await retry(failed, redialing(failed));
 		expect(third.error.message).toMatch(MAY_ALREADY);
 		expect(rung()).toHaveLength(2);
+	});
+
+	it('dial it again once, also when Retry On Fail has tries left', async () => {
+		meetWith({ [ANNA]: [actsAndFails, actsAndFails] });
+		const node = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+		const failed = await world.run('call.create', call, { items: items.slice(0, 1), node });
+		for (let time = 0; time < 2; time++) await retry(failed, redialing(failed));
+		expect(rung()).toEqual([ANNA, ANNA]);
 	});
 
 	it('with a key: the same', async () => {

@@ -87,8 +87,14 @@ describe('what is sent again on the word of a person', () => {
 
 	it('is possible for what an execution without a ledger may have sent', () => {
 		const ledger = ledgerOf({}, 0, 'first');
-		const entry = ledger.sentElsewhere(0, ANNA, 0);
+		const entry = ledger.sentElsewhere(0, ANNA, 0, true);
 		expect(ledger.isOfThisExecution(entry)).toBe(false);
 		expect(ledgerOf({}, 0, '').isOfThisExecution(entry)).toBe(false);
+	});
+
+	it('waits for another execution where another retry was first', () => {
+		const entry = ledgerOf({}, 0, 'second').sentElsewhere(0, ANNA, 1, false);
+		expect(ledgerOf({}, 0, 'second').isOfThisExecution(entry)).toBe(true);
+		expect(ledgerOf({}, 0, 'third').isOfThisExecution(entry)).toBe(false);
 	});
 });

@@ -14,6 +14,13 @@ export interface StoreFault {
 	error: Error;
 }
 
+/** Says what goes wrong in an operation, by its number and by the row that it is for. */
+export type FaultAt = (
+	operation: number,
+	scope: string,
+	workflowId: string,
+) => StoreFault | undefined;
+
 interface Row {
 	mode: string;
 	entries: string[];
@@ -40,7 +47,7 @@ function hashOf(item: DeduplicationItemTypes): string {
  */
 export class InMemoryProcessedData implements IDataDeduplicator {
 	private operations = 0;
-	private faultAt: (operation: number) => StoreFault | undefined = () => undefined;
+	private faultAt: FaultAt = () => undefined;
 
 	/**
 	 * @param step waits for the turn of a step; by default a few turns of the event loop
@@ -63,7 +70,7 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 		{ mode, maxEntries }: ICheckProcessedOptions,
 	): Promise<IDeduplicationOutput> {
 		const place = placeOf(scope, context);
-		return await this.operation(async () => {
+		return await this.operation(place, async () => {
 			const row = copyOf(this.rows.get(place));
 			if (row && row.mode !== mode) {
 				throw new Error(
@@ -99,7 +106,7 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 		context: ICheckProcessedContextData,
 	): Promise<void> {
 		const place = placeOf(scope, context);
-		await this.operation(async () => {
+		await this.operation(place, async () => {
 			const row = copyOf(this.rows.get(place));
 			for (const item of items) {
 				const at = row?.entries.indexOf(hashOf(item)) ?? -1;
@@ -118,8 +125,9 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 		scope: DeduplicationScope,
 		context: ICheckProcessedContextData,
 	): Promise<void> {
-		await this.operation(async () => ({
-			output: void this.rows.delete(placeOf(scope, context)),
+		const place = placeOf(scope, context);
+		await this.operation(place, async () => ({
+			output: void this.rows.delete(place),
 		}));
 	}
 
@@ -128,17 +136,18 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 		context: ICheckProcessedContextData,
 		{ mode }: ICheckProcessedOptions,
 	): Promise<number> {
-		return await this.operation(async () => {
-			const row = this.rows.get(placeOf(scope, context));
+		const place = placeOf(scope, context);
+		return await this.operation(place, async () => {
+			const row = this.rows.get(place);
 			return { output: row && row.mode === mode ? row.entries.length : 0 };
 		});
 	}
 
-	/** All entries that are known for any node, as they were given. */
-	keys(): string[] {
-		return [...this.rows.values()].flatMap(({ entries }) =>
-			entries.map((hash) => texts.get(hash) ?? hash),
-		);
+	/** All entries that are known for any node, or for those of one workflow, as they were given. */
+	keys(workflowId?: string): string[] {
+		return [...this.rows]
+			.filter(([place]) => workflowId === undefined || place.split(':')[1] === workflowId)
+			.flatMap(([, { entries }]) => entries.map((hash) => texts.get(hash) ?? hash));
 	}
 
 	/** Whether there is a row of a whole workflow, which is the place of the lock. */
@@ -157,14 +166,37 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 	}
 
 	/** Has operations fail, counted from 0 from now on. */
-	failAt(faultAt: (operation: number) => StoreFault | undefined): void {
+	failAt(faultAt: FaultAt): void {
 		this.operations = 0;
 		this.faultAt = faultAt;
 	}
 
+	/**
+	 * Remembers what a workflow's nodes have recorded so far.
+	 * @returns puts it back, without the lock: a lock whose holder has died is for the tests of the lock
+	 */
+	snapshot(workflowId: string): () => void {
+		const places = [...this.rows].filter(([place]) => place.startsWith(`node:${workflowId}:`));
+		return () => {
+			this.forget(workflowId);
+			for (const [place, row] of places) this.rows.set(place, row);
+		};
+	}
+
+	/** Forgets what the nodes of a workflow have recorded, and its lock. */
+	forget(workflowId: string): void {
+		for (const place of [...this.rows.keys()]) {
+			if (place.split(':')[1] === workflowId) this.rows.delete(place);
+		}
+	}
+
 	/** Reads, waits for its turn, and writes. */
-	private async operation<T>(read: () => Promise<{ output: T; write?: () => void }>): Promise<T> {
-		const fault = this.faultAt(this.operations++);
+	private async operation<T>(
+		place: string,
+		read: () => Promise<{ output: T; write?: () => void }>,
+	): Promise<T> {
+		const [scope, workflowId] = place.split(':');
+		const fault = this.faultAt(this.operations++, scope, workflowId);
 		await this.step();
 		if (fault?.when === 'before') throw fault.error;
 		const { output, write } = await read();

@@ -87,8 +87,17 @@ export class AtMostOnce {
 		const { run } = this.item;
 		return await exclusively(`${run.name}:${key.name}`, async () => {
 			const claimed = await this.claim(key);
-			if (claimed.as === 'taken') return undefined;
-			if (claimed.as === 'unusable') throw this.item.wrong(ownWords.keyNotClaimed(claimed));
+			const isDoubtful = run.ledger.isDoubtful(key.name);
+			if (claimed.as === 'unusable') {
+				const mayBeRecorded = claimed.mayBeRecorded || isDoubtful;
+				run.ledger.setDoubtful(key.name, mayBeRecorded);
+				throw this.item.wrong(ownWords.keyNotClaimed({ ...claimed, mayBeRecorded }));
+			}
+			if (claimed.as === 'taken') {
+				if (isDoubtful) throw this.item.wrong(ownWords.keyDoubtful());
+				return undefined;
+			}
+			run.ledger.setDoubtful(key.name, false);
 			return await this.givingBack(key, () => this.isUndone, remarks.keyKept, work);
 		});
 	}
@@ -131,12 +140,15 @@ export class AtMostOnce {
 		const redials = this.wasLeftUnknown ? redialsOf(this.earlier) + 1 : 0;
 		const { customer } = this.asked;
 		const place = { runIndex: run.index, itemIndex: index, customer, redials };
-		const record = recordClaim(run.lineage, place);
+		// Only in a retry can there be something in the record of which the ledger does not know.
+		const knowsCustomer = !run.isRetry || run.ledger.knows(customer);
+		const record = recordClaim(run.lineage, place, knowsCustomer);
 		const claimed = await this.claim(record);
 		if (claimed.as === 'taken') {
-			this.earlier = run.ledger.sentElsewhere(index, this.asked, redials);
 			// A person has had time to look at what another execution left unknown, but not at what one has sent again.
-			if (this.sendAgain && redials === 0) return await this.recorded(work);
+			const mayRedial = this.sendAgain && redials === 0;
+			this.earlier = run.ledger.sentElsewhere(index, this.asked, redials, mayRedial);
+			if (mayRedial) return await this.recorded(work);
 			throw this.item.wrong(mayAlreadyHave(this.once, RECORDED_EARLIER));
 		}
 		if (claimed.as === 'unusable') {

@@ -11,6 +11,8 @@ export interface Claim {
 	entry: string;
 	/** Further entries that stand for the same: the claim is won only where none of them is there. */
 	others: string[];
+	/** Entries that are recorded with it, and do not decide whether it is won. */
+	besides?: string[];
 	/** How many entries of its kind the row keeps; the oldest go first. */
 	most: number;
 }
@@ -85,9 +87,9 @@ export class Claims {
 	 * for a moment keeps it from that.
 	 * @returns whether it is free again. Never throws
 	 */
-	async giveBack({ entry }: Claim): Promise<boolean> {
+	async giveBack({ entry, besides = [] }: Claim): Promise<boolean> {
 		const remove = async () =>
-			await this.locked(undefined, async () => await this.row.remove([entry]));
+			await this.locked(undefined, async () => await this.row.remove([entry, ...besides]));
 		return await exclusively(this.place, async () => await this.attempt(remove));
 	}
 
@@ -110,13 +112,15 @@ export class Claims {
 
 	/** Records claims that have no entry in the row yet, in one go. */
 	private async record(claims: Claim[]): Promise<Claimed[]> {
-		const entries = new Set(claims.flatMap(({ entry, others }) => [entry, ...others]));
+		const entries = new Set(
+			claims.flatMap(({ entry, others, besides = [] }) => [entry, ...others, ...besides]),
+		);
 		const most = Math.max(...claims.map((claim) => claim.most));
 		const fresh = await this.add([...entries], most);
-		const outcomes = claims.map(({ entry, others }): Claimed => {
+		const outcomes = claims.map(({ entry, others, besides = [] }): Claimed => {
 			const isNew = [entry, ...others].every((one) => fresh.has(one));
 			// Whoever asks for the same in the same batch has come too late.
-			if (isNew) fresh.delete(entry);
+			if (isNew) for (const kept of [entry, ...besides]) fresh.delete(kept);
 			return isNew ? { as: 'won' } : { as: 'taken' };
 		});
 		// What was added besides says nothing yet; where it cannot be removed, a key counts longer than it need.

@@ -30,6 +30,9 @@ interface PlacedEntry extends Asked {
 /** Where the ledger lies in the node's context. */
 const CONTEXT_KEY = 'liveCallLedger';
 
+/** Where the keys lie of which n8n's store has not said whether it recorded them. */
+const DOUBTS_KEY = 'liveCallDoubtfulKeys';
+
 /** Stands for the ID of an execution of which there is no ledger. */
 const ELSEWHERE = 'elsewhere';
 
@@ -49,7 +52,7 @@ export class Ledger {
 	 * @param execution the execution's id
 	 */
 	constructor(
-		context: IDataObject,
+		private readonly context: IDataObject,
 		runIndex: number,
 		private readonly execution: string,
 	) {
@@ -87,6 +90,13 @@ export class Ledger {
 		);
 	}
 
+	/** Whether anything was sent to a customer, in any run of the node. */
+	knows(customer: string): boolean {
+		return [...this.ofOtherRuns(), ...Object.values(this.entries).filter(isEntry)].some(
+			(entry) => entry.customer === customer,
+		);
+	}
+
 	/** What an item has sent, whatever it asked for. */
 	at(itemIndex: number): Entry | undefined {
 		const entry = this.entries[itemIndex];
@@ -108,9 +118,13 @@ export class Ledger {
 		this.entries[itemIndex] = { state: 'sent', ...asked, execution: this.execution, redials };
 	}
 
-	/** To be called when it turns out that an execution of which there is no ledger may have sent the same. */
-	sentElsewhere(itemIndex: number, asked: Asked, redials: number): Entry {
-		const entry = { state: 'sent' as const, ...asked, execution: ELSEWHERE, redials };
+	/**
+	 * To be called when it turns out that an execution of which there is no ledger may have sent the same.
+	 * @param mayRedial whether this execution may send it again on a person's word
+	 */
+	sentElsewhere(itemIndex: number, asked: Asked, redials: number, mayRedial: boolean): Entry {
+		const execution = mayRedial ? ELSEWHERE : this.execution;
+		const entry = { state: 'sent' as const, ...asked, execution, redials };
 		this.entries[itemIndex] = entry;
 		return entry;
 	}
@@ -123,6 +137,18 @@ export class Ledger {
 	/** To be called when LiveCall certainly did not act. */
 	clear(itemIndex: number): void {
 		delete this.entries[itemIndex];
+	}
+
+	/** Whether an earlier try may have recorded a key without placing a call for it. */
+	isDoubtful(key: string): boolean {
+		const doubts = this.context[DOUBTS_KEY];
+		return isObject(doubts) && doubts[key] === true;
+	}
+
+	/** To be called when n8n's store has not said whether it recorded a key, and when the doubt is over. */
+	setDoubtful(key: string, isDoubtful: boolean): void {
+		if (isDoubtful) within(this.context, DOUBTS_KEY)[key] = true;
+		else if (this.isDoubtful(key)) delete within(this.context, DOUBTS_KEY)[key];
 	}
 
 	/**

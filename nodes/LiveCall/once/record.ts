@@ -27,9 +27,20 @@ export interface Place {
 	redials: number;
 }
 
-/** The claim of a request by the execution and all that retry it. */
-export function recordClaim(lineage: string, place: Place): Claim {
+/**
+ * The claim of a request by the execution and all that retry it.
+ * @param knowsCustomer whether the execution knows of a request for the same customer. One that knows of none, since
+ *   n8n died, starts from the beginning, and must not send in its first run what was sent later in a loop
+ */
+export function recordClaim(lineage: string, place: Place, knowsCustomer: boolean): Claim {
 	const { runIndex, itemIndex, customer, redials } = place;
 	const entry = JSON.stringify([lineage, runIndex, itemIndex, customer, redials]);
-	return { name: entry, entry, others: [], most: MOST_RECORDS };
+	const inLoop = JSON.stringify([lineage, customer]);
+	return {
+		name: entry,
+		entry,
+		others: knowsCustomer ? [] : [inLoop],
+		besides: runIndex > 0 ? [inLoop] : [],
+		most: MOST_RECORDS,
+	};
 }

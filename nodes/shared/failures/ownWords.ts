@@ -129,8 +129,15 @@ export const ownWords = {
 	keyNotClaimed: ({ reason, mayBeRecorded }: StoreFailure): Notice => ({
 		message: `n8n's database did not record the deduplication key, and no call was placed: ${reason}`,
 		advice: mayBeRecorded
-			? "Check n8n's database, then run this item again. The key may have been recorded all the same: if the item then comes out as skipped, run it with another key."
+			? "Check n8n's database, then retry this execution. The key may have been recorded all the same; if so, the retry says it."
 			: "Check n8n's database, then run this item again: the key is free.",
+	}),
+
+	keyDoubtful: (): Notice => ({
+		message:
+			"The deduplication key is recorded, perhaps by an earlier try that n8n's database ended before it placed a call",
+		advice:
+			'Look in LiveCall whether the customer was called; if not, run this item with another key.',
 	}),
 
 	recordUnreadable: (reason: string): Notice => ({

@@ -18,7 +18,7 @@ import { startAll } from '../../../dev/startAll';
 import { TestN8nClient } from '../../support/n8nClient';
 import { startProgram, type Program } from './program';
 import { report } from './report';
-import { startPostgres, startRedis } from './services';
+import { startPostgres, startRedis, type Database } from './services';
 
 /** A process of n8n beside the main one. */
 export interface Helper extends Program {
@@ -37,6 +37,9 @@ export interface Cluster {
 	/** The processes that take production webhooks; the main one does not. */
 	webhooks: Helper[];
 	sandbox: Sandbox;
+	postgres: Database;
+	/** Starts one more worker; it ends with the cluster. */
+	addWorker(): Promise<Helper>;
 	/** Starts one more process that takes production webhooks; it ends with the cluster. */
 	addWebhook(): Promise<Helper>;
 	/** Gives the ends of all logs, for the message of a failed test. */
@@ -108,12 +111,12 @@ export async function startCluster(): Promise<Cluster> {
 			helpers.push(helper);
 			return helper;
 		};
-		const workers = await Promise.all(
-			Array.from({ length: WORKERS }, async (_, index) => {
-				const args = ['worker', `--concurrency=${WORKER_CONCURRENCY}`];
-				return await add(`worker-${index + 1}`, args, await portOfItsOwn());
-			}),
-		);
+		let started = 0;
+		const addWorker = async () => {
+			const args = ['worker', `--concurrency=${WORKER_CONCURRENCY}`];
+			return await add(`worker-${++started}`, args, await portOfItsOwn());
+		};
+		const workers = await Promise.all(Array.from({ length: WORKERS }, addWorker));
 		const webhooks = [await add('webhook-1', ['webhook'], webhookPort)];
 		return {
 			version,
@@ -122,6 +125,12 @@ export async function startCluster(): Promise<Cluster> {
 			workers,
 			webhooks,
 			sandbox,
+			postgres,
+			addWorker: async () => {
+				const worker = await addWorker();
+				workers.push(worker);
+				return worker;
+			},
 			addWebhook: async () => {
 				const name = `webhook-${webhooks.length + 1}`;
 				const webhook = await add(name, ['webhook'], await portOfItsOwn());

@@ -17,6 +17,12 @@ export interface Service {
 	stop(): Promise<void>;
 }
 
+/** A database that can be asked, as n8n does. */
+export interface Database extends Service {
+	/** Runs SQL; gives the rows as text. */
+	query(sql: string): Promise<string>;
+}
+
 /** Where Debian and others put server programs that are in no user's search path. */
 const SERVER_FOLDERS = ['/usr/bin', '/usr/sbin', '/usr/local/bin', '/usr/local/sbin'];
 
@@ -57,7 +63,7 @@ export async function startRedis(): Promise<Service> {
  * `postgres`.
  * @throws Error that says how to install it where it is missing.
  */
-export async function startPostgres(): Promise<Service> {
+export async function startPostgres(): Promise<Database> {
 	const folders = [...(await postgresFolders()), ...SERVER_FOLDERS];
 	const server = await findProgram('postgres', 'postgresql', folders);
 	const initdb = path.join(path.dirname(server), 'initdb');
@@ -96,8 +102,12 @@ export async function startPostgres(): Promise<Service> {
 				user,
 			},
 		);
+		const client = await findProgram('psql', 'postgresql', folders);
+		const address = ['-h', LOOPBACK, '-p', String(port), '-U', 'n8n', '-d', 'postgres'];
 		return {
 			program: running,
+			query: async (sql: string) =>
+				await run(client, [...address, '-At', '-c', sql], { cwd: folder, env }),
 			env: {
 				DB_TYPE: 'postgresdb',
 				DB_POSTGRESDB_HOST: LOOPBACK,
@@ -111,10 +121,10 @@ export async function startPostgres(): Promise<Service> {
 }
 
 /** Runs the start of a service in its folder, which is deleted when that fails or the service ends. */
-async function inFolder(
+async function inFolder<T extends Omit<Service, 'stop'>>(
 	folder: string,
-	start: () => Promise<Omit<Service, 'stop'>>,
-): Promise<Service> {
+	start: () => Promise<T>,
+): Promise<T & Pick<Service, 'stop'>> {
 	return await startAll(async (undo) => {
 		undo(async () => await rm(folder, { recursive: true, force: true }));
 		const service = await start();

@@ -1,0 +1,335 @@
+import fc from 'fast-check';
+import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import {
+	processedData,
+	retry,
+	retryCrashed,
+	runNode,
+	type RunResult,
+	type RunSettings,
+} from '../support/engine';
+import type { StoreFault } from '../support/processedData';
+import type { Deeds, Lane } from './lane';
+import { itemFaults, type FaultName, type OnError } from './schedule';
+
+/** How n8n's store of processed data fails during one execution. */
+export interface StoreFailure {
+	/** From which of the node's uses of the store on, counted from 0. */
+	at: number;
+	lasting: 'once' | 'forEver';
+	/** Whether it fails before it writes, or writes and then fails to say so. */
+	when: StoreFault['when'];
+}
+
+/** One execution of a life. */
+export interface Chapter {
+	/** Which of the executions before is retried, counted from 0; the first chapter is the first execution. */
+	retries: number;
+	redialUnknown: boolean;
+	/** The request with which n8n dies, counted from 0 in this execution; it stores nothing of the execution then. */
+	dies: number | null;
+	store: StoreFailure | null;
+}
+
+/**
+ * What may become of a few customers over several executions: n8n dies, its store fails, the error output leads back to
+ * the node, and a person retries any of the executions that can be retried. Plain JSON, to be printed and replayed.
+ */
+export interface Life {
+	operation: 'call.create' | 'user.create';
+	/** For each customer, what meets the requests one after the other over all executions; then all is fine. */
+	faults: FaultName[][];
+	concurrency: number;
+	onError: OnError;
+	tries: number;
+	/** How often the error output leads back to the node. */
+	loops: number;
+	keys: 'none' | 'own' | 'shared';
+	chapters: Chapter[];
+}
+
+const storeFailure: fc.Arbitrary<StoreFailure> = fc.record({
+	at: fc.integer({ min: 0, max: 30 }),
+	lasting: fc.oneof(
+		{ weight: 4, arbitrary: fc.constant('once' as const) },
+		{ weight: 1, arbitrary: fc.constant('forEver' as const) },
+	),
+	when: fc.constantFrom<StoreFault['when']>('before', 'after'),
+});
+
+const chapter: fc.Arbitrary<Chapter> = fc.record({
+	retries: fc.nat({ max: 3 }),
+	redialUnknown: fc.boolean(),
+	dies: fc.option(fc.nat({ max: 6 }), { freq: 2 }),
+	store: fc.option(storeFailure, { freq: 2 }),
+});
+
+/** Any life that means something. */
+export const anyLife: fc.Arbitrary<Life> = fc
+	.record<Life>({
+		operation: fc.constantFrom<Life['operation'][]>('call.create', 'call.create', 'user.create'),
+		faults: fc.array(itemFaults, { minLength: 1, maxLength: 5 }),
+		concurrency: fc.integer({ min: 1, max: 4 }),
+		onError: fc.constantFrom<OnError[]>(
+			'stopWorkflow',
+			'continueRegularOutput',
+			'continueErrorOutput',
+		),
+		tries: fc.integer({ min: 1, max: 3 }),
+		loops: fc.nat({ max: 3 }),
+		keys: fc.constantFrom<Life['keys'][]>('none', 'none', 'own', 'shared'),
+		chapters: fc.array(chapter, { minLength: 2, maxLength: 4 }),
+	})
+	.map(meaningful);
+
+function meaningful(life: Life): Life {
+	const loops = life.onError === 'continueErrorOutput' ? life.loops : 0;
+	return {
+		...life,
+		loops,
+		keys: life.operation === 'call.create' ? life.keys : 'none',
+		chapters: life.chapters.map(({ dies, store, ...rest }) => ({
+			...rest,
+			dies,
+			// What an execution could not put on record is lost when n8n dies in it: that is said, and no promise.
+			store: dies === null ? store : null,
+		})),
+	};
+}
+
+/** What a chapter said of a customer. */
+export type Told = 'placed' | 'unknown' | 'skipped' | 'notDone' | 'storeFailed';
+
+/** A chapter that has been lived through. */
+export interface Lived {
+	chapter: Chapter;
+	/** Which one it retried; `undefined` for the first. */
+	retried: number | undefined;
+	died: boolean;
+	result: RunResult;
+	/** For each customer. */
+	told: Array<Set<Told>>;
+	deeds: Deeds[];
+	/** For each customer, whether the key is taken when the execution is over. */
+	taken: boolean[];
+	/** Whether it says that a key may have stayed taken. */
+	saysKeyMayBeKept: boolean;
+}
+
+let lives = 0;
+
+/** Which store fails how, by workflow: each life has a workflow of its own. */
+const failing = new Map<string, { failure: StoreFailure; seen: number }>();
+const error = new Error('SQLITE_BUSY: database is locked');
+
+/** To be called before lives are lived, and after the store was cleared. */
+export function letStoresFail(): void {
+	processedData.failAt((_, scope, workflowId) => {
+		const current = failing.get(workflowId);
+		if (!current) return undefined;
+		const { at, lasting, when } = current.failure;
+		const n = current.seen++;
+		if (n < at || (n > at && lasting === 'once')) return undefined;
+		// A lock that was written without a word is waited for like that of a dead holder: that takes too long here.
+		return { when: scope === 'node' ? when : 'before', error };
+	});
+}
+
+/** Lives through a life in n8n's engine. */
+export async function live(life: Life, lane: Lane): Promise<Lived[]> {
+	const workflowId = `life-${++lives}`;
+	const met = life.faults.map(() => 0);
+	let requests = 0;
+	let current: Chapter | undefined;
+	let die: (() => void) | undefined;
+	const numbers = lane.begin(life.faults.length, (whom) => {
+		if (typeof whom !== 'number') return 'fine';
+		if (requests++ === current?.dies) die?.();
+		return life.faults[whom][met[whom]++] ?? 'fine';
+	});
+	const items = itemsOf(life, numbers);
+	const lived: Lived[] = [];
+	for (const [place, next] of life.chapters.entries()) {
+		const retried = place === 0 ? undefined : next.retries % lived.length;
+		const before = retried === undefined ? undefined : lived[retried];
+		if (before && !before.died && !before.result.failed) continue;
+		current = next;
+		requests = 0;
+		if (next.store) failing.set(workflowId, { failure: next.store, seen: 0 });
+		let restore: (() => void) | undefined;
+		const settings: RunSettings = {
+			...settingsFor(life, next),
+			items,
+			credential: lane.credential,
+			workflowId,
+			onStart: (cancel) => {
+				die = () => {
+					if (restore) return;
+					restore = processedData.snapshot(workflowId);
+					cancel();
+				};
+			},
+		};
+		const result = await (before === undefined
+			? runNode(settings)
+			: (before.died ? retryCrashed : retry)(before.result, {
+					parameters: settings.parameters,
+					onStart: settings.onStart,
+				}));
+		die = undefined;
+		failing.delete(workflowId);
+		const died = restore !== undefined;
+		if (restore) restore();
+		else processedData.snapshot(workflowId)();
+		lived.push({
+			chapter: next,
+			retried,
+			died,
+			result,
+			told: toldIn(result, life, numbers),
+			deeds: await lane.look(),
+			taken: items.map(({ key }) => processedData.keys(workflowId).includes(key)),
+			saysKeyMayBeKept:
+				/may have been recorded|key is recorded, perhaps|did not take the deduplication key back/.test(
+					JSON.stringify(result.run.data) + String(result.error.description),
+				),
+		});
+	}
+	processedData.forget(workflowId);
+	return lived;
+}
+
+function itemsOf({ keys }: Life, numbers: string[]) {
+	return numbers.map((phone, index) => ({
+		phone,
+		key: keys === 'shared' ? `pair ${index - (index % 2)}` : `lead ${index}`,
+	}));
+}
+
+function settingsFor(
+	life: Life,
+	{ redialUnknown }: Chapter,
+): Pick<RunSettings, 'parameters' | 'node' | 'loop'> {
+	const [resource, name] = life.operation.split('.');
+	const hangs = life.faults.flat().some((fault) => fault.startsWith('hang'));
+	const parameters: INodeParameters = {
+		resource,
+		operation: name,
+		phoneNumber: '={{ $json.phone }}',
+		...(life.operation === 'call.create' ? { filterId: '1' } : { name: 'Ada Lovelace' }),
+		options: {
+			maxConcurrency: life.concurrency,
+			maxRetries: 0,
+			requestTimeout: hangs ? 0.2 : 20,
+			...(redialUnknown ? { redialUnknown } : {}),
+			...(life.keys === 'none' ? {} : { deduplicationKey: '={{ $json.key }}' }),
+		},
+	};
+	const node: Partial<INode> = {
+		onError: life.onError,
+		retryOnFail: life.tries > 1,
+		maxTries: life.tries,
+		waitBetweenTries: 1,
+	};
+	return {
+		parameters,
+		node,
+		loop: life.loops > 0 ? { from: 'errorOutput', times: life.loops } : undefined,
+	};
+}
+
+/** What a person reads of each customer, in the output of all runs or in the error that ended the node. */
+function toldIn(result: RunResult, life: Life, numbers: string[]): Array<Set<Told>> {
+	const told = numbers.map(() => new Set<Told>());
+	if (result.failed && life.onError === 'stopWorkflow') {
+		const text = `${result.error.message} ${String(result.error.description)}`;
+		const all = numbers.length === 1 ? `${text} [item 0]` : text;
+		for (const [, item] of all.matchAll(/item (\d+) \((?:call|user) \d+\)/g)) {
+			told[Number(item)].add('placed');
+		}
+		for (const [, item] of all.matchAll(/item (\d+) \(skipped/g)) told[Number(item)].add('skipped');
+		for (const [message, item] of all.matchAll(/.*?\[item (\d+)\]/g)) {
+			told[Number(item)].add(toldBy(message));
+		}
+		return told;
+	}
+	for (const { output, errorOutput } of result.runs) {
+		for (const { json, pairedItem } of [...output, ...errorOutput]) {
+			const phone = json.phone_number ?? json.phone;
+			const byPhone = numbers.findIndex((number) => number === phone);
+			const paired =
+				typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem : undefined;
+			told[byPhone >= 0 ? byPhone : (paired?.item ?? 0)].add(toldOf(json));
+		}
+	}
+	return told;
+}
+
+function toldOf(json: IDataObject): Told {
+	if (typeof json.error === 'string') return toldBy(json.error);
+	return json.skipped === true ? 'skipped' : 'placed';
+}
+
+function toldBy(message: string): Told {
+	if (/LiveCall may already have/.test(message)) return 'unknown';
+	return /n8n's database did not/.test(message) ? 'storeFailed' : 'notDone';
+}
+
+/** Holds a life against what the node promises; gives what was broken. */
+export function brokenInLife(life: Life, lived: Lived[]): string[] {
+	const broken: string[] = [];
+	const allowed = life.faults.map(() => 1);
+	const acted = life.faults.map(() => 0);
+	/** Whom a person has had dialled again in a retry of which execution. */
+	const redialed = new Set<string>();
+	/** Whether some execution has said something that explains why a customer is not called any more. */
+	const explained = life.faults.map(() => false);
+	lived.forEach((one, place) => {
+		const { chapter, retried, died, told, deeds, taken, saysKeyMayBeKept } = one;
+		const takenInVain = new Set<number>();
+		life.faults.forEach((_, customer) => {
+			const redial = `${retried} ${customer}`;
+			if (chapter.redialUnknown && retried !== undefined && acted[customer] > 0) {
+				const wasPlaced = !lived[retried].died && lived[retried].told[customer].has('placed');
+				if (!wasPlaced && !redialed.has(redial)) allowed[customer]++;
+				redialed.add(redial);
+			}
+			acted[customer] += deeds[customer].acted;
+			if (died && taken[customer] && !holdersOf(life, customer).some((one) => acted[one] > 0)) {
+				takenInVain.add(holdersOf(life, customer)[0]);
+				explained[customer] = true;
+			}
+			if (saysKeyMayBeKept || told[customer].has('unknown')) explained[customer] = true;
+		});
+		// A key that is claimed when n8n dies stays taken: that can be those of the calls in flight, and no others.
+		if (takenInVain.size > life.concurrency) {
+			broken.push(
+				`execution ${place}: the keys of ${takenInVain.size} customers are taken in vain`,
+			);
+		}
+		life.faults.forEach((_, customer) => {
+			const found = (what: string) =>
+				broken.push(`execution ${place}: customer ${customer} ${what}`);
+			const words = [...told[customer]];
+			if (acted[customer] > allowed[customer]) {
+				found(`was rung ${acted[customer]} times, ${allowed[customer]} allowed`);
+			}
+			const isTold = words.includes('placed') || words.includes('unknown');
+			if (!died && deeds[customer].acted > 0 && !isTold) {
+				found(`was rung, which is said: ${words.join(', ')}`);
+			}
+			const isCovered = holdersOf(life, customer).some((one) => acted[one] > 0 || explained[one]);
+			if (words.includes('skipped') && !isCovered) {
+				found('was skipped, though nobody was called for its key');
+			}
+		});
+	});
+	return broken;
+}
+
+/** The customers that have the same key. */
+function holdersOf({ keys, faults }: Life, customer: number): number[] {
+	if (keys !== 'shared') return [customer];
+	const first = customer - (customer % 2);
+	return [first, first + 1].filter((one) => one < faults.length);
+}
