@@ -86,6 +86,28 @@ describe('a recording that comes whole', () => {
 		);
 	});
 
+	it.each<[string, string, string, string]>([
+		['attachment; filename="Gespräch.mp3"', 'audio/mpeg', 'Gespräch.mp3', 'audio/mpeg'],
+		['attachment; filename=my call 7.mp3', 'audio/mpeg', 'my call 7.mp3', 'audio/mpeg'],
+		['attachment; filename="cut.mp3', 'audio/mpeg', 'cut.mp3', 'audio/mpeg'],
+		["attachment; filename*=klingon''%E4", 'mp3', 'call-7', 'application/octet-stream'],
+		[';;=;"', 'application/octet-stream', 'call-7', 'application/octet-stream'],
+		['inline; filename="call.wav"', 'binary/octet-stream', 'call.wav', 'audio/wav'],
+		['', 'audio/mpeg; charset=klingon; =', 'call-7.mp3', 'audio/mpeg'],
+		['', '', 'call-7', 'application/octet-stream'],
+	])(
+		'is named and typed whatever the header: %j, %j',
+		async (disposition, type, name, mimeType) => {
+			const latin1 = Buffer.from(disposition).toString('latin1');
+			host.answers(file(SOUND, { 'Content-Disposition': latin1, 'Content-Type': type }));
+			const { output, error } = await download();
+			expect([error.message, output[0]?.binary?.data]).toMatchObject([
+				expect.any(String),
+				{ fileName: name, mimeType },
+			]);
+		},
+	);
+
 	it('is kept however slowly it comes, as long as it comes', async () => {
 		host.answers((response) => {
 			response.writeHead(200, { 'Content-Type': 'audio/mpeg', 'Content-Length': 20 });
