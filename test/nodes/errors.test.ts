@@ -335,6 +335,7 @@ describe('with On Error', () => {
 		expect(pairs(result)).toEqual([0, 2]);
 		expect(result.errorOutput).toHaveLength(1);
 		expect(result.errorOutput[0].json.error).toContain('no call "99"');
+		expect(result.errorOutput[0].pairedItem).toEqual({ item: 1 });
 	});
 });
 

@@ -45,6 +45,29 @@ describe('a phone number', () => {
 		expect(aPhoneNumber(given)).toMatchObject({ found: expect.stringContaining('"+"') });
 	});
 
+	it.each([
+		['tel:+49301234567', '"t"'],
+		['callto:+49301234567', '"c"'],
+		['tel:+18888888888;ext=777', '"t"'],
+		['555.555.5555 x 9', '"x"'],
+		['+14382663913*227', '"*"'],
+		['+49 30 1234567#', '"#"'],
+		['4.41E+11', '"E"'],
+		['1-800-FLOWERS', '"F"'],
+	])('holds nothing that is no part of a number: %s', (given, shown) => {
+		expect(aPhoneNumber(given)).toMatchObject({
+			found: expect.stringContaining(`${shown} was found`),
+		});
+	});
+
+	it.each([
+		[444123456, '444123456'],
+		[441000000000, '441000000000'],
+		[49301234567n, '49301234567'],
+	])('may be a number of a spreadsheet, which has no zero in front: %s', (given, sent) => {
+		expect(aPhoneNumber(given)).toEqual({ value: sent });
+	});
+
 	it('is whatever has 7 to 15 digits, however they are set off', () => {
 		const digits = fc.stringMatching(/^[0-9]{7,15}$/);
 		const setOff = fc.constantFrom('', ' ', '-', '.', ' (', ') ');
@@ -127,6 +150,15 @@ describe('a time', () => {
 	])('has a time of day: %j', (given) => {
 		expect(toCome(given)).toHaveProperty('found');
 	});
+
+	it.each([46205, 46205.604, '46205', '46205.604', 1893456000, '1893456000000', true, [], {}])(
+		'is no count of days or seconds, of which nobody knows the start: %j',
+		(given) => {
+			expect(toCome(given)).toMatchObject({
+				found: expect.stringContaining('needs a date and time'),
+			});
+		},
+	);
 
 	it('says that it is the time of day which is missing', () => {
 		expect(toCome('2030-01-31')).toMatchObject({ found: expect.stringContaining('time of day') });
