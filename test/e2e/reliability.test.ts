@@ -8,7 +8,9 @@ import { DEFAULT_N8N_VERSION, majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { failureOf, TestN8nClient, type Execution } from '../support/n8nClient';
 import {
+	activateNode,
 	activateTrigger,
+	inStates,
 	post,
 	waitForExecutions,
 	waitForWebhook,
@@ -45,6 +47,17 @@ jest.setTimeout(120_000);
 
 /** How long n8n may take to end an execution that a person has stopped, in milliseconds. */
 const PROMPTLY_MS = 10_000;
+
+const hasLineage = majorVersion(process.env.N8N_VERSION ?? DEFAULT_N8N_VERSION) > 1;
+
+/** Starts an n8n again that was killed. */
+async function startAgain(prepared: World['prepared']): Promise<TestN8nClient> {
+	const n8n = await prepared.start();
+	restarted = n8n;
+	const client = await TestN8nClient.logIn(n8n.url, OWNER);
+	world = { ...world, n8n, client };
+	return client;
+}
 
 /** Stores a workflow that places a call for each phone number. */
 async function storeCalls(
@@ -319,15 +332,13 @@ describe('deliveries to the trigger', () => {
 			}
 
 			await n8n.stop();
-			restarted = await prepared.start();
-			const owner = await TestN8nClient.logIn(restarted.url, OWNER);
-			world = { ...world, n8n: restarted, client: owner };
-			await waitForWebhook(restarted.url, trigger.path);
+			const owner = await startAgain(prepared);
+			await waitForWebhook(world.n8n.url, trigger.path);
 			for (const call of calls) {
-				expect((await deliver(restarted.url, call)).text).toContain('delivered before');
+				expect((await deliver(world.n8n.url, call)).text).toContain('delivered before');
 			}
 			const another = sandbox.calls.add({ status: 'ended' });
-			expect((await deliver(restarted.url, another)).text).toBe('Accepted');
+			expect((await deliver(world.n8n.url, another)).text).toBe('Accepted');
 			expect(await waitForExecutions(owner, trigger.id, 11, 30_000)).toHaveLength(11);
 		}),
 	);
@@ -350,9 +361,7 @@ describe('an n8n that is killed in the middle of a run', () => {
 			const placed = rung();
 			expect(placed.length).toBeLessThan(phones.length);
 
-			restarted = await prepared.start();
-			const owner = await TestN8nClient.logIn(restarted.url, OWNER);
-			world = { ...world, n8n: restarted, client: owner };
+			const owner = await startAgain(prepared);
 			const crashed = await owner.waitForExecution(execution);
 			expect(crashed.status).toBe('crashed');
 			await runSomethingElse(owner);
@@ -367,6 +376,45 @@ describe('an n8n that is killed in the middle of a run', () => {
 			expect(new Set(rung()).size).toBe(rung().length);
 			// Nobody was left out either but, at most, the one whose call was being placed.
 			expect(rung().length).toBeGreaterThanOrEqual(phones.length - 1);
+		}),
+	);
+
+	it(
+		'amid six calls rings nobody twice when each of its executions is retried twice',
+		scenario(async ({ client, sandbox, n8n, prepared }) => {
+			const phones = Array.from({ length: 6 }, (_, index) => `+44207946${2000 + index}`);
+			sandbox.faults.always({ kind: 'hang-after' }, { method: 'POST' });
+			const workflow = await activateNode(client, credential, 'call-back', {
+				resource: 'call',
+				operation: 'create',
+				filterId: { __rl: true, mode: 'id', value: '1' },
+				phoneNumber: '={{ $json.body.phone }}',
+				additionalFields: {},
+				options: { requestTimeout: 600 },
+			});
+			await waitForWebhook(n8n.url, workflow.path);
+			for (const phone of phones) await post(`${n8n.url}/webhook/${workflow.path}`, { phone });
+			await requestsSeen(phones.length);
+			process.kill(n8n.pid, 'SIGKILL');
+			await n8n.ended;
+			await n8n.stop();
+			expect(rung().sort()).toEqual(phones);
+
+			sandbox.faults.clear();
+			const owner = await startAgain(prepared);
+			const crashed = await waitForExecutions(owner, workflow.id, phones.length, 30_000);
+			expect(inStates(crashed)).toBe(`${phones.length} crashed`);
+			for (const execution of crashed) {
+				for (let time = 0; time < 2; time++) {
+					const id = await owner.retryExecution(execution.id, workflow.id, false);
+					const retried = await owner.waitForExecution(id);
+					// n8n 1.x gives an execution nothing that its retry has, too: there only a key is a guard.
+					if (!hasLineage) continue;
+					expect(retried.status).toBe('error');
+					expect(failureOf(retried)).toContain('LiveCall may already have placed this call');
+				}
+			}
+			if (hasLineage) expect(rung().sort()).toEqual(phones);
 		}),
 	);
 });
