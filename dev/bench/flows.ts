@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import { textAt, type Json, type JsonObject } from '../json';
+import { at, textAt, type Json, type JsonObject } from '../json';
+import { poll } from '../launcher/poll';
 import type { World } from './world';
 
 /** A workflow that is published and waits for POST requests; `path` follows `/webhook/` in its address. */
@@ -63,7 +64,7 @@ export function ifNode(name: string, leftValue: string, rightValue: string): Flo
 }
 
 /**
- * Stores a workflow, publishes it and waits until its address answers.
+ * Stores a workflow, publishes it and waits until n8n runs it in this form.
  * @param nodes the trigger first; each leads to the next one.
  * @param saved whether n8n keeps the data of executions that succeed, as it does by default.
  * @param former a workflow with the same trigger that takes this form, instead of a new one.
@@ -93,7 +94,10 @@ export async function publish(
 		await client.request('PATCH', `/rest/workflows/${id}`, { ...workflow, versionId });
 	}
 	await client.activateWorkflow(id);
-	await client.waitForWebhook(path);
+	const status = `/rest/workflows/${id}/publication-status`;
+	const isLive = async () => at(await client.request('GET', status), 'status') === 'published';
+	const end = { what: 'The published workflow', timeoutMs: 60_000 };
+	await poll(async () => (await isLive()) || undefined, end);
 	return { id, path, url: `${client.url}/webhook/${path}` };
 }
 

@@ -66,9 +66,8 @@ async function main(): Promise<void> {
 /** Says how the figures came about, in Markdown. */
 async function surroundings(rounds: number, startedAt: Date): Promise<string> {
 	const manifest = parseJson(await readFile(path.join(REPOSITORY, 'package.json'), 'utf8'));
-	const minutes = ((Date.now() - startedAt.getTime()) / 60_000).toFixed(0);
-	const cores = `${availableParallelism()} cores (${cpus()[0].model.trim()})`;
-	return `\`npm run bench -- --rounds ${rounds}\`, ${startedAt.toISOString().slice(0, 10)}, ${minutes} minutes; n8n ${DEFAULT_N8N_VERSION} with SQLite and files on disk; this package ${textAt(manifest, 'version')}; ${type()} ${release()}, ${cores}. Each figure is the median of the rounds, in brackets the least and the most.`;
+	const minutes = Math.round((Date.now() - startedAt.getTime()) / 60_000);
+	return `\`npm run bench -- --rounds ${rounds}\`, ${startedAt.toISOString().slice(0, 10)}, ${minutes} minutes; n8n ${DEFAULT_N8N_VERSION} with SQLite and files on disk; this package ${textAt(manifest, 'version')}; ${type()} ${release()}, ${availableParallelism()} cores (${cpus()[0].model.trim()}). Each figure is the median of the rounds, in brackets the least and the most.`;
 }
 
 main().catch((error: unknown) => {

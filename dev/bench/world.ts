@@ -17,10 +17,7 @@ export type World = Awaited<ReturnType<typeof start>>;
 /** What deliveries to the trigger carry in their address. */
 export const WEBHOOK_TOKEN = 'bench-webhook-token';
 
-/**
- * Installs this package (`dist` has to be built) and the benchmark's own into a new n8n with further settings, starts
- * that and the sandbox on free ports of the loopback address, works with them, and ends them.
- */
+/** Works with this package, which has to be built, in a new n8n that has further settings; ends that afterwards. */
 export async function inWorld<T>(env: Environment, work: (world: World) => Promise<T>) {
 	const world = await startAll(async (undo) => await start(env, undo));
 	process.once('SIGINT', () => void world.stop().finally(() => process.exit(1)));
@@ -63,7 +60,6 @@ async function start(env: Environment, undo: Undo) {
 		/** Credentials as nodes refer to them: of this package, and with the same key for n8n's own node. */
 		liveCall: await credential('liveCallApi', { apiKey, baseUrl, webhookToken: WEBHOOK_TOKEN }),
 		header: await credential('httpHeaderAuth', header),
-		/** Gives the id of n8n's present process. */
 		pid: () => n8n.pid,
 		/** Ends n8n and starts it again on the same data: a process keeps what memory it once had. */
 		restart: async () => {
