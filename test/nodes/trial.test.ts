@@ -156,16 +156,37 @@ describe('a trial', () => {
 		expect(again.error.message).toContain('"Phone Number"');
 	});
 
-	it.each(['manual', 'evaluation'] as const)('rings once for an agent: %s', async (mode) => {
-		AgentNode.heard.length = 0;
+	it.each(['manual', 'evaluation'] as const)(
+		'rings once for an agent, whomever it wants to call: %s',
+		async (mode) => {
+			AgentNode.heard.length = 0;
+			const [one, other] = [{ phone: leads[0].phone }, { phone: leads[1].phone }];
+			AgentNode.asks = [[one, other], other, one];
+			world.sandbox.filters.set(1, { status: 'available', available_call_times: [] });
+			await call({
+				mode,
+				items: [{}],
+				parameters: {
+					filterId: locator('1'),
+					phoneNumber: "={{ $fromAI('phone', '', 'string') }}",
+					options: { whenUnavailable: 'skip' },
+				},
+				node: { type: `${PACKAGE}.liveCallTool` },
+			});
+			AgentNode.asks = [{}, {}];
+			expect(rung()).toEqual([TESTER]);
+			expect(AgentNode.heard.filter((text) => text.includes('"reason":"test"'))).toHaveLength(2);
+		},
+	);
+
+	it.each(['output', 'errorOutput'] as const)('rings once in a loop: %s', async (from) => {
+		if (from === 'errorOutput') world.sandbox.faults.next({ kind: 'reset-after' });
 		await call({
-			mode,
-			items: [leads[0]],
-			parameters: { filterId: locator('1'), phoneNumber: leads[0].phone },
-			node: { type: `${PACKAGE}.liveCallTool` },
+			items: leads.slice(0, 1),
+			loop: { from, times: 3 },
+			node: { onError: 'continueErrorOutput' },
 		});
 		expect(rung()).toEqual([TESTER]);
-		expect(AgentNode.heard).toHaveLength(2);
 	});
 
 	it('rings once with several items at once', async () => {
