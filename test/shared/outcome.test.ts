@@ -1,0 +1,82 @@
+import fc from 'fast-check';
+import type { IHttpRequestMethods } from 'n8n-workflow';
+import {
+	certaintyOf,
+	isStatus,
+	mayRepeat,
+	type Certainty,
+	type FailureKind,
+} from '../../nodes/shared/api/outcome';
+
+const status = (code: number): FailureKind => ({ kind: 'status', status: code, reasons: [] });
+const notSent = (
+	reason: Exclude<Extract<FailureKind, { kind: 'notSent' }>['reason'], 'askedToWait'>,
+): FailureKind => ({ kind: 'notSent', reason });
+const ASKED_TO_WAIT: FailureKind = { kind: 'notSent', reason: 'askedToWait', waitMs: 60_000 };
+
+/** What happened, what it means, and which methods may be sent again. */
+const TABLE: Array<[string, FailureKind, Certainty, 'all' | 'no POST' | 'none']> = [
+	['the connection was refused', notSent('refused'), 'notCarriedOut', 'all'],
+	['the name is unknown', notSent('unresolved'), 'notCarriedOut', 'all'],
+	['the host cannot be reached', notSent('unreachable'), 'notCarriedOut', 'all'],
+	['the proxy makes no connection', notSent('proxy'), 'notCarriedOut', 'all'],
+	['it cannot be sent', notSent('unsendable'), 'notCarriedOut', 'none'],
+	['it was canceled before it was sent', notSent('cancelled'), 'notCarriedOut', 'none'],
+	['LiveCall had asked to wait', ASKED_TO_WAIT, 'notCarriedOut', 'none'],
+	['429', status(429), 'notCarriedOut', 'all'],
+	['the connection was lost', { kind: 'lost' }, 'unknown', 'no POST'],
+	['the file broke off', { kind: 'brokeOff' }, 'unknown', 'no POST'],
+	['there was no answer in time', { kind: 'timeout', timeoutMs: 1 }, 'unknown', 'no POST'],
+	['it was canceled under way', { kind: 'cancelled' }, 'unknown', 'none'],
+	['408', status(408), 'unknown', 'no POST'],
+	['500', status(500), 'unknown', 'no POST'],
+	['503', status(503), 'unknown', 'no POST'],
+	['599', status(599), 'unknown', 'no POST'],
+	['400', status(400), 'refused', 'none'],
+	['401', status(401), 'refused', 'none'],
+	['404', status(404), 'refused', 'none'],
+	['409', status(409), 'refused', 'none'],
+	['422', status(422), 'refused', 'none'],
+	['499', status(499), 'refused', 'none'],
+	['399', status(399), 'unknown', 'none'],
+	['a web page came', { kind: 'unreadable', what: 'webPage', status: 200 }, 'unknown', 'none'],
+	['it was redirected', { kind: 'unreadable', what: 'redirect', status: 302 }, 'unknown', 'none'],
+	['the data lack something', { kind: 'unreadable', what: 'shape' }, 'unknown', 'none'],
+];
+
+describe('a failed request', () => {
+	it.each(TABLE)('of which %s', (_, how, certainty, again) => {
+		expect(certaintyOf(how)).toBe(certainty);
+		expect(mayRepeat('POST', how)).toBe(again === 'all');
+		for (const method of ['GET', 'PATCH', 'DELETE'] as const) {
+			expect(mayRepeat(method, how)).toBe(again !== 'none');
+		}
+	});
+
+	it('is known by its status, and by none where it has none', () => {
+		expect(isStatus(status(404), 404)).toBe(true);
+		expect(isStatus(status(404), 400)).toBe(false);
+		expect(isStatus({ kind: 'unreadable', what: 'webPage', status: 404 }, 404)).toBe(false);
+	});
+
+	it('is never sent again by POST where LiveCall may have acted', () => {
+		const anyStatus = fc.integer({ min: 100, max: 599 }).map(status);
+		fc.assert(
+			fc.property(fc.oneof(anyStatus, fc.constantFrom(...TABLE.map(([, how]) => how))), (how) => {
+				expect(mayRepeat('POST', how) && certaintyOf(how) !== 'notCarriedOut').toBe(false);
+			}),
+		);
+	});
+
+	it('that was refused is never sent again, whatever the method', () => {
+		const methods: IHttpRequestMethods[] = ['GET', 'POST', 'PATCH', 'DELETE'];
+		fc.assert(
+			fc.property(fc.integer({ min: 400, max: 499 }), (code) => {
+				const refused = certaintyOf(status(code)) === 'refused';
+				for (const method of methods) {
+					expect(refused && mayRepeat(method, status(code))).toBe(false);
+				}
+			}),
+		);
+	});
+});

@@ -1,0 +1,279 @@
+import fc from 'fast-check';
+import { Pace } from '../../nodes/shared/api/pace';
+
+let pace: Pace;
+let cancel: AbortController;
+let started: number[];
+let turnedAway: number[];
+
+/** Begins a run of which so many requests may be in flight. */
+function begin(most: number): void {
+	cancel = new AbortController();
+	pace = new Pace(most, cancel.signal);
+	started = [];
+	turnedAway = [];
+}
+
+/** Asks for turns, one for each number. */
+function ask(numbers: number[], again = false): void {
+	for (const number of numbers) {
+		void pace.turn(again).then((mayStart) => (mayStart ? started : turnedAway).push(number));
+	}
+}
+
+/** Lets so many ms pass, and everything happen that is due. */
+const pass = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);
+
+const upTo = (count: number, from = 0) => Array.from({ length: count }, (_, n) => from + n);
+
+beforeEach(() => {
+	jest.useFakeTimers({ now: new Date('2026-11-26T12:00:00Z') });
+	begin(4);
+});
+afterEach(() => void jest.useRealTimers());
+
+describe('the pace of a run', () => {
+	it('gives as many turns as may be in flight, and one more for each that ends, in order', async () => {
+		ask(upTo(7));
+		await pass(0);
+		expect(started).toEqual([0, 1, 2, 3]);
+		pace.end();
+		await pass(0);
+		expect(started).toEqual([0, 1, 2, 3, 4]);
+		pace.end();
+		pace.end();
+		await pass(0);
+		expect(started).toEqual(upTo(7));
+	});
+
+	it('does not grow beyond what may be in flight', async () => {
+		ask(upTo(30));
+		for (const _ of upTo(10)) {
+			await pass(0);
+			pace.end();
+		}
+		await pass(0);
+		expect(started).toHaveLength(14);
+	});
+});
+
+describe('after a 429', () => {
+	/** Has all requests of a full run answered, some of them with 429. */
+	async function answer(most: number, told: number, waitMs: number): Promise<void> {
+		begin(most);
+		ask(upTo(most));
+		await pass(0);
+		for (const _ of upTo(most - told)) pace.end();
+		for (const _ of upTo(told)) pace.slowDown(waitMs);
+	}
+
+	/** How many turns are given at once, of many that are asked for. */
+	async function turnsAtOnce(): Promise<number> {
+		const before = started.length;
+		ask(upTo(100, 1_000));
+		await pass(0);
+		return started.length - before;
+	}
+
+	it('nobody gets a turn before the wait is over', async () => {
+		await answer(4, 1, 10_000);
+		ask([10, 11]);
+		await pass(9_999);
+		expect(started).toEqual(upTo(4));
+		await pass(200);
+		expect(started).toEqual([...upTo(4), 10, 11]);
+	});
+
+	it('of several waits the longest holds, in whatever order they come', async () => {
+		await answer(4, 0, 0);
+		ask(upTo(3, 10));
+		await pass(0);
+		pace.slowDown(1_000);
+		pace.slowDown(5_000);
+		pace.slowDown(2_000);
+		ask([20]);
+		await pass(4_999);
+		expect(started).not.toContain(20);
+		await pass(200);
+		expect(started).toContain(20);
+	});
+
+	it('a wait that grows while it is waited for is waited for to its end', async () => {
+		await answer(4, 0, 0);
+		ask(upTo(2, 10));
+		await pass(0);
+		pace.slowDown(1_000);
+		ask([20]);
+		await pass(500);
+		pace.slowDown(3_000);
+		await pass(2_900);
+		expect(started).not.toContain(20);
+		await pass(300);
+		expect(started).toContain(20);
+	});
+
+	it.each([
+		[64, 1, 32],
+		[64, 10, 32],
+		[64, 32, 32],
+		[9, 1, 4],
+	])('of %d requests, %d of them told so, %d go at once', async (most, told, atOnce) => {
+		await answer(most, told, 1_000);
+		ask([500]);
+		await pass(1_200);
+		expect(1 + (await turnsAtOnce())).toBe(atOnce);
+	});
+
+	it.each([
+		[64, 63, 1],
+		[64, 60, 4],
+		[64, 64, 1],
+		[2, 2, 1],
+		[1, 1, 1],
+	])(
+		'of %d requests, %d of them told so, no more than had gone through: %d',
+		async (most, told, atOnce) => {
+			await answer(most, told, 1_000);
+			ask([500]);
+			await pass(1_200);
+			expect(1 + (await turnsAtOnce())).toBe(atOnce);
+		},
+	);
+
+	it('one in the next round halves the number once more', async () => {
+		await answer(16, 1, 1_000);
+		ask(upTo(8, 100));
+		await pass(1_200);
+		expect(started).toHaveLength(24);
+		for (const _ of upTo(6)) pace.end();
+		for (const _ of upTo(2)) pace.slowDown(1_000);
+		ask([500]);
+		await pass(1_200);
+		expect(1 + (await turnsAtOnce())).toBe(4);
+	});
+
+	it('the number grows back by one for each round that goes through', async () => {
+		await answer(8, 4, 1_000);
+		ask(upTo(4, 100));
+		await pass(1_200);
+		// Four go at once. After four more there are five at once, and after five more six.
+		ask(upTo(100, 200));
+		for (const atOnce of [4, 5, 6, 7, 8, 8]) {
+			await pass(0);
+			const before = started.length;
+			for (const _ of upTo(atOnce)) pace.end();
+			await pass(0);
+			expect(started.length - before).toBe(Math.min(8, atOnce + 1));
+		}
+	});
+
+	it('a round that was not complete does not count', async () => {
+		await answer(8, 4, 1_000);
+		ask(upTo(4, 100));
+		await pass(1_200);
+		for (const _ of upTo(3)) pace.end();
+		pace.slowDown(1_000);
+		ask(upTo(2, 200));
+		await pass(1_200);
+		pace.end();
+		await pass(0);
+		// Two may go at once: the three of before make no round.
+		expect(await turnsAtOnce()).toBe(1);
+	});
+
+	it('a request that was told to come again goes before those that have not begun', async () => {
+		await answer(4, 1, 1_000);
+		ask([20, 21]);
+		ask([3], true);
+		await pass(1_200);
+		expect(started.slice(4)).toEqual([3, 20]);
+	});
+});
+
+describe('a cancel', () => {
+	it('turns away all that wait for a turn, and all that ask later', async () => {
+		ask(upTo(6));
+		await pass(0);
+		cancel.abort();
+		await pass(0);
+		expect(turnedAway).toEqual([4, 5]);
+		ask([6]);
+		await pass(0);
+		expect(turnedAway).toEqual([4, 5, 6]);
+	});
+
+	it('turns away all that wait for the end of a pause, at once', async () => {
+		ask([0]);
+		await pass(0);
+		pace.slowDown(30_000);
+		ask([0], true);
+		ask([1]);
+		await pass(100);
+		cancel.abort();
+		await pass(0);
+		expect(turnedAway).toEqual([0, 1]);
+	});
+});
+
+describe('a pace that is closed', () => {
+	it('turns away those that wait and those that come, and opens when its time is over', async () => {
+		ask(upTo(6));
+		await pass(0);
+		pace.close(60_000);
+		await pass(0);
+		expect(turnedAway).toEqual([4, 5]);
+		for (const _ of upTo(4)) pace.end();
+		await pass(59_999);
+		ask([6]);
+		await pass(0);
+		expect(turnedAway).toEqual([4, 5, 6]);
+		await pass(1);
+		ask([7]);
+		await pass(0);
+		expect(started).toEqual([0, 1, 2, 3, 7]);
+	});
+
+	it('says for how long, and keeps the longest of several times', async () => {
+		expect(pace.closedForMs).toBe(0);
+		pace.close(60_000);
+		pace.close(40_000);
+		await pass(15_000);
+		expect(pace.closedForMs).toBe(45_000);
+		await pass(60_000);
+		expect(pace.closedForMs).toBe(0);
+	});
+});
+
+/** What happens to a request in flight: it ends, or LiveCall answers 429 and asks for so many ms. */
+const anyAnswer = fc.option(fc.nat(2_000), { nil: undefined, freq: 3 });
+
+it('never lets more be in flight than may be, and gives everybody a turn in the end', async () => {
+	await fc.assert(
+		fc.asyncProperty(
+			fc.integer({ min: 1, max: 8 }),
+			fc.array(anyAnswer, { maxLength: 40 }),
+			async (most, answers) => {
+				begin(most);
+				ask(upTo(20));
+				let inFlight = 0;
+				let counted = 0;
+				let told = 0;
+				for (const waitMs of [...answers, ...upTo(60).map(() => undefined)]) {
+					await pass(2_200);
+					inFlight += started.length - counted;
+					counted = started.length;
+					expect(inFlight).toBeLessThanOrEqual(most);
+					if (inFlight === 0) continue;
+					inFlight--;
+					if (waitMs === undefined) pace.end();
+					else {
+						pace.slowDown(waitMs);
+						ask([100 + told++], true);
+					}
+				}
+				expect(started).toHaveLength(20 + told);
+			},
+		),
+		{ numRuns: 50 },
+	);
+});
