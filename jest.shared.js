@@ -4,5 +4,7 @@ module.exports = {
 	transform: {
 		'^.+\\.ts$': ['ts-jest', { tsconfig: 'tsconfig.check.json', diagnostics: false }],
 	},
-	modulePathIgnorePatterns: ['<rootDir>/.runtime', '<rootDir>/dist'],
+	modulePathIgnorePatterns: ['.runtime', '.stryker-tmp', 'dist'].map(
+		(folder) => `<rootDir>/${folder}/`,
+	),
 };

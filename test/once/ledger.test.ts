@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { Ledger, type Asked } from '../../nodes/LiveCall/once/ledger';
+import { Ledger, redialsOf, type Asked } from '../../nodes/LiveCall/once/ledger';
 
 const ANNA: Asked = { customer: '49301000001', terms: '1 ' };
 const BEN: Asked = { customer: '49301000002', terms: '1 ' };
@@ -96,5 +96,126 @@ describe('what is sent again on the word of a person', () => {
 		const entry = ledgerOf({}, 0, 'second').sentElsewhere(0, ANNA, 1, false);
 		expect(ledgerOf({}, 0, 'second').isOfThisExecution(entry)).toBe(true);
 		expect(ledgerOf({}, 0, 'third').isOfThisExecution(entry)).toBe(false);
+	});
+});
+
+describe('what was placed before, for an agent that repeats itself', () => {
+	const MINUTE_MS = 60_000;
+	const at = (minutes: number | null) => (minutes === null ? null : minutes * MINUTE_MS);
+
+	/** What a second run finds of a call that a first run has had placed. */
+	function foundAt(placedAt: number | null | undefined, askedAt: number | null | undefined) {
+		const context: IDataObject = {};
+		ledgerOf(context, 0, 'first').placed(3, { ...ANNA, at: placedAt }, answer);
+		return ledgerOf(handedOn(context), 1, 'first').placedBefore({ ...ANNA, at: askedAt });
+	}
+
+	it.each([
+		[at(null), at(null)],
+		[undefined, undefined],
+		[at(600), at(600)],
+		[at(600), at(605)],
+		[at(605), at(600)],
+	])('is found for the same time: %j and %j', (placedAt, askedAt) => {
+		expect(foundAt(placedAt, askedAt)).toMatchObject({ state: 'placed', answer });
+	});
+
+	it.each([
+		[at(null), at(600)],
+		[at(600), at(null)],
+		[at(null), at(0)],
+		[at(0), at(null)],
+		[at(600), at(606)],
+		[at(606), at(600)],
+		[at(600), at(-600)],
+		[undefined, at(600)],
+	])('is not found for another time: %j and %j', (placedAt, askedAt) => {
+		expect(foundAt(placedAt, askedAt)).toBeUndefined();
+	});
+
+	it('is not found of another customer, of what was only sent, nor in the same run', () => {
+		const context: IDataObject = {};
+		const first = ledgerOf(context, 0, 'first');
+		first.placed(0, BEN, answer);
+		first.sent(1, ANNA);
+		expect(ledgerOf(context, 1, 'first').placedBefore(ANNA)).toBeUndefined();
+		first.placed(1, ANNA, answer);
+		expect(first.placedBefore(ANNA)).toBeUndefined();
+		expect(ledgerOf(context, 1, 'first').placedBefore(ANNA)).toMatchObject(ANNA);
+	});
+});
+
+describe('the ledger', () => {
+	it('lies where executions of earlier versions have it', () => {
+		const context: IDataObject = {};
+		ledgerOf(context, 2, 'first').sent(4, ANNA);
+		expect(context).toEqual({
+			liveCallLedger: {
+				2: { 4: { state: 'sent', ...ANNA, execution: 'first', redials: 0 } },
+			},
+		});
+	});
+
+	it('has entries as soon as anything was sent, in whatever run', () => {
+		const context: IDataObject = {};
+		const first = ledgerOf(context, 0, 'first');
+		const second = ledgerOf(context, 1, 'first');
+		expect([first.hasEntries, second.hasEntries]).toEqual([false, false]);
+		first.sent(0, ANNA);
+		expect([first.hasEntries, second.hasEntries]).toEqual([true, true]);
+		first.clear(0);
+		expect([first.hasEntries, second.hasEntries]).toEqual([false, false]);
+	});
+
+	it('keeps what has nothing to do with the request that another takes the place of', () => {
+		const context: IDataObject = {};
+		const first = ledgerOf(context, 0, 'first');
+		first.sent(0, ANNA);
+		first.sent(1, BEN);
+		const second = ledgerOf(context, 1, 'second');
+		second.sent(0, ANNA, second.find(0, ANNA));
+		expect(first.at(0)).toBeUndefined();
+		expect(first.at(1)).toMatchObject(BEN);
+	});
+
+	it('counts each time that a person has a request sent again', () => {
+		const context: IDataObject = {};
+		let ledger = ledgerOf(context, 0, 'first');
+		ledger.sent(0, ANNA);
+		expect(redialsOf(ledger.at(0))).toBe(0);
+		for (const times of [1, 2, 3]) {
+			ledger = ledgerOf(context, times, `retry ${times}`);
+			ledger.sent(0, ANNA, ledger.find(0, ANNA));
+			expect(redialsOf(ledger.at(0))).toBe(times);
+		}
+		ledger.placed(0, ANNA, answer);
+		expect(redialsOf(ledger.at(0))).toBe(0);
+		expect(redialsOf(undefined)).toBe(0);
+	});
+
+	it('says what may have been sent elsewhere', () => {
+		const ledger = ledgerOf({}, 0, 'first');
+		const entry = ledger.sentElsewhere(0, ANNA, 2, true);
+		expect(ledger.at(0)).toEqual(entry);
+		expect(entry).toMatchObject({ ...ANNA, state: 'sent', redials: 2 });
+	});
+
+	it.each<[string, IDataObject[string]]>([
+		['nothing', null],
+		['a text', 'sent'],
+		['a list', ['sent']],
+		['without a customer', { state: 'sent', terms: '', execution: 'first' }],
+		['without terms', { state: 'sent', customer: '1', execution: 'first' }],
+		['without an execution', { state: 'sent', customer: '1', terms: '' }],
+		['in another state', { state: 'lost', ...ANNA, execution: 'first', answer }],
+		['placed without an answer', { state: 'placed', ...ANNA, execution: 'first' }],
+	])('passes over an entry that is none: %s', (_, entry) => {
+		const context = { liveCallLedger: { 0: { 0: entry }, 1: 'no run' } };
+		expect(ledgerOf(context, 0, 'first').at(0)).toBeUndefined();
+		const other = ledgerOf(context, 2, 'first');
+		expect(other.hasEntries).toBe(false);
+		expect(other.find(0, ANNA)).toBeUndefined();
+		other.sent(0, ANNA, other.find(0, ANNA));
+		expect(other.at(0)).toMatchObject({ state: 'sent' });
 	});
 });

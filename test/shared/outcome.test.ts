@@ -40,6 +40,13 @@ const TABLE: Array<[string, FailureKind, Certainty, 'all' | 'no POST' | 'none']>
 	['499', status(499), 'refused', 'none'],
 	['399', status(399), 'unknown', 'none'],
 	['a web page came', { kind: 'unreadable', what: 'webPage', status: 200 }, 'unknown', 'none'],
+	['a part came', { kind: 'unreadable', what: 'part', status: 429 }, 'unknown', 'none'],
+	[
+		'a page came with a status',
+		{ kind: 'unreadable', what: 'webPage', status: 404 },
+		'unknown',
+		'none',
+	],
 	['it was redirected', { kind: 'unreadable', what: 'redirect', status: 302 }, 'unknown', 'none'],
 	['the data lack something', { kind: 'unreadable', what: 'shape' }, 'unknown', 'none'],
 ];

@@ -24,6 +24,9 @@ function ask(numbers: number[], again = false): void {
 /** Lets so many ms pass, and everything happen that is due. */
 const pass = async (ms: number) => await jest.advanceTimersByTimeAsync(ms);
 
+/** Does something so many times. */
+const times = (count: number, act: () => void) => upTo(count).forEach(act);
+
 const upTo = (count: number, from = 0) => Array.from({ length: count }, (_, n) => from + n);
 
 beforeEach(() => {
@@ -48,7 +51,7 @@ describe('the pace of a run', () => {
 
 	it('does not grow beyond what may be in flight', async () => {
 		ask(upTo(30));
-		for (const _ of upTo(10)) {
+		for (let ended = 0; ended < 10; ended++) {
 			await pass(0);
 			pace.end();
 		}
@@ -57,14 +60,23 @@ describe('the pace of a run', () => {
 	});
 });
 
+it('needs nobody who may cancel', async () => {
+	pace = new Pace(2);
+	ask(upTo(3));
+	await pass(0);
+	pace.end();
+	await pass(0);
+	expect(started).toEqual([0, 1, 2]);
+});
+
 describe('after a 429', () => {
 	/** Has all requests of a full run answered, some of them with 429. */
 	async function answer(most: number, told: number, waitMs: number): Promise<void> {
 		begin(most);
 		ask(upTo(most));
 		await pass(0);
-		for (const _ of upTo(most - told)) pace.end();
-		for (const _ of upTo(told)) pace.slowDown(waitMs);
+		times(most - told, () => pace.end());
+		times(told, () => pace.slowDown(waitMs));
 	}
 
 	/** How many turns are given at once, of many that are asked for. */
@@ -112,6 +124,19 @@ describe('after a 429', () => {
 		expect(started).toContain(20);
 	});
 
+	it('what had gone through counts until the end of a wait that has grown', async () => {
+		await answer(8, 0, 0);
+		ask(upTo(8, 100));
+		await pass(0);
+		times(4, () => pace.end());
+		pace.slowDown(1_000);
+		ask([500]);
+		await pass(500);
+		pace.slowDown(3_000);
+		await pass(3_300);
+		expect(1 + (await turnsAtOnce())).toBe(2);
+	});
+
 	it.each([
 		[64, 1, 32],
 		[64, 10, 32],
@@ -145,8 +170,8 @@ describe('after a 429', () => {
 		ask(upTo(8, 100));
 		await pass(1_200);
 		expect(started).toHaveLength(24);
-		for (const _ of upTo(6)) pace.end();
-		for (const _ of upTo(2)) pace.slowDown(1_000);
+		times(6, () => pace.end());
+		times(2, () => pace.slowDown(1_000));
 		ask([500]);
 		await pass(1_200);
 		expect(1 + (await turnsAtOnce())).toBe(4);
@@ -161,7 +186,7 @@ describe('after a 429', () => {
 		for (const atOnce of [4, 5, 6, 7, 8, 8]) {
 			await pass(0);
 			const before = started.length;
-			for (const _ of upTo(atOnce)) pace.end();
+			times(atOnce, () => pace.end());
 			await pass(0);
 			expect(started.length - before).toBe(Math.min(8, atOnce + 1));
 		}
@@ -171,7 +196,7 @@ describe('after a 429', () => {
 		await answer(8, 4, 1_000);
 		ask(upTo(4, 100));
 		await pass(1_200);
-		for (const _ of upTo(3)) pace.end();
+		times(3, () => pace.end());
 		pace.slowDown(1_000);
 		ask(upTo(2, 200));
 		await pass(1_200);
@@ -222,7 +247,7 @@ describe('a pace that is closed', () => {
 		pace.close(60_000);
 		await pass(0);
 		expect(turnedAway).toEqual([4, 5]);
-		for (const _ of upTo(4)) pace.end();
+		times(4, () => pace.end());
 		await pass(59_999);
 		ask([6]);
 		await pass(0);

@@ -45,6 +45,11 @@ describe('what was certainly not sent', () => {
 			thrown('Proxy connection ended before receiving CONNECT response'),
 			'proxy',
 		],
+		[
+			'a connection that is not made, in other words',
+			thrown('No', { code: 'ETIMEDOUT', syscall: 'connect' }),
+			'unreachable',
+		],
 		['an address that n8n forbids', thrown('No', { name: 'SsrfBlockedIpError' }), 'unsendable'],
 	])('%s', (_, error, reason) => {
 		expect(read(error)).toEqual(notSent(reason));
@@ -92,6 +97,11 @@ describe('what may have been sent', () => {
 		['permission lost while reading', system('read', 'EACCES')],
 		['a network that went away meanwhile', system('read', 'ENETUNREACH')],
 		['encryption that breaks later', system('read', 'EPROTO')],
+		[
+			'words about encryption without the code',
+			thrown('Client network socket disconnected before secure TLS connection was established'),
+		],
+		['a list of addresses that holds nothing', new AggregateError([null])],
 		['another error of Node.js', thrown('No', { code: 'ERR_SOMETHING' })],
 		['an error without a code', thrown('No')],
 		['an error with a code that is no text', thrown('No', { code: 7 })],

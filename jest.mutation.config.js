@@ -1,0 +1,14 @@
+const config = require('./jest.config');
+
+/**
+ * For `npm run test:mutation`: the tests that are quick enough to be run once for each broken line, and so have to
+ * notice it by themselves.
+ */
+module.exports = {
+	...config,
+	testMatch: [
+		'shared/*',
+		'once/{keys,ledger}',
+		'nodes/{inputChecks,itemLoop,payload,recordingFileName}',
+	].map((tests) => `<rootDir>/test/${tests}.test.ts`),
+};
