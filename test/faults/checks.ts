@@ -72,7 +72,7 @@ export function brokenIn(story: Story): Broken[] {
 			const ending = endings[index];
 			if (!ending) continue;
 			checkNothingLost(ending, index, execution, acted[index] > putAside[index], schedule, found);
-			checkLedger(ending, index, execution.result, schedule, found);
+			checkLedger(ending, index, execution, schedule, found);
 		}
 		if (schedule.keys === 'shared') {
 			for (let index = 0; index + 1 < count; index += 2) {
@@ -124,7 +124,7 @@ function checkNothingLost(
 function checkLedger(
 	ending: Ending,
 	index: number,
-	result: RunResult,
+	{ result, redialUnknown }: Execution,
 	{ operation }: Schedule,
 	found: Found,
 ): void {
@@ -133,8 +133,11 @@ function checkLedger(
 	const isSettledByList = operation === 'user.upsert' && ending.as === 'placed';
 	const expected = { placed: 'placed', unknown: 'sent', skipped: '', refused: '', notTried: '' };
 	const state = entry?.state ?? '';
+	// Where a request was sent again on a person's word and refused, what the first one did is still unknown.
+	const isRefusedRedial = ending.as === 'refused' && redialUnknown && state === 'sent';
 	const agrees =
-		state === expected[ending.as] && (ending.as !== 'placed' || entry?.id === ending.id);
+		isRefusedRedial ||
+		(state === expected[ending.as] && (ending.as !== 'placed' || entry?.id === ending.id));
 	if (!agrees && !isSettledByList) {
 		found(
 			'ledger',

@@ -61,7 +61,7 @@ describe('what an item has sent', () => {
 
 	it('is forgotten when LiveCall has refused it', () => {
 		const context = contextWith('sent', ANNA);
-		ledgerOf(context, 0, 'first').clear(0);
+		ledgerOf(context, 0, 'first').refused(0);
 		expect(ledgerOf(context, 0, 'first').find(0, ANNA)).toBeUndefined();
 		expect(ledgerOf(context, 1, 'first').find(0, ANNA)).toBeUndefined();
 	});
@@ -90,6 +90,15 @@ describe('what is sent again on the word of a person', () => {
 		const entry = ledger.sentElsewhere(0, ANNA, 0, true);
 		expect(ledger.isOfThisExecution(entry)).toBe(false);
 		expect(ledgerOf({}, 0, '').isOfThisExecution(entry)).toBe(false);
+	});
+
+	it('leaves unknown what the first request did, when LiveCall refuses the second', () => {
+		const context = contextWith('sent', ANNA);
+		const second = ledgerOf(context, 0, 'second');
+		const first = second.find(0, ANNA);
+		second.sent(0, ANNA, first);
+		second.refused(0, first);
+		expect(second.find(0, ANNA)).toMatchObject({ state: 'sent', execution: 'first' });
 	});
 
 	it('waits for another execution where another retry was first', () => {
@@ -163,7 +172,7 @@ describe('the ledger', () => {
 		expect([first.hasEntries, second.hasEntries]).toEqual([false, false]);
 		first.sent(0, ANNA);
 		expect([first.hasEntries, second.hasEntries]).toEqual([true, true]);
-		first.clear(0);
+		first.refused(0);
 		expect([first.hasEntries, second.hasEntries]).toEqual([false, false]);
 	});
 

@@ -74,14 +74,9 @@ export class AtMostOnce {
 	 */
 	async claimed<T>(key: Claim, work: () => Promise<T>): Promise<T | undefined> {
 		if (this.wasLeftUnknown) {
-			// Its key is claimed already. What is sent again on a person's word goes on record all the same.
-			const isRefused = () => this.outcome === 'refused';
-			return await this.givingBack(
-				key,
-				isRefused,
-				remarks.keyKept,
-				async () => await this.recorded(work),
-			);
+			// Its key is claimed already, and stays so, whatever becomes of this request: the earlier one may have been carried
+			// out. What is sent again on a person's word goes on record all the same.
+			return await this.recorded(work);
 		}
 		// Of two items of a run with one key, the second waits for what becomes of the first.
 		const { run } = this.item;
@@ -122,7 +117,7 @@ export class AtMostOnce {
 			run.ledger.placed(index, this.asked, reply.value);
 			this.outcome = 'done';
 		} else if (reply.error.certainty !== 'unknown') {
-			run.ledger.clear(index);
+			run.ledger.refused(index, this.earlier);
 			this.outcome = 'refused';
 		}
 		return this.item.expect(reply, topic);

@@ -134,9 +134,13 @@ export class Ledger {
 		this.entries[itemIndex] = { state: 'placed', ...asked, execution: this.execution, answer };
 	}
 
-	/** To be called when LiveCall certainly did not act. */
-	clear(itemIndex: number): void {
-		delete this.entries[itemIndex];
+	/**
+	 * To be called when LiveCall certainly did not act.
+	 * @param instead the entry of the earlier request that this one was sent in place of: what it did stays unknown
+	 */
+	refused(itemIndex: number, instead?: Entry): void {
+		if (instead) this.entries[itemIndex] = { ...instead };
+		else delete this.entries[itemIndex];
 	}
 
 	/** Whether an earlier try may have recorded a key without placing a call for it. */
