@@ -23,6 +23,11 @@ const refused = {
 };
 const actsAndFails = { kind: 'status-after' as const, status: 502 };
 
+/** n8n 1.x gives an execution nothing that its retries have, too, so it has no record there. */
+const hasLineage = !process.env.N8N_VERSION?.startsWith('1.');
+const describeWithLineage = hasLineage ? describe : describe.skip;
+const itWithLineage = hasLineage ? it : it.skip;
+
 const rung = () => world.sandbox.calls.placed().map((placed) => placed.phone_number);
 
 /** Meets each request for a customer with what the customer's list says next; what is not on it is fine. */
@@ -110,7 +115,7 @@ describe('an error output that leads back to the node', () => {
 	});
 });
 
-describe('an n8n that has died', () => {
+describeWithLineage('an n8n that has died', () => {
 	it('has nobody rung twice when the execution is retried, however often', async () => {
 		meetWith({ [BEN]: [actsAndFails] });
 		const crashed = await world.run('call.create', call, {
@@ -178,7 +183,7 @@ describe('an n8n that has died', () => {
 	});
 });
 
-describe('two retries of the same stored execution', () => {
+describeWithLineage('two retries of the same stored execution', () => {
 	it.each([
 		['', false],
 		[', also when what is unknown is dialled again', true],
@@ -320,21 +325,27 @@ describe('a store that fails', () => {
 		]);
 	});
 
-	it('has those called who have no key, and says that the run is not on record', async () => {
-		fail(0);
-		const result = await world.run('call.create', call, { items });
-		expect(rung()).toEqual([ANNA, BEN, CARA]);
-		expect(hintsOf(result)).toEqual([expect.stringContaining('did not record')]);
-		expect(hintsOf(result)[0]).toContain('(items 0 to 2)');
-	});
+	itWithLineage(
+		'has those called who have no key, and says that the run is not on record',
+		async () => {
+			fail(0);
+			const result = await world.run('call.create', call, { items });
+			expect(rung()).toEqual([ANNA, BEN, CARA]);
+			expect(hintsOf(result)).toEqual([expect.stringContaining('did not record')]);
+			expect(hintsOf(result)[0]).toContain('(items 0 to 2)');
+		},
+	);
 
-	it('has nobody called in a retry, since what was sent before cannot be looked up', async () => {
-		const crashed = await world.run('call.create', call, one);
-		fail(0);
-		const again = await retryCrashed(crashed);
-		expect(again.error.message).toContain('did not tell whether this was sent before');
-		expect(rung()).toEqual([ANNA]);
-	});
+	itWithLineage(
+		'has nobody called in a retry, since what was sent before cannot be looked up',
+		async () => {
+			const crashed = await world.run('call.create', call, one);
+			fail(0);
+			const again = await retryCrashed(crashed);
+			expect(again.error.message).toContain('did not tell whether this was sent before');
+			expect(rung()).toEqual([ANNA]);
+		},
+	);
 });
 
 describe('a Remove Duplicates node that keeps its history for the whole workflow', () => {

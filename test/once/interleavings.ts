@@ -19,6 +19,9 @@ export interface Process {
 /** A function that says which of some processes has the next turn, as an index. */
 type Choose = (choices: number) => number;
 
+/** More steps than any two processes need. */
+const MOST_STEPS = 1_000;
+
 /** Lets processes meet once; `choose` decides who goes first at each step, and `before` is in the node's row already. */
 export async function meet(
 	choose: Choose,
@@ -47,7 +50,8 @@ export async function meet(
 			running--;
 		}),
 	);
-	while (running > 0) {
+	for (let steps = 0; running > 0; steps++) {
+		if (steps > MOST_STEPS) throw new Error('The processes wait for each other');
 		await new Promise((resolve) => setImmediate(resolve));
 		if (waiting.length === 0) continue;
 		const awake = waiting.filter(({ asleep }) => !asleep);
