@@ -66,7 +66,9 @@ export class Claims {
 		this.row = new StoredEntries(store, 'node');
 		this.lockRow = new StoredEntries(store, 'workflow');
 		this.place = `claims:${workflowId}`;
-		signal?.addEventListener('abort', () => settle(this.waiting.splice(0), { as: 'canceled' }));
+		signal?.addEventListener('abort', () => settle(this.waiting.splice(0), { as: 'canceled' }), {
+			once: true,
+		});
 	}
 
 	/** Whether the lock could not be used, since another node keeps something of its own in the workflow's row. */
