@@ -125,6 +125,24 @@ describe('a row of another node, in the place of the lock,', () => {
 		},
 	);
 
+	it('is asked again before a lock is broken that it has taken the place of', async () => {
+		const time = new VirtualTime(1);
+		const data = new InMemoryProcessedData(async () => await time.sleep(5));
+		const store = storeOf(data);
+		const row = new StoredEntries(store, 'workflow');
+		const life = async () => {
+			// Its holder has died, and somebody who has waited for longer has broken it.
+			expect(await new RowLock(row, time.clock()).take()).toBe('taken');
+			const taking = new RowLock(row, time.clock()).take();
+			await time.sleep(5_000);
+			await store.clearAllProcessedItems('workflow', { mode: 'entries' });
+			await store.checkProcessedAndRecord(entries(30), 'workflow', { mode: 'entries' });
+			expect(await taking).toBe('anothers');
+			expect(data.keys()).toEqual(entries(30));
+		};
+		await Promise.all([life(), time.run()]);
+	});
+
 	it.each(['latestIncrementalKey', 'latestDate'] as const)(
 		'is recognised in the mode %s',
 		async (mode) => {

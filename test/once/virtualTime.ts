@@ -6,6 +6,9 @@ interface Event {
 	happen: () => void;
 }
 
+/** More than any test needs. */
+const MOST_EVENTS = 500_000;
+
 /** Time that passes only when everybody waits: hours in a moment, and the same each time for the same seed. */
 export class VirtualTime {
 	private events: Event[] = [];
@@ -47,7 +50,8 @@ export class VirtualTime {
 
 	/** Lets time pass until nobody waits any longer. */
 	async run(): Promise<void> {
-		for (;;) {
+		for (let events = 0; ; events++) {
+			if (events > MOST_EVENTS) throw new Error('Everybody waits for each other');
 			await new Promise((resolve) => setImmediate(resolve));
 			if (this.events.length === 0) return;
 			this.events.sort((one, other) => one.at - other.at || one.order - other.order);
