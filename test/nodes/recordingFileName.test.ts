@@ -42,6 +42,7 @@ describe('a file is called', () => {
 		['attachment; filename="=?utf-8?Q?Gespr=C3=A4ch_7.mp3?="', 'Gespräch 7.mp3'],
 		['attachment; filename="=?iso-8859-1?q?Gespr=E4ch.mp3?="', 'Gespräch.mp3'],
 		['attachment; filename="Gespr%C3%A4ch%207.mp3"', 'Gespräch 7.mp3'],
+		['attachment; filename="Gespr%E4ch.mp3"', 'Gespräch.mp3'],
 		['attachment; filename="100%.mp3"', '100%.mp3'],
 	])('with letters beyond ASCII, in whichever encoding: %s', (disposition, name) => {
 		expect(namedBy(disposition)).toBe(name);

@@ -33,7 +33,8 @@ function fromExtended(value: string): string | undefined {
 function fromPlain(value: string): string {
 	if (value.startsWith('=?')) return fromEncodedWords(value);
 	const bytes = bytesOf(value, '%');
-	return decoded(bytes, 'utf-8') ?? decoded(bytes, 'windows-1252') ?? value;
+	// What is no UTF-8 is taken for Latin-1, of which each byte is one character.
+	return decoded(bytes, 'utf-8') ?? bytes;
 }
 
 function fromEncodedWords(value: string): string {
