@@ -168,7 +168,7 @@ const OWN_WORDS: Record<keyof typeof ownWords, Notice> = {
 	noTimeToCome: ownWords.noTimeToCome(['12'], true),
 	noTimeBetween: ownWords.noTimeBetween(),
 	outsideHours: ownWords.outsideHours('on Thu 31 Jan 2030, 22:30 (America/New_York)'),
-	wrongTestPhone: ownWords.wrongTestPhone('needs …, but … was found', 'as in the table above'),
+	wrongTestPhone: ownWords.wrongTestPhone('needs …, but … was found', 'As in the table above.'),
 	scheduledTooLate: ownWords.scheduledTooLate('123', 'Thu 31 Jan 2030, 14:30 (Europe/Berlin)'),
 	notEnded: ownWords.notEnded('123', 30, 'started'),
 	noFile: ownWords.noFile('123'),
