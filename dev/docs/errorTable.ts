@@ -189,6 +189,9 @@ export function errorPage(): string {
 	return [
 		'# What the nodes say when something goes wrong',
 		'',
+		'**Search this page (Ctrl-F, on a Mac Cmd-F) for three or four of the words that you see**, without names, numbers and addresses:',
+		'those stand for your own. Beside what is said stands what to do; n8n shows it below the message.',
+		'',
 		'Made by `npm run docs` out of the code that makes the errors; a test keeps it so. Where a run has more than one item,',
 		'every message ends in `[item 0]` and every advice begins with `Item 0:`, with the number of the item, counted from 0.',
 		'',
