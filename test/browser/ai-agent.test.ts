@@ -1,0 +1,120 @@
+import { at, isJsonObject, type Json } from '../../dev/json';
+import { readExamples } from '../../dev/launcher/examples';
+import { poll } from '../../dev/launcher/poll';
+import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
+import { startChatModel, type ChatModel } from '../e2e/helpers/chatModel';
+import { AI_AGENT_ID } from '../e2e/helpers/exampleIds';
+import { WORLD_TIMEOUT_MS } from '../e2e/helpers/world';
+import { PATIENCE_MS } from './helpers/editor';
+import { inEditor, startBrowserWorld, type BrowserWorld } from './helpers/world';
+
+const PHONE = '+44 20 7946 0196';
+const TOOL = 'Place_a_call';
+
+let world: BrowserWorld;
+let model: ChatModel;
+let workflowId: string;
+
+const scenario = (test: (world: BrowserWorld) => Promise<void>) => inEditor(() => world, test);
+
+beforeAll(async () => {
+	model = await startChatModel();
+	world = await startBrowserWorld();
+	const { client, credential } = world;
+	const openAiApi = await client.createCredential({
+		name: 'Scripted model',
+		type: 'openAiApi',
+		data: { apiKey: 'not-needed', url: model.url },
+	});
+	const own = (node: Json): Json => {
+		if (!isJsonObject(node)) return node;
+		if (at(node, 'credentials', 'openAiApi') !== undefined) {
+			return { ...node, credentials: { openAiApi: { ...openAiApi } } };
+		}
+		return at(node, 'credentials', CREDENTIAL_TYPE) === undefined
+			? node
+			: { ...node, credentials: { [CREDENTIAL_TYPE]: { ...credential } } };
+	};
+	const [example] = (await readExamples()).filter(({ id }) => id === AI_AGENT_ID);
+	const { name, nodes, connections, settings } = example;
+	workflowId = await client.createWorkflow({ name, nodes: nodes.map(own), connections, settings });
+}, WORLD_TIMEOUT_MS);
+
+afterAll(async () => {
+	await world?.stop();
+	await model?.stop();
+}, WORLD_TIMEOUT_MS);
+
+beforeEach(() => world.sandbox.reset());
+
+afterEach(async () => await world.closeTabs());
+
+jest.setTimeout(300_000);
+
+/** Opens the example's chat in the editor. */
+async function openChat() {
+	const editor = await world.openEditor();
+	await editor.openCanvas(workflowId, 1);
+	const { page } = editor;
+	// n8n takes a click by a headless browser on one of the two buttons for a link preview's, and lets it do nothing.
+	const agent = await page.evaluate<string>('navigator.userAgent');
+	await page.setExtraHTTPHeaders({ 'user-agent': agent.replace('Headless', '') });
+	const input = page.getByTestId('chat-input');
+	// n8n remembers whether the chat was open, and the button closes an open one.
+	await page.getByTestId('workflow-chat-button').waitFor();
+	if (!(await input.isVisible())) await page.getByTestId('workflow-chat-button').click();
+	return {
+		page,
+		say: async (text: string) => {
+			await input.fill(text);
+			// What is sent leaves the field. Until the answer before it is complete, the chat takes nothing.
+			await poll(
+				async () => {
+					if ((await input.inputValue()) === '') return true;
+					await input.press('Enter');
+					return undefined;
+				},
+				{ what: `"${text}" to be sent`, timeoutMs: PATIENCE_MS },
+			);
+		},
+	};
+}
+
+describe('a person who chats with the AI agent', () => {
+	it(
+		'is asked before the phone rings, and is called',
+		scenario(async ({ sandbox, camera }) => {
+			model.follow([
+				{ say: 'At which number may we call you?' },
+				{ use: TOOL, with: { toolParameters: { phone_number: PHONE, call_at: '' } } },
+				{ say: 'Thank you. Your phone rings any moment.' },
+			]);
+			const { page, say } = await openChat();
+			await say('Please call me back.');
+			await page.getByText('At which number may we call you?').waitFor();
+			await say(PHONE);
+			await page.getByText(`Shall LiveCall ring ${PHONE} as soon as possible?`).waitFor();
+			expect(sandbox.calls.placed()).toEqual([]);
+			await camera.take(page, 'ai-agent-review', { busy: true });
+			await page.getByRole('button', { name: 'Call', exact: true }).click();
+			await page.getByText('Thank you. Your phone rings any moment.').waitFor();
+			expect(sandbox.calls.placed()).toMatchObject([{ phone_number: PHONE, filter_id: 1 }]);
+		}),
+	);
+
+	it(
+		'can say no, and is not called',
+		scenario(async ({ sandbox }) => {
+			model.follow([
+				{ use: TOOL, with: { toolParameters: { phone_number: PHONE, call_at: '' } } },
+				{ say: 'No call was placed. What shall I change?' },
+			]);
+			const { page, say } = await openChat();
+			await say(`Call ${PHONE}`);
+			await page.getByRole('button', { name: 'Do not call' }).click();
+			await page.getByText('No call was placed. What shall I change?').waitFor();
+			expect(sandbox.calls.placed()).toEqual([]);
+			expect(sandbox.requests).toEqual([]);
+		}),
+	);
+});
