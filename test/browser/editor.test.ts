@@ -4,13 +4,14 @@ import { at, isJsonObject, parseJson, textAt, type Json, type JsonObject } from 
 import { poll } from '../../dev/launcher/poll';
 import { readExamples, TRIGGER_TYPE } from '../../dev/launcher/examples';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
+import { toCallTime } from '../../dev/sandbox/time';
 import { itemsOf } from '../support/n8nClient';
 import { LiveCall } from '../../nodes/LiveCall/LiveCall.node';
 import { startChatModel } from '../e2e/helpers/chatModel';
 import { NODE_NAME, NODE_TYPE, START_NAME } from '../e2e/helpers/runs';
 import { expectPlayableWav } from '../e2e/helpers/wav';
 import { OWNER, WORLD_TIMEOUT_MS } from '../e2e/helpers/world';
-import { iconsIn, PATIENCE_MS } from './helpers/editor';
+import { iconsIn, PATIENCE_MS, type Editor } from './helpers/editor';
 import { bytesOf, packageIcon } from './helpers/files';
 import { WINDOW } from './helpers/images';
 import { inEditor, startBrowserWorld, WEBHOOK_TOKEN, type BrowserWorld } from './helpers/world';
@@ -56,6 +57,11 @@ async function openNode(name: string, parameters: JsonObject, withCredential = t
 	const editor = await world.openEditor();
 	await editor.openPanel(workflowId, NODE_ID);
 	return editor;
+}
+
+/** What a picture of a panel shows: its fields, with the tabs above them, and what came out. */
+function fieldsAndOutput({ panel, output }: Editor) {
+	return [panel.getByTestId('node-parameters'), panel.getByText('Parameters'), output];
 }
 
 function node(
@@ -216,14 +222,7 @@ describe('a call', () => {
 			expect(shown).toContain(String(call.id));
 			expect(shown).toContain(PHONE);
 			await editor.pointNowhere();
-			await camera.take(editor.page, 'call-placed', {
-				of: [
-					editor.panel.getByTestId('node-execute-button'),
-					editor.panel.getByTestId('node-parameters'),
-					editor.output,
-				],
-				height: 640,
-			});
+			await camera.take(editor.page, 'call-placed', { of: fieldsAndOutput(editor), height: 600 });
 		}),
 	);
 
@@ -262,7 +261,7 @@ describe('a call', () => {
 			expect(description).toMatch(/with its country code, e\.g\. \+49/);
 			expect(sandbox.requests).toEqual([]);
 			await editor.pointNowhere();
-			await camera.take(editor.page, 'error', { of: [editor.output], height: 300 });
+			await camera.take(editor.page, 'error', { of: fieldsAndOutput(editor), height: 440 });
 		}),
 	);
 });
@@ -310,8 +309,16 @@ describe('the trigger', () => {
 				event: 'call.ended',
 				url: `${testUrl}?token=${encodeURIComponent(WEBHOOK_TOKEN)}`,
 			});
-			const call = sandbox.calls.add({ status: 'started', phone_number: PHONE });
-			sandbox.calls.end(call.id);
+			const ago = (seconds: number) => toCallTime(Date.now() - seconds * 1000);
+			const call = sandbox.calls.add({
+				status: 'started',
+				phone_number: PHONE,
+				created_at: ago(38),
+				initiated_at: ago(36),
+				started_at: ago(28),
+				custom_fields_data: { first_name: 'Mary' },
+			});
+			sandbox.calls.end(call.id, { duration: 28 });
 			await output.getByTestId('node-run-status-success').waitFor();
 			await output.getByTestId('radio-button-json').click();
 			await output.getByText('"call.ended"').waitFor();
@@ -321,7 +328,10 @@ describe('the trigger', () => {
 			expect(shown).toMatch(/"verified":\s*true/);
 			expect(sandbox.webhooks.deliveries()).toMatchObject([{ state: 'delivered', status: 200 }]);
 			await editor.pointNowhere();
-			await camera.take(editor.page, 'trigger-delivered', { of: [output], height: 560 });
+			await camera.take(editor.page, 'trigger-delivered', {
+				of: fieldsAndOutput(editor),
+				height: 560,
+			});
 		}),
 	);
 });
@@ -380,7 +390,7 @@ describe('a recording', () => {
 			expect(shown).toMatch(/recording-\d+\.wav/);
 			expect(shown).toContain('audio/wav');
 			await editor.pointNowhere();
-			await camera.take(editor.page, 'recording', { of: [editor.output], height: 420 });
+			await camera.take(editor.page, 'recording', { of: fieldsAndOutput(editor), height: 440 });
 
 			const downloading = editor.page.waitForEvent('download');
 			await editor.output.getByTestId('ndv-download-binary-data').click();
@@ -575,7 +585,11 @@ describe('the example workflows', () => {
 				const steps = editor.page
 					.locator('.vue-flow__node')
 					.filter({ hasNot: editor.page.getByTestId('sticky') });
-				await camera.take(editor.page, slug, { of: [steps] });
+				await camera.take(editor.page, slug, {
+					of: [steps],
+					margin: 52,
+					hide: '.vue-flow__node:has([data-test-id=sticky])',
+				});
 				for (const note of await editor.notes()) {
 					expect({ name, ...note, fits: note.text <= note.height }).toMatchObject({ fits: true });
 				}

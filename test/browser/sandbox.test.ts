@@ -285,7 +285,15 @@ describe("the sandbox's page", () => {
 			}));
 			expect(beyond).toEqual([]);
 			expect(wide).toBe(0);
-			if (picture !== undefined) await camera.take(page, picture);
+			if (picture !== undefined) {
+				await camera.take(page, picture, {
+					of: [page.locator('body')],
+					height: 784,
+					hide: ['filters', 'users', 'faults']
+						.map((name) => `section:has(#${name}-title)`)
+						.join(', '),
+				});
+			}
 		},
 		TIMEOUT_MS,
 	);

@@ -12,7 +12,7 @@ const DOCS = path.join(REPOSITORY, 'docs');
 const PUBLISHED = path.join(DOCS, 'images');
 
 /** Whether the pictures in `docs/images` are taken anew. */
-const UPDATING = process.env.UPDATE_IMAGES !== undefined;
+export const UPDATING = process.env.UPDATE_IMAGES !== undefined;
 
 /** Dots for each pixel of the page: twice as many for pictures that are published, as today's screens have them. */
 export const SCALE = UPDATING ? 2 : 1;
@@ -20,15 +20,16 @@ export const SCALE = UPDATING ? 2 : 1;
 /** The browser's window. At this size n8n cuts off nothing of a panel's tabs. */
 export const WINDOW = { viewport: { width: 1440, height: 900 }, deviceScaleFactor: SCALE };
 
-/** How much of the page is shown around what a picture is of, in pixels. */
-const MARGIN = 12;
-
 /** What is special about a picture. */
 export interface Shot {
 	/** What it is of: everything that these find. The whole window where it is left out. */
 	of?: Locator[];
+	/** How much of the page is shown around that, in pixels; none where it is left out. */
+	margin?: number;
 	/** How high it is at most, in pixels. */
 	height?: number;
+	/** What is left out of it, as a CSS selector. */
+	hide?: string;
 	/** Whether something goes on in the page for as long as a person lets it. */
 	busy?: boolean;
 }
@@ -47,7 +48,7 @@ export async function openCamera(): Promise<Camera> {
 	const shown = UPDATING ? await shownPictures() : new Set<string>();
 	const folder = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-livecall-images-'));
 	return {
-		take: async (page, name, { of, height = Infinity, busy = false } = {}) => {
+		take: async (page, name, { of, margin = 0, height = Infinity, hide, busy = false } = {}) => {
 			await poll(async () => busy || (await isStill(page)) || undefined, {
 				what: 'A page on which nothing moves',
 				timeoutMs: 20_000,
@@ -56,11 +57,11 @@ export async function openCamera(): Promise<Camera> {
 			await mkdir(path.dirname(file), { recursive: true });
 			await page.screenshot({
 				path: file,
-				clip: of && (await areaOf(of, height)),
+				clip: of && (await areaOf(of, margin, height)),
 				animations: 'disabled',
 				caret: 'hide',
 				// n8n's messages in the corner come and go by themselves, and lie over the panel meanwhile.
-				style: '.el-notification { display: none !important; }',
+				style: `${['.el-notification', hide].filter(Boolean).join(', ')} { display: none !important; }`,
 			});
 		},
 	};
@@ -78,16 +79,16 @@ export async function shownPictures(): Promise<Set<string>> {
 	);
 }
 
-/** The part of the page that holds all of what is found, with a margin. */
-async function areaOf(parts: Locator[], height: number) {
+/** The part of the page that holds all of what is found, with a margin around it. */
+async function areaOf(parts: Locator[], margin: number, height: number) {
 	const found = (await Promise.all(parts.map(async (part) => await part.all()))).flat();
 	const boxes = (await Promise.all(found.map(async (part) => await part.boundingBox()))).filter(
 		(box) => box !== null,
 	);
-	const left = Math.min(...boxes.map(({ x }) => x)) - MARGIN;
-	const top = Math.min(...boxes.map(({ y }) => y)) - MARGIN;
-	const right = Math.max(...boxes.map((box) => box.x + box.width)) + MARGIN;
-	const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + MARGIN;
+	const left = Math.max(0, Math.min(...boxes.map(({ x }) => x)) - margin);
+	const top = Math.max(0, Math.min(...boxes.map(({ y }) => y)) - margin);
+	const right = Math.max(...boxes.map((box) => box.x + box.width)) + margin;
+	const bottom = Math.max(...boxes.map((box) => box.y + box.height)) + margin;
 	return { x: left, y: top, width: right - left, height: Math.min(bottom - top, height) };
 }
 
