@@ -29,6 +29,12 @@ describe('the looks of a run', () => {
 		expect(looks.waitForTurn(60_000)).toBe(0);
 	});
 
+	it('begin one at a time where their moments have come together, as on a busy machine', () => {
+		const looks = new Looks();
+		expect([looks.begin(1_000), looks.begin(1_000), looks.begin(1_040)]).toEqual([0, 100, 60]);
+		expect([looks.begin(1_100), looks.begin(1_101)]).toEqual([0, 99]);
+	});
+
 	it('of many items that wait together are ten a second at most', async () => {
 		const ids = Array.from({ length: 15 }, (_, index) => 9_100 + index);
 		ids.forEach((id) => underWay(id));

@@ -7,6 +7,7 @@ const APART_MS = 100;
  */
 export class Looks {
 	private next = 0;
+	private latest = -Infinity;
 
 	/**
 	 * Takes the next free moment for a look.
@@ -17,5 +18,18 @@ export class Looks {
 		const turn = Math.max(now, this.next);
 		this.next = turn + APART_MS;
 		return turn - now;
+	}
+
+	/**
+	 * Begins a look whose moment has come. Timers are late on a busy machine, and then fire together: of the looks that
+	 * come at once, one begins.
+	 * @param now in ms since 1970
+	 * @returns 0 when the look may begin, else how long to wait before it is asked again, in ms
+	 */
+	begin(now = Date.now()): number {
+		const sinceLatest = now - this.latest;
+		if (sinceLatest >= 0 && sinceLatest < APART_MS) return APART_MS - sinceLatest;
+		this.latest = now;
+		return 0;
 	}
 }

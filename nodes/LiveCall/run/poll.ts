@@ -21,13 +21,15 @@ export async function lookUntil<T>(
 	item: Item,
 	{ look, isOver, pauseMs, deadline }: Polling<T>,
 ): Promise<T> {
-	await item.pause(item.run.looks.waitForTurn());
+	const { looks } = item.run;
+	await item.pause(looks.waitForTurn());
 	for (;;) {
+		for (let ms = looks.begin(); ms > 0; ms = looks.begin()) await item.pause(ms);
 		const seen = await look();
 		const left = deadline - Date.now();
 		if (left <= 0 || isOver(seen)) return seen;
 		await item.pause(Math.min(withJitter(pauseMs(seen)), left));
-		const turnMs = item.run.looks.waitForTurn();
+		const turnMs = looks.waitForTurn();
 		// So many others are in turn that the time would be long over: what was seen last stands.
 		if (Date.now() + turnMs > deadline + LATEST_LOOK_MS) return seen;
 		await item.pause(turnMs);
