@@ -120,7 +120,9 @@ async function ensureNode(root: string, report: Report, signal?: AbortSignal): P
 	const binary = path.join('node_modules', packageName, 'bin', windows ? 'node.exe' : 'node');
 	const marker = await readMarker(folder);
 	if (at(marker, 'installed') !== packageSpec) {
-		report(`n8n needs Node ${majorVersion(NODE_VERSION)} or newer, and this is ${process.version}.`);
+		report(
+			`n8n needs Node ${majorVersion(NODE_VERSION)} or newer, and this is ${process.version}.`,
+		);
 		await install({
 			folder,
 			manifest: { private: true },
