@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { fileNameOf } from '../../nodes/LiveCall/operations/recording/fileName';
-import { mimeTypeOf } from '../../nodes/LiveCall/operations/recording/mimeType';
+import { mayBeRecording, mimeTypeOf } from '../../nodes/LiveCall/operations/recording/mimeType';
 
 /** A header as Node.js gives it: each byte of what was sent as one character. */
 const asSent = (header: string, encoding: BufferEncoding = 'utf8') =>
@@ -180,5 +180,32 @@ describe('a file whose type the host does not know', () => {
 	it('keeps a type that the host knows', () => {
 		expect(mimeTypeOf('Audio/MPEG; charset=binary', 'call.wav')).toBe('audio/mpeg');
 		expect(mimeTypeOf('video/x-matroska', 'call')).toBe('video/x-matroska');
+	});
+});
+
+describe('a file of the type', () => {
+	it.each([
+		'audio/mpeg',
+		'video/mp4',
+		'application/ogg',
+		'application/octet-stream',
+		'AUDIO/WAV; rate=8000',
+		'application/jsonish',
+		'',
+		'no type',
+	])('%j may be a recording', (type) => {
+		expect(mayBeRecording(type)).toBe(true);
+	});
+
+	it.each([
+		'text/html',
+		'image/png',
+		'application/json',
+		'application/xml; charset=utf-8',
+		'application/vnd.api+json',
+		'application/problem+xml',
+		'x-audio/mpeg',
+	])('%j is no recording', (type) => {
+		expect(mayBeRecording(type)).toBe(false);
 	});
 });

@@ -228,3 +228,35 @@ describe('the ledger', () => {
 		expect(other.at(0)).toMatchObject({ state: 'sent' });
 	});
 });
+
+describe('a customer', () => {
+	it('is known once anything was sent, in whatever run, and as long as nothing was refused', () => {
+		const context: IDataObject = {};
+		const [first, second] = [0, 1].map((run) => ledgerOf(context, run, 'first'));
+		expect(first.knows(ANNA.customer)).toBe(false);
+		first.sent(0, BEN);
+		first.sent(1, ANNA);
+		for (const ledger of [first, second]) expect(ledger.knows(ANNA.customer)).toBe(true);
+		first.refused(1);
+		for (const ledger of [first, second]) {
+			expect(ledger.knows(ANNA.customer)).toBe(false);
+			expect(ledger.knows(BEN.customer)).toBe(true);
+		}
+	});
+});
+
+describe('a key of which nobody knows whether it was recorded', () => {
+	it('is doubtful until the doubt is over, also in a retry', () => {
+		const context: IDataObject = {};
+		const ledger = ledgerOf(context, 0, 'first');
+		expect(ledger.isDoubtful('A')).toBe(false);
+		ledger.setDoubtful('A', false);
+		expect(context).toEqual({ liveCallLedger: { 0: {} } });
+		ledger.setDoubtful('A', true);
+		ledger.setDoubtful('B', true);
+		const retried = ledgerOf(handedOn(context), 0, 'second');
+		expect(['A', 'B', 'C'].map((key) => retried.isDoubtful(key))).toEqual([true, true, false]);
+		retried.setDoubtful('A', false);
+		expect(['A', 'B'].map((key) => retried.isDoubtful(key))).toEqual([false, true]);
+	});
+});
