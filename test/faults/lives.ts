@@ -280,13 +280,13 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 	const broken: string[] = [];
 	const allowed = life.faults.map(() => 1);
 	const acted = life.faults.map(() => 0);
+	const asked = life.faults.map(() => 0);
 	/** Whom a person has had dialled again in a retry of which execution. */
 	const redialed = new Set<string>();
 	/** Whether some execution has said something that explains why a customer is not called any more. */
 	const explained = life.faults.map(() => false);
 	lived.forEach((one, place) => {
 		const { chapter, retried, died, told, deeds, taken, saysKeyMayBeKept } = one;
-		const takenInVain = new Set<number>();
 		life.faults.forEach((_, customer) => {
 			const redial = `${retried} ${customer}`;
 			if (chapter.redialUnknown && retried !== undefined && acted[customer] > 0) {
@@ -295,17 +295,17 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 				redialed.add(redial);
 			}
 			acted[customer] += deeds[customer].acted;
-			if (died && taken[customer] && !holdersOf(life, customer).some((one) => acted[one] > 0)) {
-				takenInVain.add(holdersOf(life, customer)[0]);
-				explained[customer] = true;
-			}
+			asked[customer] += deeds[customer].asked;
+			if (died && taken[customer]) explained[customer] = true;
 			if (saysKeyMayBeKept || told[customer].has('unknown')) explained[customer] = true;
 		});
+		const inVain = life.faults
+			.map((_, customer) => holdersOf(life, customer))
+			.filter((holders, customer) => holders[0] === customer && died && taken[customer])
+			.filter((holders) => holders.every((one) => asked[one] === 0));
 		// A key that is claimed when n8n dies stays taken: that can be those of the calls in flight, and no others.
-		if (takenInVain.size > life.concurrency) {
-			broken.push(
-				`execution ${place}: the keys of ${takenInVain.size} customers are taken in vain`,
-			);
+		if (inVain.length > life.concurrency) {
+			broken.push(`execution ${place}: ${inVain.length} keys are taken in vain`);
 		}
 		life.faults.forEach((_, customer) => {
 			const found = (what: string) =>

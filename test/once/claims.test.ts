@@ -279,7 +279,7 @@ describe('claims of one run', () => {
 
 describe('what n8n keeps', () => {
 	const record = (itemIndex: number) =>
-		recordClaim('lineage', { runIndex: 0, itemIndex, customer: '1', redials: 0 }, true);
+		recordClaim('lineage', { runIndex: 0, itemIndex, customer: '1', redials: 0 }, false);
 	const many = (count: number, claim: (n: number) => Claim) =>
 		Array.from({ length: count }, (_, n) => claim(n));
 	const key = (n: number) => keyClaim(`lead ${n}`, 0, NOW);

@@ -212,11 +212,34 @@ describeWithLineage('two retries of the same stored execution', () => {
 		expect(rung()).toHaveLength(2);
 	});
 
+	it('dial it again once, also when it is refused first and then placed in a loop', async () => {
+		const looping = {
+			node: { onError: 'continueErrorOutput' as const },
+			loop: { from: 'errorOutput' as const, times: 1 },
+		};
+		const crashed = await world.run('call.create', call, { items: items.slice(0, 1), ...looping });
+		meetWith({ [ANNA]: [refused] });
+		await retryCrashed(crashed, redialing(crashed));
+		expect(rung()).toEqual([ANNA, ANNA]);
+		const again = await retryCrashed(crashed, redialing(crashed));
+		expect(again.errorOutput[0].json.error).toMatch(MAY_ALREADY);
+		expect(rung()).toEqual([ANNA, ANNA]);
+	});
+
 	it('dial it again once, also when Retry On Fail has tries left', async () => {
 		meetWith({ [ANNA]: [actsAndFails, actsAndFails] });
 		const node = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 		const failed = await world.run('call.create', call, { items: items.slice(0, 1), node });
 		for (let time = 0; time < 2; time++) await retry(failed, redialing(failed));
+		expect(rung()).toEqual([ANNA, ANNA]);
+	});
+
+	it('with a key: the same, also when it is refused first and then placed in another try', async () => {
+		meetWith({ [ANNA]: [actsAndFails, refused] });
+		const node = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+		const failed = await world.run('call.create', keyed, { items: items.slice(0, 1), node });
+		await retry(failed, redialing(failed));
+		await retry(failed, redialing(failed));
 		expect(rung()).toEqual([ANNA, ANNA]);
 	});
 
@@ -288,6 +311,36 @@ describe('a store that fails', () => {
 		fail(Infinity);
 		expect((await world.run('call.create', keyed, one)).failed).toBe(false);
 		expect(rung()).toEqual([ANNA]);
+	});
+
+	it('and leaves open whether a key is recorded, has the retry say so', async () => {
+		// The store writes, and then says nothing any more.
+		processedData.failAt((n) => (n >= 3 ? { when: 'after', error } : undefined));
+		const failed = await world.run('call.create', keyed, one);
+		expect(failed.error.description).toContain('may have been recorded all the same');
+		processedData.forget('workflow');
+		processedData.failAt(() => undefined);
+		await processedData.checkProcessedAndRecord(
+			[ANNA],
+			'node',
+			{
+				workflow: { id: 'workflow', active: true },
+				node: {
+					id: 'livecall',
+					name: '',
+					type: '',
+					typeVersion: 1,
+					position: [0, 0],
+					parameters: {},
+				},
+			},
+			{ mode: 'entries' },
+		);
+		const again = await retry(failed);
+		expect(again.error.message).toContain(
+			'The deduplication key is recorded, perhaps by an earlier',
+		);
+		expect(rung()).toEqual([]);
 	});
 
 	it('for a moment, has everybody called', async () => {

@@ -93,6 +93,59 @@ describe('a lock that is a row', () => {
 	);
 });
 
+describe('a lock whose lease has run out', () => {
+	/** Has one holder stand still for so long that another one, who waits, breaks its lock. */
+	async function meet(afterwards: (late: RowLock, other: RowLock) => Promise<void>) {
+		const time = new VirtualTime(1);
+		const data = new InMemoryProcessedData(async () => await time.sleep(5));
+		const row = new StoredEntries(storeOf(data), 'workflow');
+		const locks = [new RowLock(row, time.clock()), new RowLock(row, time.clock())];
+		const life = async () => {
+			expect(await locks[0].take()).toBe('taken');
+			expect(locks[0].isCertain).toBe(true);
+			expect(await locks[1].take()).toBe('taken');
+			expect(locks[0].isCertain).toBe(false);
+			await afterwards(locks[0], locks[1]);
+		};
+		await Promise.all([life(), time.run()]);
+		return data;
+	}
+
+	it('is not released by the one who has lost it, but by the one who has it', async () => {
+		const data = await meet(async (late) => await late.release());
+		expect(data.isLocked).toBe(true);
+		const released = await meet(async (late, other) => {
+			await late.release();
+			await other.release();
+		});
+		expect(released.isLocked).toBe(false);
+	});
+
+	it('is not broken when it has changed hands while it was watched', async () => {
+		const time = new VirtualTime(1);
+		const data = new InMemoryProcessedData(async () => await time.sleep(5));
+		const row = new StoredEntries(storeOf(data), 'workflow');
+		const lock = () => new RowLock(row, time.clock());
+		const life = async () => {
+			expect(await lock().take()).toBe('taken');
+			let isTaken = false;
+			const taking = lock()
+				.take()
+				.then(() => (isTaken = true));
+			// It is stale after 20 s, and is watched for a second then: meanwhile somebody else breaks it, and takes it.
+			await time.sleep(20_500 - time.now);
+			await storeOf(data).clearAllProcessedItems('workflow', { mode: 'entries' });
+			const other = lock();
+			expect(await other.take()).toBe('taken');
+			await time.sleep(3_000);
+			expect(isTaken).toBe(false);
+			await other.release();
+			await taking;
+		};
+		await Promise.all([life(), time.run()]);
+	});
+});
+
 /** A lock in a workflow whose row another node uses, or has used. */
 function lockBeside(prepare: (data: InMemoryProcessedData) => Promise<unknown>) {
 	const time = new VirtualTime(1);

@@ -93,7 +93,11 @@ export class AtMostOnce {
 				return undefined;
 			}
 			run.ledger.setDoubtful(key.name, false);
-			return await this.givingBack(key, () => this.isUndone, remarks.keyKept, work);
+			// The key is free where LiveCall has refused what was sent again, and that another retry must not send, too.
+			const redials = run.ledger.redials(this.asked.customer, 'all');
+			const onRecord = async () =>
+				redials > 0 ? await this.recorded(work, redials) : await work();
+			return await this.givingBack(key, () => this.isUndone, remarks.keyKept, onRecord);
 		});
 	}
 
@@ -127,23 +131,27 @@ export class AtMostOnce {
 	 * Works while the request is on record for this execution and all that retry it, where n8n can tell them. It stays on
 	 * record where LiveCall may have acted.
 	 * @param work as for {@link claimed}
+	 * @param least how often it was sent again before, at least
 	 * @throws NodeOperationError when another of these executions has it on record; what the work throws
 	 */
-	async recorded<T>(work: () => Promise<T>): Promise<T> {
+	async recorded<T>(work: () => Promise<T>, least = 0): Promise<T> {
 		const { index, run } = this.item;
 		if (run.lineage === undefined || !this.once) return await work();
-		const redials = this.wasLeftUnknown ? redialsOf(this.earlier) + 1 : 0;
 		const { customer } = this.asked;
+		const before = Math.max(least, run.ledger.redials(customer, 'earlier'));
+		const redials = this.wasLeftUnknown ? redialsOf(this.earlier) + 1 : before;
 		const place = { runIndex: run.index, itemIndex: index, customer, redials };
 		// Only in a retry can there be something in the record of which the ledger does not know.
-		const knowsCustomer = !run.isRetry || run.ledger.knows(customer);
-		const record = recordClaim(run.lineage, place, knowsCustomer);
+		const isNews = run.isRetry && (redials > before || !run.ledger.knows(customer));
+		const record = recordClaim(run.lineage, place, isNews);
 		const claimed = await this.claim(record);
 		if (claimed.as === 'taken') {
 			// A person has had time to look at what another execution left unknown, but not at what one has sent again.
 			const mayRedial = this.sendAgain && redials === 0;
 			this.earlier = run.ledger.sentElsewhere(index, this.asked, redials, mayRedial);
 			if (mayRedial) return await this.recorded(work);
+			// Nobody knows what became of it, so a key that was claimed for it stays claimed.
+			this.outcome = 'sent';
 			throw this.item.wrong(mayAlreadyHave(this.once, RECORDED_EARLIER));
 		}
 		if (claimed.as === 'unusable') {

@@ -30,6 +30,9 @@ interface PlacedEntry extends Asked {
 /** Where the ledger lies in the node's context. */
 const CONTEXT_KEY = 'liveCallLedger';
 
+/** Where it lies how often a customer's request was sent again on a person's word, and in which run. */
+const REDIALS_KEY = 'liveCallRedials';
+
 /** Where the keys lie of which n8n's store has not said whether it recorded them. */
 const DOUBTS_KEY = 'liveCallDoubtfulKeys';
 
@@ -53,7 +56,7 @@ export class Ledger {
 	 */
 	constructor(
 		private readonly context: IDataObject,
-		runIndex: number,
+		private readonly runIndex: number,
 		private readonly execution: string,
 	) {
 		this.runs = within(context, CONTEXT_KEY);
@@ -90,6 +93,17 @@ export class Ledger {
 		);
 	}
 
+	/**
+	 * How often a customer's request was sent again on a person's word, also where LiveCall then refused it.
+	 * @param runs whether the run that goes on counts, too
+	 */
+	redials(customer: string, runs: 'all' | 'earlier'): number {
+		const all = this.context[REDIALS_KEY];
+		const known = isObject(all) ? all[customer] : undefined;
+		if (!isObject(known)) return 0;
+		return runs === 'all' || Number(known.runIndex) < this.runIndex ? Number(known.redials) : 0;
+	}
+
 	/** Whether anything was sent to a customer, in any run of the node. */
 	knows(customer: string): boolean {
 		return [...this.ofOtherRuns(), ...Object.values(this.entries).filter(isEntry)].some(
@@ -114,7 +128,10 @@ export class Ledger {
 	 */
 	sent(itemIndex: number, asked: Asked, instead?: Entry): void {
 		const redials = redialsOf(instead) + (instead ? 1 : 0);
-		if (instead) this.remove(instead);
+		if (instead) {
+			this.remove(instead);
+			within(this.context, REDIALS_KEY)[asked.customer] = { redials, runIndex: this.runIndex };
+		}
 		this.entries[itemIndex] = { state: 'sent', ...asked, execution: this.execution, redials };
 	}
 

@@ -29,17 +29,17 @@ export interface Place {
 
 /**
  * The claim of a request by the execution and all that retry it.
- * @param knowsCustomer whether the execution knows of a request for the same customer. One that knows of none, since
- *   n8n died, starts from the beginning, and must not send in its first run what was sent later in a loop
+ * @param isNews whether the execution knows of no request like this for the customer. One that knows of none, since n8n
+ *   died, starts from the beginning, and must not send in its first run what was sent later in a loop
  */
-export function recordClaim(lineage: string, place: Place, knowsCustomer: boolean): Claim {
+export function recordClaim(lineage: string, place: Place, isNews: boolean): Claim {
 	const { runIndex, itemIndex, customer, redials } = place;
 	const entry = JSON.stringify([lineage, runIndex, itemIndex, customer, redials]);
-	const inLoop = JSON.stringify([lineage, customer]);
+	const inLoop = JSON.stringify([lineage, customer, redials]);
 	return {
 		name: entry,
 		entry,
-		others: knowsCustomer ? [] : [inLoop],
+		others: isNews ? [inLoop] : [],
 		besides: runIndex > 0 ? [inLoop] : [],
 		most: MOST_RECORDS,
 	};
