@@ -2,10 +2,11 @@ import { DateTime } from 'luxon';
 
 /**
  * A moment as a person reads it, with its zone: `Mon 30 Nov 2026, 00:00 (America/New_York)`.
- * @param iso the moment as ISO 8601, with an offset
+ * @param iso the moment as ISO 8601, with an offset; what is written in another way is shown as it is
  * @param zone the IANA name of the zone in which it is shown
  */
 export function shownTime(iso: string, zone: string): string {
 	const time = DateTime.fromISO(iso, { zone });
+	if (!time.isValid) return iso;
 	return `${time.toFormat('ccc d LLL yyyy, HH:mm', { locale: 'en' })} (${zone})`;
 }

@@ -349,10 +349,19 @@ describe('the hint about calls', () => {
 		);
 	});
 
+	it.each(['2035-01-05 10:00:00 UTC', 'Fri, 05 Jan 2035 10:00:00 +0000', 'soon'])(
+		'shows a time as LiveCall writes it, where that is not ISO 8601: %s',
+		async (scheduled_for) => {
+			const body = { call: { id: 7, phone_number: '+49 30 1234567', scheduled_for } };
+			world.sandbox.faults.next({ kind: 'status', status: 201, body });
+			expect(hintOf(await place())).toBe(`Scheduled for ${scheduled_for}.`);
+		},
+	);
+
 	it('counts the numbers without a country code', async () => {
-		const items = ['030 1234567', '+49 30 1234567', '0049 30 1234567', '(030) 1234567'].map(
-			(phone) => ({ phone }),
-		);
+		const phones = ['030 1234567', '(030) 1234567', '+49 30 1234567', '0049 30 1234567'];
+		const inBrackets = ['(+49) 30 1234567', '(0049) 30 1234567'];
+		const items = [...phones, ...inBrackets].map((phone) => ({ phone }));
 		const result = await place({}, { phoneNumber: '={{ $json.phone }}' }, { items });
 		expect(hintOf(result)).toBe('Numbers without a country code: 2.');
 	});

@@ -175,6 +175,22 @@ describeWithLineage('an n8n that has died', () => {
 		expect(rung()).toEqual([ANNA]);
 	});
 
+	it.each([1, 2, 8])(
+		'has each item of a later run called, also two for one new customer, %i at once',
+		async (maxConcurrency) => {
+			const phoneNumber = `={{ $json.phone ?? "${CARA}" }}`;
+			const parameters = { ...call, phoneNumber, options: { maxConcurrency } };
+			const crashed = await world.run('call.create', parameters, { items: items.slice(0, 2) });
+			// As if n8n had died before anything was sent.
+			world.reset();
+			const again = await retryCrashed(crashed, {
+				loop: { from: 'output', times: 1 },
+			});
+			expect(again.failed).toBe(false);
+			expect(rung().sort()).toEqual([ANNA, BEN, CARA, CARA]);
+		},
+	);
+
 	it.each(['user.create', 'user.upsert'])('adds no user twice: %s', async (operation) => {
 		const before = world.sandbox.users.all().length;
 		const crashed = await world.run(operation, user, { items: items.slice(0, 1) });

@@ -135,24 +135,39 @@ export class AtMostOnce {
 	 * @throws NodeOperationError when another of these executions has it on record; what the work throws
 	 */
 	async recorded<T>(work: () => Promise<T>, least = 0): Promise<T> {
+		const { lineage, name } = this.item.run;
+		const { once, asked } = this;
+		if (lineage === undefined || !once) return await work();
+		// Of two items of a run for one customer, the second waits for what becomes of the first.
+		return await exclusively(
+			`record:${name}:${asked.customer}`,
+			async () => await this.onRecord(lineage, once, work, least),
+		);
+	}
+
+	private async onRecord<T>(
+		lineage: string,
+		once: OnlyOnce,
+		work: () => Promise<T>,
+		least: number,
+	): Promise<T> {
 		const { index, run } = this.item;
-		if (run.lineage === undefined || !this.once) return await work();
 		const { customer } = this.asked;
 		const before = Math.max(least, run.ledger.redials(customer, 'earlier'));
 		const redials = this.wasLeftUnknown ? redialsOf(this.earlier) + 1 : before;
 		const place = { runIndex: run.index, itemIndex: index, customer, redials };
 		// Only in a retry can there be something in the record of which the ledger does not know.
 		const isNews = run.isRetry && (redials > before || !run.ledger.knows(customer));
-		const record = recordClaim(run.lineage, place, isNews);
+		const record = recordClaim(lineage, place, isNews);
 		const claimed = await this.claim(record);
 		if (claimed.as === 'taken') {
 			// A person has had time to look at what another execution left unknown, but not at what one has sent again.
 			const mayRedial = this.sendAgain && redials === 0;
 			this.earlier = run.ledger.sentElsewhere(index, this.asked, redials, mayRedial);
-			if (mayRedial) return await this.recorded(work);
+			if (mayRedial) return await this.onRecord(lineage, once, work, 0);
 			// Nobody knows what became of it, so a key that was claimed for it stays claimed.
 			this.outcome = 'sent';
-			throw this.item.wrong(mayAlreadyHave(this.once, RECORDED_EARLIER));
+			throw this.item.wrong(mayAlreadyHave(once, RECORDED_EARLIER));
 		}
 		if (claimed.as === 'unusable') {
 			// What the execution that is retried has sent may be on record.

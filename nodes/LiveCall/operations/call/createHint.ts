@@ -50,5 +50,5 @@ function scheduled(placed: IDataObject[], zone: string): string {
 /** LiveCall rings a number as it is given; without a country code it may belong to somebody else, or to nobody. */
 function hasNationalNumber({ phone_number, requested_phone_number }: IDataObject): boolean {
 	const number = requested_phone_number ?? phone_number;
-	return typeof number === 'string' && !/^\s*(?:\+|00)/.test(number);
+	return typeof number === 'string' && !/^[^\d+]*(?:\+|00)/.test(number);
 }
