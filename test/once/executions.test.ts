@@ -48,25 +48,6 @@ function redialing({ settings }: RunResult) {
 	return { parameters: { ...settings.parameters, options } };
 }
 
-describe('a request that is sent again on the word of a person, and refused', () => {
-	it.each([
-		['with keys', keyed],
-		['without keys', call],
-	])('rings once more in all retries of the same execution, %s', async (_, parameters) => {
-		meetWith({ [ANNA]: [actsAndFails, refused] });
-		const first = await world.run('call.create', parameters, {
-			items: items.slice(0, 1),
-			node: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
-		});
-		expect(first.error.message).toMatch(MAY_ALREADY);
-		// Its first try is refused, its second is placed.
-		expect((await retry(first, redialing(first))).failed).toBe(false);
-		const again = await retry(first, redialing(first));
-		expect(again.error.message).toMatch(MAY_ALREADY);
-		expect(rung()).toEqual([ANNA, ANNA]);
-	});
-});
-
 describe('an error output that leads back to the node', () => {
 	const looping = {
 		node: { onError: 'continueErrorOutput' as const },
