@@ -29,11 +29,11 @@ class Cluster {
 		this.data = new InMemoryProcessedData(async () => await this.time.sleep(1));
 	}
 
-	process(signal?: AbortSignal): Claims {
+	process(signal?: AbortSignal, name = `process ${++names}`): Claims {
 		const clock = this.time.clock();
 		const wait = (ended?: AbortSignal) => async (ms: number) =>
 			(await clock.wait(ms)) && !ended?.aborted;
-		return new Claims(storeOf(this.data), `process ${++names}`, signal, (ended) => ({
+		return new Claims(storeOf(this.data), name, signal, (ended) => ({
 			...clock,
 			wait: wait(ended),
 		}));
@@ -260,6 +260,25 @@ describe('claims of one run', () => {
 		expect(claimed).toEqual(['canceled', 'canceled']);
 		expect(keys).not.toContain('A');
 		expect(cluster.time.now).toBeLessThan(700);
+	});
+
+	it('end their wait for another execution of the same process, too', async () => {
+		const cluster = new Cluster();
+		const canceled = new AbortController();
+		const endedAt = await cluster.live(async () => {
+			const held = ['n8n-nodes-livecall: held', ...Array.from({ length: 30 }, (_, n) => `${n}`)];
+			await storeOf(cluster.data).checkProcessedAndRecord(held, 'workflow', { mode: 'entries' });
+			const name = `process ${++names}`;
+			const first = cluster.process(undefined, name).claim(of('A'));
+			const second = cluster.process(canceled.signal, name).claim(of('B'));
+			await cluster.time.sleep(500);
+			canceled.abort();
+			expect((await second).as).toBe('canceled');
+			const ended = cluster.time.now;
+			await first;
+			return ended;
+		});
+		expect(endedAt).toBeLessThan(700);
 	});
 
 	it('go on without the lock where another node has its place, and say so', async () => {
