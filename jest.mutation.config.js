@@ -9,6 +9,6 @@ module.exports = {
 	testMatch: [
 		'shared/*',
 		'once/{keys,ledger}',
-		'nodes/{checks,inputChecks,itemLoop,payload,recordingFileName}',
+		'nodes/{checks,inputChecks,itemLoop,payload,recordingFileName,times}',
 	].map((tests) => `<rootDir>/test/${tests}.test.ts`),
 };

@@ -1,0 +1,75 @@
+import { aMoment, aTime, aTimeToCome } from '../../nodes/LiveCall/input/times';
+
+const NOW = Date.parse('2030-01-31T12:00:00Z');
+const ZONE = 'Europe/Berlin';
+const toCome = aTimeToCome(ZONE, NOW);
+const ago = (ms: number) => new Date(NOW - ms).toISOString();
+
+describe('a time to call at', () => {
+	it('may be now, and up to a minute ago', () => {
+		for (const ms of [0, 59_999, 60_000]) expect(toCome(ago(ms))).toHaveProperty('value');
+		expect(toCome(ago(60_001))).toEqual({
+			found: 'lies in the past: "2030-01-31T11:58:59.999Z"',
+			advice: 'Enter a time to come, or remove the field to call at once.',
+		});
+	});
+
+	it('may have passed where the call was placed before', () => {
+		expect(aTime(ZONE)('2020-01-31T12:00:00Z')).toEqual({ value: '2020-01-31T12:00:00Z' });
+	});
+
+	it('that is none comes with advice for a field that can be removed', () => {
+		expect(aTime(ZONE)('soon')).toEqual({
+			found: 'needs a date and time, but "soon" was found',
+			advice: expect.stringMatching(/^Enter one such as .* To call at once, remove the field/),
+		});
+		expect(aMoment(ZONE)('soon')).toHaveProperty(
+			'advice',
+			expect.not.stringContaining('To call at once'),
+		);
+	});
+
+	it('with an offset that no place has comes with advice about offsets', () => {
+		for (const offset of ['+14:30', '-0375']) {
+			expect(aMoment(ZONE)(`2030-01-31T14:30:00${offset}`)).toEqual({
+				found: expect.stringContaining('has an offset that no place has'),
+				advice: expect.stringContaining('Offsets go from -12:00 to +14:00'),
+			});
+		}
+	});
+
+	it('that is a Date is told in the zone of the workflow', () => {
+		expect(aMoment(ZONE)(new Date('2030-01-31T13:30:00Z'))).toEqual({
+			value: { iso: '2030-01-31T14:30:00+01:00', at: Date.parse('2030-01-31T13:30:00Z') },
+		});
+	});
+
+	it.each([
+		'x2030-01-31',
+		'12030-01-31',
+		'2030-01-3',
+		'2030-01-3T10:00:00Z',
+		'on 2030-01-31 at 10:00',
+		'x "2030-01-31T14:30:00Z"',
+		'"2030-01-31T14:30:00Z" x',
+		'2030-13-31T14:30:00Z',
+		'2030-01-31T14:30:00Z[Europe/Berlin] x',
+	])('is not %j', (given) => {
+		expect(toCome(given)).toMatchObject({ found: expect.stringContaining('a date and time') });
+	});
+
+	it.each([
+		['+01:00[Asia/Kolkata]', '+01:00'],
+		['+0100[Asia/Kolkata]', '+01:00'],
+		['-03:30[Asia/Kolkata]', '-03:30'],
+		['Z[Asia/Kolkata]', 'Z'],
+		['z[Asia/Kolkata]', 'Z'],
+		['+01:00[]', '+01:00'],
+		['[Asia/Kolkata]', '+05:30'],
+		['', '+01:00'],
+	])('goes by its offset before the name of a zone: %j', (written, sent) => {
+		expect(toCome(`2030-02-01T14:30:00${written}`)).toEqual({
+			value: `2030-02-01T14:30:00${sent}`,
+		});
+	});
+});
