@@ -92,14 +92,18 @@ function readMoment(given: unknown, text: string, zone: string): DateTime | unde
  * offset, a zone's name in brackets adds nothing, and luxon would go by the name alone.
  */
 function withoutWrapping(given: string): string {
-	return given
-		.trim()
-		.replace(
-			/^(?:"(.*)"|'(.*)'|\[Date(?:Time)?: (.*)\]|DateTime \{ ts: (.*), zone: .*\})$/,
-			'$1$2$3$4',
-		)
-		.replace(/(Z|[+-]\d{2}:?\d{2})\[[^\]]*\]$/i, '$1')
-		.trim();
+	return (
+		given
+			.trim()
+			.replace(
+				/^(?:"(.*)"|'(.*)'|\[Date(?:Time)?: (.*)\]|DateTime \{ ts: (.*), zone: .*\})$/,
+				'$1$2$3$4',
+			)
+			.replace(/(Z|[+-]\d{2}:?\d{2})\[[^\]]*\]$/i, '$1')
+			// The luxon of n8n 1.x knows the letter for UTC in upper case only.
+			.replace(/z$/, 'Z')
+			.trim()
+	);
 }
 
 /** Also for a date made outside this module's own realm, which `instanceof` does not know. */
