@@ -79,21 +79,13 @@ describe('after a 429', () => {
 		times(told, () => pace.slowDown(waitMs));
 	}
 
-	/** How many turns are given at once, of many that are asked for. */
-	async function turnsAtOnce(): Promise<number> {
-		const before = started.length;
-		ask(upTo(100, 1_000));
-		await pass(0);
-		return started.length - before;
-	}
-
 	it('nobody gets a turn before the wait is over', async () => {
 		await answer(4, 1, 10_000);
 		ask([10, 11]);
 		await pass(9_999);
 		expect(started).toEqual(upTo(4));
 		await pass(200);
-		expect(started).toEqual([...upTo(4), 10, 11]);
+		expect(started).toEqual([...upTo(4), 10]);
 	});
 
 	it('of several waits the longest holds, in whatever order they come', async () => {
@@ -124,86 +116,83 @@ describe('after a 429', () => {
 		expect(started).toContain(20);
 	});
 
-	it('what had gone through counts until the end of a wait that has grown', async () => {
-		await answer(8, 0, 0);
-		ask(upTo(8, 100));
-		await pass(0);
-		times(4, () => pace.end());
-		pace.slowDown(1_000);
-		ask([500]);
-		await pass(500);
-		pace.slowDown(3_000);
-		await pass(3_300);
-		expect(1 + (await turnsAtOnce())).toBe(2);
-	});
+	/** How many are in flight after each of so many that go through, with more waiting than can be. */
+	async function inFlightAfterEach(ends: number): Promise<number[]> {
+		ask(upTo(300, 1_000));
+		let ended = 0;
+		const before = started.length - 1;
+		return await upTo(ends).reduce(
+			async (counts: Promise<number[]>) => {
+				const soFar = await counts;
+				pace.end();
+				await pass(0);
+				return [...soFar, started.length - before - ++ended];
+			},
+			Promise.resolve([1]),
+		);
+	}
 
 	it.each([
-		[64, 1, 32],
-		[64, 10, 32],
-		[64, 32, 32],
-		[9, 1, 4],
-	])('of %d requests, %d of them told so, %d go at once', async (most, told, atOnce) => {
+		[64, 1],
+		[64, 32],
+		[64, 64],
+		[9, 1],
+		[2, 2],
+		[1, 1],
+	])('of %d requests, %d of them told so, one goes on at first', async (most, told) => {
 		await answer(most, told, 1_000);
-		ask([500]);
+		ask(upTo(10, 500));
 		await pass(1_200);
-		expect(1 + (await turnsAtOnce())).toBe(atOnce);
+		expect(started).toHaveLength(most + 1);
 	});
 
-	it.each([
-		[64, 63, 1],
-		[64, 60, 4],
-		[64, 64, 1],
-		[2, 2, 1],
-		[1, 1, 1],
-	])(
-		'of %d requests, %d of them told so, no more than had gone through: %d',
-		async (most, told, atOnce) => {
-			await answer(most, told, 1_000);
+	it.each([1, 3, 16])(
+		'the number grows with each that goes through, then with each round: %d told so',
+		async (told) => {
+			await answer(16, told, 1_000);
 			ask([500]);
 			await pass(1_200);
-			expect(1 + (await turnsAtOnce())).toBe(atOnce);
+			const rounds = [8, 9, 10].flatMap((atOnce) => Array<number>(atOnce).fill(atOnce));
+			expect(await inFlightAfterEach(7 + rounds.length - 1)).toEqual([
+				1,
+				2,
+				3,
+				4,
+				5,
+				6,
+				7,
+				...rounds,
+			]);
 		},
 	);
 
-	it('one in the next round halves the number once more', async () => {
-		await answer(16, 1, 1_000);
-		ask(upTo(8, 100));
-		await pass(1_200);
-		expect(started).toHaveLength(24);
-		times(6, () => pace.end());
-		times(2, () => pace.slowDown(1_000));
+	it('the number grows to what it was before, and no further', async () => {
+		await answer(4, 1, 1_000);
 		ask([500]);
 		await pass(1_200);
-		expect(1 + (await turnsAtOnce())).toBe(4);
+		expect(await inFlightAfterEach(12)).toEqual([1, 2, 2, 3, 3, 3, 4, 4, 4, 4, 4, 4, 4]);
 	});
 
-	it('the number grows back by one for each round that goes through', async () => {
-		await answer(8, 4, 1_000);
-		ask(upTo(4, 100));
+	it('one that comes after the wait is halved once more', async () => {
+		await answer(16, 1, 1_000);
+		ask([500]);
 		await pass(1_200);
-		// Four go at once. After four more there are five at once, and after five more six.
-		ask(upTo(100, 200));
-		for (const atOnce of [4, 5, 6, 7, 8, 8]) {
-			await pass(0);
-			const before = started.length;
-			times(atOnce, () => pace.end());
-			await pass(0);
-			expect(started.length - before).toBe(Math.min(8, atOnce + 1));
-		}
+		expect((await inFlightAfterEach(7)).pop()).toBe(8);
+		times(8, () => pace.slowDown(1_000));
+		await pass(1_200);
+		// Four is half of eight: from there on, it takes a round to grow.
+		expect(await inFlightAfterEach(8)).toEqual([1, 2, 3, 4, 4, 4, 4, 5, 5]);
 	});
 
-	it('a round that was not complete does not count', async () => {
-		await answer(8, 4, 1_000);
-		ask(upTo(4, 100));
-		await pass(1_200);
-		times(3, () => pace.end());
-		pace.slowDown(1_000);
-		ask(upTo(2, 200));
-		await pass(1_200);
-		pace.end();
+	it('what ends during the wait does not count', async () => {
+		await answer(8, 0, 0);
+		ask(upTo(8, 100));
 		await pass(0);
-		// Two may go at once: the three of before make no round.
-		expect(await turnsAtOnce()).toBe(1);
+		pace.slowDown(1_000);
+		times(7, () => pace.end());
+		ask(upTo(10, 500));
+		await pass(1_200);
+		expect(started).toHaveLength(17);
 	});
 
 	it('a request that was told to come again goes before those that have not begun', async () => {
@@ -211,7 +200,10 @@ describe('after a 429', () => {
 		ask([20, 21]);
 		ask([3], true);
 		await pass(1_200);
-		expect(started.slice(4)).toEqual([3, 20]);
+		expect(started.slice(4)).toEqual([3]);
+		pace.end();
+		await pass(0);
+		expect(started.slice(4)).toEqual([3, 20, 21]);
 	});
 });
 

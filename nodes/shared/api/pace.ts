@@ -1,16 +1,17 @@
 import { wait } from './wait';
 
 /**
- * How many requests of one run are under way at once. All items of a run share it, so that when LiveCall tells one
- * of them to slow down (429), all of them do: nothing is sent until the wait is over, and then at most half as many
- * as before, and no more than had gone through since the last such wait. Halving alone would let an item be told to
- * wait until its tries are used up. The number grows back by one for each round of requests that went through.
+ * How many requests of one run are in flight at once. All items of a run share it, so that when LiveCall tells one of
+ * them to slow down (429), all of them do: nothing is sent until the wait is over, and then one request. Each that goes
+ * through lets one more go, up to half as many as before; from there the number grows by one for each round of requests.
+ * Half as many at once would let an item be told to wait until its tries are used up: what LiveCall takes may be far less.
  */
 export class Pace {
 	private allowed: number;
 	private underWay = 0;
 	private goneThrough = 0;
-	private goneThroughSinceWait = 0;
+	/** Up to here the number grows with each request that goes through, and not with each round. */
+	private quickUpTo = 0;
 	private notBefore = 0;
 	private waking = false;
 	private closedUntil = 0;
@@ -48,8 +49,10 @@ export class Pace {
 	/** Ends a turn. */
 	end(): void {
 		this.underWay--;
-		this.goneThroughSinceWait++;
-		if (this.allowed < this.most && ++this.goneThrough >= this.allowed) {
+		const round = this.allowed < this.quickUpTo ? 1 : this.allowed;
+		// What ends during a wait was sent before it, and says nothing of what LiveCall takes now.
+		const counts = this.allowed < this.most && Date.now() >= this.notBefore;
+		if (counts && ++this.goneThrough >= round) {
 			this.allowed++;
 			this.goneThrough = 0;
 		}
@@ -63,8 +66,9 @@ export class Pace {
 	slowDown(waitMs: number): void {
 		this.underWay--;
 		const now = Date.now();
-		// Requests that were under way together are all told the same: only the first of them halves the pace.
-		if (now >= this.notBefore) this.allowed = Math.max(1, Math.floor(this.allowed / 2));
+		// Requests that were in flight together are all told the same: only the first of them counts.
+		if (now >= this.notBefore) this.quickUpTo = Math.floor(this.allowed / 2);
+		this.allowed = 1;
 		this.goneThrough = 0;
 		this.notBefore = Math.max(this.notBefore, now + waitMs);
 		this.next();
@@ -102,10 +106,6 @@ export class Pace {
 		this.waking = true;
 		await wait(ms, this.signal);
 		this.waking = false;
-		if (Date.now() >= this.notBefore) {
-			this.allowed = Math.max(1, Math.min(this.allowed, this.goneThroughSinceWait));
-			this.goneThroughSinceWait = 0;
-		}
 		this.next();
 	}
 }
