@@ -6,6 +6,7 @@ import type { Pace } from './pace';
 import { repeatedly } from './repeat';
 import { readResponse, type Attempt } from './response';
 import { failureOfThrown } from './thrown';
+import { inTime, TOO_LATE } from './timeLimit';
 
 /** How requests are sent. */
 export interface ClientSettings {
@@ -96,28 +97,5 @@ export class LiveCallClient {
 		} catch (error) {
 			return { ok: false, error: failureOfThrown(error, timeoutMs, signal?.aborted ?? false) };
 		}
-	}
-}
-
-const TOO_LATE = Symbol('too late');
-
-/**
- * Waits for an answer, but no longer than it may take as a whole: the time-out of n8n's helper begins anew with each
- * piece that arrives (axios 1.x), and a signal of one's own cannot end the request, since n8n puts the execution's in
- * its place (n8n 2.41, `httpRequestWithAuthentication`). A request that is given up goes on in the background.
- * @param timeoutMs how long the whole answer may take, in ms
- * @returns what the answer gives, or {@link TOO_LATE}; throws what the answer throws
- */
-async function inTime(answered: Promise<unknown>, timeoutMs: number): Promise<unknown> {
-	const clock = AbortSignal.timeout(timeoutMs);
-	let ring = () => {};
-	const late = new Promise<typeof TOO_LATE>((resolve) => {
-		ring = () => resolve(TOO_LATE);
-	});
-	clock.addEventListener('abort', ring);
-	try {
-		return await Promise.race([answered, late]);
-	} finally {
-		clock.removeEventListener('abort', ring);
 	}
 }
