@@ -65,6 +65,8 @@ async function openChat() {
 	if (!(await input.isVisible())) await page.getByTestId('workflow-chat-button').click();
 	return {
 		page,
+		/** What the chat shows; the panel of a node may show the same words. */
+		chat: page.getByTestId('canvas-chat-body'),
 		say: async (text: string) => {
 			await input.fill(text);
 			// What is sent leaves the field. Until the answer before it is complete, the chat takes nothing.
@@ -89,15 +91,15 @@ describe('a person who chats with the AI agent', () => {
 				{ use: TOOL, with: { toolParameters: { phone_number: PHONE, call_at: '' } } },
 				{ say: 'Thank you. Your phone rings any moment.' },
 			]);
-			const { page, say } = await openChat();
+			const { page, chat, say } = await openChat();
 			await say('Please call me back.');
-			await page.getByText('At which number may we call you?').waitFor();
+			await chat.getByText('At which number may we call you?').waitFor();
 			await say(PHONE);
-			await page.getByText(`Shall LiveCall ring ${PHONE} as soon as possible?`).waitFor();
+			await chat.getByText(`Shall LiveCall ring ${PHONE} as soon as possible?`).waitFor();
 			expect(sandbox.calls.placed()).toEqual([]);
 			await camera.take(page, 'ai-agent-review', { busy: true });
-			await page.getByRole('button', { name: 'Call', exact: true }).click();
-			await page.getByText('Thank you. Your phone rings any moment.').waitFor();
+			await chat.getByRole('button', { name: 'Call', exact: true }).click();
+			await chat.getByText('Thank you. Your phone rings any moment.').waitFor();
 			expect(sandbox.calls.placed()).toMatchObject([{ phone_number: PHONE, filter_id: 1 }]);
 		}),
 	);
@@ -109,10 +111,10 @@ describe('a person who chats with the AI agent', () => {
 				{ use: TOOL, with: { toolParameters: { phone_number: PHONE, call_at: '' } } },
 				{ say: 'No call was placed. What shall I change?' },
 			]);
-			const { page, say } = await openChat();
+			const { chat, say } = await openChat();
 			await say(`Call ${PHONE}`);
-			await page.getByRole('button', { name: 'Do not call' }).click();
-			await page.getByText('No call was placed. What shall I change?').waitFor();
+			await chat.getByRole('button', { name: 'Do not call' }).click();
+			await chat.getByText('No call was placed. What shall I change?').waitFor();
 			expect(sandbox.calls.placed()).toEqual([]);
 			expect(sandbox.requests).toEqual([]);
 		}),
