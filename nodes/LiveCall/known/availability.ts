@@ -1,7 +1,7 @@
 import type { LiveCallClient } from '../../shared/api/client';
 import { getFilter, type Filter } from '../../shared/api/endpoints';
 import type { Reply } from '../../shared/api/outcome';
-import { freeTimesAfter } from '../timing/freeTimes';
+import { freeTimesAfter } from './freeTimes';
 
 /** For how long a target group's availability is taken as present, in ms. */
 const FRESH_MS = 10_000;

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import type { Filter } from '../../shared/api/endpoints';
 import { earliestWithin, isWithin, type CallingHours } from './callingHours';
-import { freeTimesAfter, isAvailableAt } from './freeTimes';
+import { freeTimesAfter, isAvailableAt } from '../known/freeTimes';
 
 export const WHEN_UNAVAILABLE = ['place', 'schedule', 'skip', 'fail'] as const;
 export const OUTSIDE_HOURS = ['schedule', 'skip', 'fail'] as const;

@@ -19,7 +19,7 @@ import {
 } from '../../input/checks';
 import { ifGiven } from '../../input/empty';
 import { aTime, aTimeToCome } from '../../input/times';
-import { AtMostOnce } from '../../once/atMostOnce';
+import { AtMostOnce } from '../../run/atMostOnce';
 import { keyClaim } from '../../once/keys';
 import type { Operation, Output } from '../../operation';
 import type { Item } from '../../run/item';

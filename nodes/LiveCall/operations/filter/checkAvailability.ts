@@ -3,7 +3,7 @@ import { filterTopic } from '../../../shared/failures/topics';
 import { filterLocator } from '../../fields/locators';
 import { aLocator } from '../../input/checks';
 import type { Operation } from '../../operation';
-import { freeTimesAfter, isAvailable } from '../../timing/freeTimes';
+import { freeTimesAfter, isAvailable } from '../../known/freeTimes';
 
 /** Reads whether a target group can be reached, and when next. */
 export const checkAvailability: Operation = {

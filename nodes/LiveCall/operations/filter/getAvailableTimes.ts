@@ -10,7 +10,7 @@ import { ifGiven } from '../../input/empty';
 import { aLocale, aTimeZone } from '../../input/hours';
 import { aMoment } from '../../input/times';
 import type { Operation } from '../../operation';
-import { freeTimesAfter } from '../../timing/freeTimes';
+import { freeTimesAfter } from '../../known/freeTimes';
 
 const DEFAULT_LOCALE = 'en';
 

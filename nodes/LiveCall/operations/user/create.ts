@@ -2,7 +2,7 @@ import { createUser } from '../../../shared/api/endpoints';
 import { createUserTopic, creatingUser } from '../../../shared/failures/topics';
 import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/common';
 import { aPhoneNumber, aSwitch, digitsOf, someText } from '../../input/checks';
-import { AtMostOnce } from '../../once/atMostOnce';
+import { AtMostOnce } from '../../run/atMostOnce';
 import type { Operation } from '../../operation';
 
 /** Adds a user, once for each item: LiveCall takes the same person any number of times. */

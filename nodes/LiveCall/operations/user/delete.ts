@@ -2,7 +2,7 @@ import { deleteUser } from '../../../shared/api/endpoints';
 import { userTopic } from '../../../shared/failures/topics';
 import { userLocator } from '../../fields/locators';
 import { aLocator } from '../../input/checks';
-import { AtMostOnce } from '../../once/atMostOnce';
+import { AtMostOnce } from '../../run/atMostOnce';
 import type { Operation } from '../../operation';
 
 /** Removes a user. */

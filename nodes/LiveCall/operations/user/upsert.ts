@@ -6,7 +6,7 @@ import { aPhoneNumber, aSwitch, digitsOf, someText } from '../../input/checks';
 import { changeUser } from './changeUser';
 import { exclusively } from '../../../shared/concurrency/exclusive';
 import type { Item } from '../../run/item';
-import { AtMostOnce } from '../../once/atMostOnce';
+import { AtMostOnce } from '../../run/atMostOnce';
 import type { Operation, Output } from '../../operation';
 
 /** Creates a user, or brings the one with the same phone number up to date. */

@@ -4,10 +4,10 @@ import { exclusively } from '../../shared/concurrency/exclusive';
 import { mayAlreadyHave, RECORDED_EARLIER, SENT_EARLIER } from '../../shared/failures/explain';
 import { ownWords, remarks } from '../../shared/failures/ownWords';
 import type { OnlyOnce, Topic } from '../../shared/failures/topics';
-import type { Item } from '../run/item';
-import type { Claim, Claimed } from './claims';
-import { redialsOf, type Asked, type Entry } from './ledger';
-import { recordClaim } from './record';
+import type { Claim, Claimed } from '../once/claims';
+import { redialsOf, type Asked, type Entry } from '../once/ledger';
+import { recordClaim } from '../once/record';
+import type { Item } from './item';
 
 /**
  * A request of an item that LiveCall must not act on twice. The order is what keeps it: first what an earlier try knows
