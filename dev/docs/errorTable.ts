@@ -234,8 +234,8 @@ export function errorPage(): string {
 function wrongInputRows([label, check, values]: [string, Check<unknown>, unknown[]]): string[][] {
 	return values.map((value) => {
 		const checked = check(value);
-		if (!('found' in checked)) throw new Error(`${label} takes ${JSON.stringify(value)}`);
-		return row(ownWords.wrongField(label, checked.found, checked.advice));
+		if (checked.ok) throw new Error(`${label} takes ${JSON.stringify(value)}`);
+		return row(ownWords.wrongField(label, checked.error.found, checked.error.advice));
 	});
 }
 

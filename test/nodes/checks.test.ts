@@ -1,9 +1,9 @@
+import { requestTimeout } from '../../nodes/LiveCall/fields/commonOptions';
 import {
 	aKey,
 	aLocator,
 	anId,
 	aNumber,
-	aNumberAboveZero,
 	anyText,
 	aPhoneNumber,
 	aSwitch,
@@ -15,21 +15,24 @@ import {
 	somePhoneDigits,
 	type Check,
 } from '../../nodes/LiveCall/input/checks';
+import { aLocale } from '../../nodes/LiveCall/input/hours';
+import { someTargetGroups } from '../../nodes/LiveCall/input/targetGroups';
 
 /** Makes tests of what a check takes, and as what. */
 function takes<T>(check: Check<T>, cases: Array<[unknown, T]>): void {
 	it.each(cases)('takes %j', (given, value) => {
-		expect(check(given)).toEqual({ value });
+		expect(check(given)).toEqual({ ok: true, value });
 	});
 }
 
 /** Makes tests of what a check turns away, what it says was found, and what it advises. */
 function turnsAway(check: Check<unknown>, cases: Array<[unknown, string, string]>): void {
 	it.each(cases)('turns away %p', (given, found, advice) => {
-		expect(check(given)).toEqual({
+		const error = {
 			found: expect.stringContaining(found),
 			advice: expect.stringContaining(advice),
-		});
+		};
+		expect(check(given)).toEqual({ ok: false, error });
 	});
 }
 
@@ -69,8 +72,8 @@ describe('an ID', () => {
 		['a'.repeat(65), 'aaaa', 'Enter the ID alone, e.g. 123.'],
 		[-7, '"-7" was found', 'Enter the ID alone'],
 		[7.5, '"7.5" was found', 'Enter the ID alone'],
-		[2 ** 53, '9007199254740992', 'Enter the ID alone'],
-		[Infinity, 'needs an ID', 'Enter the ID alone'],
+		[2 ** 53, 'that is exact, but "9007199254740992" was found', 'Give it as text'],
+		[Infinity, 'needs an ID', 'Give it as text'],
 		[true, '"true" was found', 'Enter the ID alone'],
 		['https://x/7', '"https://x/7" was found', 'without the address around it, e.g. 123.'],
 		['null', 'a word that stands for nothing', 'Check the expression'],
@@ -91,6 +94,7 @@ describe('an ID in a locator', () => {
 	]);
 	turnsAway(check, [
 		[{ mode: 'id', value: page }, 'needs an ID', 'choose "By URL" first'],
+		[{ mode: 'id', value: 12345678901234567000 }, 'too many digits to be kept', 'Give it as text'],
 		[page, 'needs an ID', 'choose "By URL" first'],
 		[{ value: '7' }, 'needs an ID', 'Enter the ID alone'],
 		[{ mode: 'url', value: '7' }, 'needs the address of an edit page, but "7"', 'users/ID/edit'],
@@ -188,6 +192,46 @@ describe('a key', () => {
 	]);
 });
 
+describe('target groups', () => {
+	takes(someTargetGroups, [
+		['124, 125;126\n127 124', ['124', '125', '126', '127']],
+		['https://app.livecall.io/targeting/124/edit,125', ['124', '125']],
+		[124, ['124']],
+		[
+			[124, ['125'], '126, 127', null],
+			['124', '125', '126', '127'],
+		],
+		[undefined, []],
+	]);
+	turnsAway(someTargetGroups, [
+		['Sales/EU', 'needs IDs of target groups', 'separated by commas'],
+		['12345678901234567890 a/b', '"a/b" was found', 'separated by commas'],
+		[12345678901234567000, 'too many digits to be kept', 'Give it as text'],
+		[[124, 2 ** 53], 'too many digits to be kept', 'Give it as text'],
+		[[[2 ** 60]], 'too many digits to be kept', 'Give it as text'],
+		[-124, '"-124" was found', 'Enter the ID alone'],
+		[true, '"true" was found', 'separated by commas'],
+		[{ id: 124 }, '"{"id":124}" was found', 'separated by commas'],
+	]);
+});
+
+describe('a language', () => {
+	takes(aLocale, [
+		['de', 'de'],
+		[' EN ', 'en'],
+		['En_us', 'en-US'],
+		['PT-br', 'pt-BR'],
+		['zh-HANT-tw', 'zh-Hant-TW'],
+	]);
+	turnsAway(aLocale, [
+		['english', '"english" was found', 'e.g. en, de or en-US'],
+		['xx', '"xx" was found', 'e.g. en, de or en-US'],
+		['de-', '"de-" was found', 'e.g. en, de or en-US'],
+		['de_DE.UTF-8', '"de_DE.UTF-8" was found', 'e.g. en, de or en-US'],
+		[['de'], '"["de"]" was found', 'e.g. en, de or en-US'],
+	]);
+});
+
 describe('a number', () => {
 	takes(aNumber('seconds', 1, 10), [
 		[1, 1],
@@ -213,17 +257,19 @@ describe('a number', () => {
 		[1.5, 'needs a whole number of at least 0 (retries), but "1.5"', 'Enter such a number'],
 		[-1, 'of at least 0', 'Enter such a number'],
 	]);
-	takes(aNumberAboveZero('seconds'), [
+});
+
+describe('a time-out of requests', () => {
+	takes(requestTimeout.check, [
 		[0.001, 0.001],
 		[86_400, 86_400],
 	]);
-	turnsAway(aNumberAboveZero('seconds'), [
-		[
-			0,
-			'needs a number above 0, 86400 at most (seconds), but "0" was found',
-			'Enter such a number',
-		],
-		[86_401, '86400 at most', 'Enter such a number'],
+	// In whole milliseconds, as axios counts, these are 0, which is no time-out at all.
+	turnsAway(requestTimeout.check, [
+		[0, 'from 0.001 to 86400 (seconds), but "0" was found', 'Enter such a number'],
+		[0.0009, '"0.0009" was found', 'Enter such a number'],
+		[1e-320, 'from 0.001 to 86400', 'Enter such a number'],
+		[86_401, 'from 0.001 to 86400', 'Enter such a number'],
 	]);
 });
 

@@ -151,7 +151,7 @@ const WRONG: Array<[string, INodeParameters, string, string]> = [
 		'call.create',
 		{ ...call, options: { requestTimeout: '={{ "soon" }}' } },
 		'Request Timeout',
-		'above 0, 86400 at most',
+		'from 0.001 to 86400 (seconds)',
 	],
 	['call.get', { callId: '={{ Number("x") }}' }, 'Call ID', 'nothing'],
 	['call.get', { callId: 1.5 }, 'Call ID', '1.5'],

@@ -29,8 +29,10 @@ describe('a phone number', () => {
 		'1234567,7654321',
 	])('is turned away where it is two: %s', (given) => {
 		expect(aPhoneNumber(given)).toMatchObject({
-			found: expect.stringContaining('two numbers'),
-			advice: expect.stringContaining('one'),
+			error: {
+				found: expect.stringContaining('two numbers'),
+				advice: expect.stringContaining('one'),
+			},
 		});
 	});
 
@@ -42,7 +44,7 @@ describe('a phone number', () => {
 		'0+301234567',
 		'+(+49) 301234567',
 	])('has its plus in front only: %s', (given) => {
-		expect(aPhoneNumber(given)).toMatchObject({ found: expect.stringContaining('"+"') });
+		expect(aPhoneNumber(given)).toMatchObject({ error: { found: expect.stringContaining('"+"') } });
 	});
 
 	it.each([
@@ -56,7 +58,7 @@ describe('a phone number', () => {
 		['1-800-FLOWERS', '"F"'],
 	])('holds nothing that is no part of a number: %s', (given, shown) => {
 		expect(aPhoneNumber(given)).toMatchObject({
-			found: expect.stringContaining(`${shown} was found`),
+			error: { found: expect.stringContaining(`${shown} was found`) },
 		});
 	});
 
@@ -65,7 +67,7 @@ describe('a phone number', () => {
 		[441000000000, '441000000000'],
 		[49301234567n, '49301234567'],
 	])('may be a number of a spreadsheet, which has no zero in front: %s', (given, sent) => {
-		expect(aPhoneNumber(given)).toEqual({ value: sent });
+		expect(aPhoneNumber(given)).toEqual({ ok: true, value: sent });
 	});
 
 	it('is whatever has 7 to 15 digits, however they are set off', () => {
@@ -79,7 +81,7 @@ describe('a phone number', () => {
 				(number, marks, plus) => {
 					const written =
 						(plus ? '+' : '') + [...number].map((digit, at) => digit + (marks[at] ?? '')).join('');
-					expect(aPhoneNumber(written)).toEqual({ value: written.trim() });
+					expect(aPhoneNumber(written)).toEqual({ ok: true, value: written.trim() });
 					expect(digitsOf(written)).toBe(number);
 				},
 			),
@@ -91,15 +93,15 @@ describe('an ID', () => {
 	const words = ['null', 'undefined', 'none', 'nan', 'NaN', 'None', 'NULL', ' Undefined '];
 
 	it.each(words)('is not the word %j, which stands for nothing', (word) => {
-		expect(anId(word)).toMatchObject({ found: expect.stringContaining(word.trim()) });
+		expect(anId(word)).toMatchObject({ error: { found: expect.stringContaining(word.trim()) } });
 		for (const mode of ['id', 'list']) {
-			expect(aLocator('users')({ __rl: true, mode, value: word })).toHaveProperty('found');
+			expect(aLocator('users')({ __rl: true, mode, value: word })).toHaveProperty('error.found');
 		}
 	});
 
 	it.each(words)('is not the word %j in the address of a page either', (word) => {
 		const value = `https://app.livecall.io/users/${word.trim()}/edit`;
-		expect(aLocator('users')({ __rl: true, mode: 'url', value })).toHaveProperty('found');
+		expect(aLocator('users')({ __rl: true, mode: 'url', value })).toHaveProperty('error.found');
 	});
 
 	it.each(['nullable', 'none-1', 'Nan_2', '0', 'undefined7'])('may hold such a word: %s', (id) => {
@@ -121,7 +123,9 @@ describe('a time', () => {
 		'-11:75',
 	])('has no offset of %s', (offset) => {
 		for (const moment of ['2020-01-31T14:30:00', '2030-01-31T14:30', '2030-01-31 14:30:00']) {
-			expect(toCome(moment + offset)).toMatchObject({ found: expect.stringContaining('offset') });
+			expect(toCome(moment + offset)).toMatchObject({
+				error: { found: expect.stringContaining('offset') },
+			});
 		}
 	});
 
@@ -148,20 +152,22 @@ describe('a time', () => {
 		'2030-01',
 		'2030',
 	])('has a time of day: %j', (given) => {
-		expect(toCome(given)).toHaveProperty('found');
+		expect(toCome(given)).toHaveProperty('error.found');
 	});
 
 	it.each([46205, 46205.604, '46205', '46205.604', 1893456000, '1893456000000', true, [], {}])(
 		'is no count of days or seconds, of which nobody knows the start: %j',
 		(given) => {
 			expect(toCome(given)).toMatchObject({
-				found: expect.stringContaining('needs a date and time'),
+				error: { found: expect.stringContaining('needs a date and time') },
 			});
 		},
 	);
 
 	it('says that it is the time of day which is missing', () => {
-		expect(toCome('2030-01-31')).toMatchObject({ found: expect.stringContaining('time of day') });
+		expect(toCome('2030-01-31')).toMatchObject({
+			error: { found: expect.stringContaining('time of day') },
+		});
 	});
 
 	it.each([
@@ -177,7 +183,7 @@ describe('a time', () => {
 	it.each(['[object Object]', 'Invalid DateTime', 'null', '[DateTime: ]', '""', '{}'])(
 		'is not %j',
 		(given) => {
-			expect(toCome(given)).toHaveProperty('found');
+			expect(toCome(given)).toHaveProperty('error.found');
 		},
 	);
 
@@ -197,7 +203,7 @@ describe('a time', () => {
 				const time = DateTime.fromMillis(NOW - ms, {
 					zone: FixedOffsetZone.instance(offset),
 				}).toISO();
-				expect(toCome(time)).toMatchObject({ found: expect.stringContaining('past') });
+				expect(toCome(time)).toMatchObject({ error: { found: expect.stringContaining('past') } });
 			}),
 		);
 	});
@@ -210,7 +216,7 @@ describe('a time', () => {
 				const time = DateTime.fromMillis(NOW + ms, { zone: FixedOffsetZone.instance(offset) });
 				for (const given of [time, time.toJSDate(), time.toISO(), `"${time.toISO()}"`]) {
 					const checked = aTime('Europe/Berlin')(given);
-					if (!('value' in checked)) throw new Error(checked.found);
+					if (!checked.ok) throw new Error(checked.error.found);
 					expect(DateTime.fromISO(checked.value).toMillis()).toBe(time.toMillis());
 				}
 			}),

@@ -8,38 +8,42 @@ const ago = (ms: number) => new Date(NOW - ms).toISOString();
 describe('a time to call at', () => {
 	it('may be now, and up to a minute ago', () => {
 		for (const ms of [0, 59_999, 60_000]) expect(toCome(ago(ms))).toHaveProperty('value');
-		expect(toCome(ago(60_001))).toEqual({
+		const error = {
 			found: 'lies in the past: "2030-01-31T11:58:59.999Z"',
 			advice: 'Enter a time to come, or remove the field to call at once.',
-		});
+		};
+		expect(toCome(ago(60_001))).toEqual({ ok: false, error });
 	});
 
 	it('may have passed where the call was placed before', () => {
-		expect(aTime(ZONE)('2020-01-31T12:00:00Z')).toEqual({ value: '2020-01-31T12:00:00Z' });
+		const written = '2020-01-31T12:00:00Z';
+		expect(aTime(ZONE)(written)).toEqual({ ok: true, value: written });
 	});
 
-	it('that is none comes with advice for a field that can be removed', () => {
-		expect(aTime(ZONE)('soon')).toEqual({
-			found: 'needs a date and time, but "soon" was found',
-			advice: expect.stringMatching(/^Enter one such as .* To call at once, remove the field/),
-		});
-		expect(aMoment(ZONE)('soon')).toHaveProperty(
-			'advice',
-			expect.not.stringContaining('To call at once'),
-		);
-	});
+	it.each(['soon', '2030-01-31', '2030-01-31T14:30:00+25:00'])(
+		'that is none comes with advice for the call, which no other time gets: %j',
+		(given) => {
+			const forCall =
+				/such as .* in the time zone of the workflow\. To call at once, remove the field/;
+			expect(aTime(ZONE)(given)).toHaveProperty('error.advice', expect.stringMatching(forCall));
+			const forOthers = expect.stringMatching(/such as 2030-01-31T14:30:00\+01:00\.$/);
+			expect(aMoment(ZONE)(given)).toHaveProperty('error.advice', forOthers);
+		},
+	);
 
 	it('with an offset that no place has comes with advice about offsets', () => {
 		for (const offset of ['+14:30', '-0375']) {
-			expect(aMoment(ZONE)(`2030-01-31T14:30:00${offset}`)).toEqual({
+			const error = {
 				found: expect.stringContaining('has an offset that no place has'),
 				advice: expect.stringContaining('Offsets go from -12:00 to +14:00'),
-			});
+			};
+			expect(aMoment(ZONE)(`2030-01-31T14:30:00${offset}`)).toEqual({ ok: false, error });
 		}
 	});
 
 	it('that is a Date is told in the zone of the workflow', () => {
 		expect(aMoment(ZONE)(new Date('2030-01-31T13:30:00Z'))).toEqual({
+			ok: true,
 			value: { iso: '2030-01-31T14:30:00+01:00', at: Date.parse('2030-01-31T13:30:00Z') },
 		});
 	});
@@ -55,7 +59,9 @@ describe('a time to call at', () => {
 		'2030-13-31T14:30:00Z',
 		'2030-01-31T14:30:00Z[Europe/Berlin] x',
 	])('is not %j', (given) => {
-		expect(toCome(given)).toMatchObject({ found: expect.stringContaining('a date and time') });
+		expect(toCome(given)).toMatchObject({
+			error: { found: expect.stringContaining('a date and time') },
+		});
 	});
 
 	it.each([
@@ -69,6 +75,7 @@ describe('a time to call at', () => {
 		['', '+01:00'],
 	])('goes by its offset before the name of a zone: %j', (written, sent) => {
 		expect(toCome(`2030-02-01T14:30:00${written}`)).toEqual({
+			ok: true,
 			value: `2030-02-01T14:30:00${sent}`,
 		});
 	});

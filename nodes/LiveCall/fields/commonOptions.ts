@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { aNumber, aNumberAboveZero } from '../input/checks';
+import { aNumber } from '../input/checks';
 
 /** What an operation does to LiveCall: decides how many items run at once. */
 export type Kind = 'read' | 'wait' | 'download' | 'write';
@@ -24,10 +24,10 @@ export const maxRetries = {
 	check: aNumber('retries', 0, MOST_RETRIES, true),
 };
 
-/** How long one request may take, in seconds. */
+/** How long one request may take, in seconds. Less than a millisecond would be none, which to axios is no limit at all. */
 export const requestTimeout = {
 	byDefault: 30,
-	check: aNumberAboveZero('seconds'),
+	check: aNumber('seconds', 0.001, 86_400),
 };
 
 /** The options that every operation has. */

@@ -1,11 +1,25 @@
 import { editPage, idIn, isIdText, isNothingAsText, type Page } from '../../shared/dashboard';
 import { isObject } from '../../shared/json';
+import type { Result } from '../../shared/result';
 
-/** Either the value in the form in which it is used, or what was found and what to do. */
-export type Checked<T> = { value: T } | { found: string; advice: string };
+/** What is wrong with a parameter. */
+export interface Invalid {
+	/** What is found, in words that follow the field's name. */
+	found: string;
+	/** What to do about it. */
+	advice: string;
+}
 
-/** A check of one parameter: pure, and run before LiveCall is asked anything. */
-export type Check<T> = (given: unknown) => Checked<T>;
+/** A check of one parameter, which gives the form in which it is used: pure, and run before LiveCall is asked anything. */
+export type Check<T> = (given: unknown) => Result<T, Invalid>;
+
+export function valid<T>(value: T): { ok: true; value: T } {
+	return { ok: true, value };
+}
+
+export function invalid(found: string, advice: string): { ok: false; error: Invalid } {
+	return { ok: false, error: { found, advice } };
+}
 
 /** Shows a value in a message, shortened. */
 export function shown(given: unknown): string {
@@ -36,30 +50,42 @@ function asDigits(given: unknown): string | undefined {
 	return isCount ? asText(given) : undefined;
 }
 
+/** What is wrong with a number that JavaScript has rounded: another one may have become the same. */
+function rounded(given: unknown, what: string): { ok: false; error: Invalid } | undefined {
+	return typeof given === 'number' && Math.abs(given) > Number.MAX_SAFE_INTEGER
+		? invalid(
+				`needs ${what} that is exact, but ${shown(given)} was found, a number with too many digits to be kept`,
+				'Give it as text.',
+			)
+		: undefined;
+}
+
 /** An id of LiveCall: 1 to 64 letters, digits, `-` or `_`. */
 export const anId: Check<string> = (given) =>
 	checkedId(given, 'Enter the ID alone, without the address around it, e.g. 123.');
 
 /** @param insteadOfAddress what to do where an address was entered */
-function checkedId(given: unknown, insteadOfAddress: string): Checked<string> {
+function checkedId(given: unknown, insteadOfAddress: string): Result<string, Invalid> {
+	const inexact = rounded(given, 'an ID');
+	if (inexact) return inexact;
 	const text = asDigits(given);
 	if (text !== undefined && isNothingAsText(text)) {
-		return {
-			found: `needs an ID, but ${shown(given)} was found, a word that stands for nothing`,
-			advice: 'Check the expression against the input: what it looks for is not there.',
-		};
+		return invalid(
+			`needs an ID, but ${shown(given)} was found, a word that stands for nothing`,
+			'Check the expression against the input: what it looks for is not there.',
+		);
 	}
-	if (text !== undefined && isIdText(text)) return { value: text };
+	if (text !== undefined && isIdText(text)) return valid(text);
 	const unseen = /\p{C}/u.exec(text ?? '');
 	const found = unseen
 		? `${shownCharacter(unseen[0])} was found in ${shown(given)}`
 		: `${shown(given)} was found`;
-	return {
-		found: `needs an ID of 1 to 64 letters, digits, "-" or "_", but ${found}`,
-		advice: text?.includes('://')
+	return invalid(
+		`needs an ID of 1 to 64 letters, digits, "-" or "_", but ${found}`,
+		text?.includes('://')
 			? insteadOfAddress
 			: 'Enter the ID alone, e.g. 123. An expression that finds nothing gives nothing: check it against the input.',
-	};
+	);
 }
 
 /** What to do with an address where a locator asks for an id. */
@@ -74,11 +100,11 @@ export function aLocator(page: Page): Check<string> {
 		if (!isObject(given) || !('mode' in given)) return checkedId(given, BY_URL_FIRST);
 		if (given.mode !== 'url') return checkedId(given.value, BY_URL_FIRST);
 		const id = idIn(asText(given.value) ?? '', page);
-		if (id !== undefined) return { value: id };
-		return {
-			found: `needs the address of an edit page, but ${shown(given.value)} was found`,
-			advice: `Open it in LiveCall and copy the address from the browser: ${editPage(page, 'ID')}.`,
-		};
+		if (id !== undefined) return valid(id);
+		return invalid(
+			`needs the address of an edit page, but ${shown(given.value)} was found`,
+			`Open it in LiveCall and copy the address from the browser: ${editPage(page, 'ID')}.`,
+		);
 	};
 }
 
@@ -91,31 +117,31 @@ export const aPhoneNumber: Check<string> = (given) => {
 	const text = asDigits(given);
 	const advice = 'Enter it with its country code, e.g. +49 30 1234567.';
 	if (text === undefined || text === '')
-		return { found: `needs a phone number, but ${shown(given)} was found`, advice };
+		return invalid(`needs a phone number, but ${shown(given)} was found`, advice);
 	// Dialled as one, two numbers ring a stranger.
 	const numbers = text.split(/[/,;]/).filter((part) => digitsOf(part).length >= LEAST_DIGITS);
 	if (numbers.length > 1) {
-		return {
-			found: `needs one number, but there are two numbers in ${shown(text)}`,
-			advice: 'Enter one of them. To call both, make an item of each before this node.',
-		};
+		return invalid(
+			`needs one number, but there are two numbers in ${shown(text)}`,
+			'Enter one of them. To call both, make an item of each before this node.',
+		);
 	}
 	const strange = /[^0-9 +()\-./]/u.exec(text);
 	if (strange) {
-		return {
-			found: `may hold digits, spaces and + ( ) - . / only, but ${shownCharacter(strange[0])} was found in ${shown(text)}`,
+		return invalid(
+			`may hold digits, spaces and + ( ) - . / only, but ${shownCharacter(strange[0])} was found in ${shown(text)}`,
 			advice,
-		};
+		);
 	}
 	if (!/^[^\d+]*\+?[^+]*$/.test(text))
-		return { found: `may have a "+" in front only, but ${shown(text)} was found`, advice };
+		return invalid(`may have a "+" in front only, but ${shown(text)} was found`, advice);
 	const digits = digitsOf(text).length;
 	return digits >= LEAST_DIGITS && digits <= MOST_DIGITS
-		? { value: text }
-		: {
-				found: `needs ${LEAST_DIGITS} to ${MOST_DIGITS} digits, but ${shown(text)} has ${digits}`,
+		? valid(text)
+		: invalid(
+				`needs ${LEAST_DIGITS} to ${MOST_DIGITS} digits, but ${shown(text)} has ${digits}`,
 				advice,
-			};
+			);
 };
 
 /** Text normalized for comparison: Unicode NFC, lower case. */
@@ -133,42 +159,36 @@ export function digitsOf(phoneNumber: unknown): string {
 export const someText: Check<string> = (given) => {
 	const text = asText(given);
 	return text
-		? { value: text }
-		: {
-				found: `needs some text, but ${shown(given)} was found`,
-				advice: 'Fill it in, or check the expression against the input.',
-			};
+		? valid(text)
+		: invalid(
+				`needs some text, but ${shown(given)} was found`,
+				'Fill it in, or check the expression against the input.',
+			);
 };
 
-/** A key that tells an item apart: two numbers that JavaScript has rounded may have become the same. */
-export const aKey: Check<string> = (given) =>
-	typeof given === 'number' && Math.abs(given) > Number.MAX_SAFE_INTEGER
-		? {
-				found: `needs a key that is exact, but ${shown(given)} was found, a number with too many digits to be kept`,
-				advice: 'Give the key as text.',
-			}
-		: someText(given);
+/** A key that tells an item apart. */
+export const aKey: Check<string> = (given) => rounded(given, 'a key') ?? someText(given);
 
 /** Text that may be left empty, trimmed. */
 export const anyText: Check<string> = (given) =>
 	typeof given === 'object' && given !== null
-		? {
-				found: `needs some text, but ${shown(given)} was found`,
-				advice: 'Check the expression: it finds a list or an object, of which one field is meant.',
-			}
-		: { value: asText(given) ?? '' };
+		? invalid(
+				`needs some text, but ${shown(given)} was found`,
+				'Check the expression: it finds a list or an object, of which one field is meant.',
+			)
+		: valid(asText(given) ?? '');
 
 /** Digits to look for; none where nothing was entered. */
 export const somePhoneDigits: Check<string> = (given) => {
 	const checked = anyText(given);
-	if (!('value' in checked)) return checked;
+	if (!checked.ok) return checked;
 	const digits = digitsOf(given);
 	return digits || checked.value === ''
-		? { value: digits }
-		: {
-				found: `needs digits to look for, but ${shown(given)} was found`,
-				advice: 'Enter part of a number, e.g. 4930.',
-			};
+		? valid(digits)
+		: invalid(
+				`needs digits to look for, but ${shown(given)} was found`,
+				'Enter part of a number, e.g. 4930.',
+			);
 };
 
 /**
@@ -179,28 +199,12 @@ export function aNumber(unit: string, least: number, most: number, whole = false
 	return (given) => {
 		const text = asText(given);
 		const value = text ? Number(text) : NaN;
-		if (value >= least && value <= most && (!whole || Number.isInteger(value))) return { value };
+		if (value >= least && value <= most && (!whole || Number.isInteger(value))) return valid(value);
 		const bounds = most === Infinity ? `of at least ${least}` : `from ${least} to ${most}`;
-		return {
-			found: `needs a ${whole ? 'whole ' : ''}number ${bounds} (${unit}), but ${shown(given)} was found`,
-			advice: 'Enter such a number; an option can also be removed, to use its default.',
-		};
-	};
-}
-
-/**
- * A number above zero.
- * @param unit what it counts, for the message
- */
-export function aNumberAboveZero(unit: string): Check<number> {
-	return (given) => {
-		const checked = aNumber(unit, Number.MIN_VALUE, 86_400)(given);
-		return 'value' in checked
-			? checked
-			: {
-					...checked,
-					found: `needs a number above 0, 86400 at most (${unit}), but ${shown(given)} was found`,
-				};
+		return invalid(
+			`needs a ${whole ? 'whole ' : ''}number ${bounds} (${unit}), but ${shown(given)} was found`,
+			'Enter such a number; an option can also be removed, to use its default.',
+		);
 	};
 }
 
@@ -211,12 +215,12 @@ const OFF: unknown[] = [false, 'false', 0, '0'];
 /** A switch. */
 export const aSwitch: Check<boolean> = (given) => {
 	const value = typeof given === 'string' ? given.trim().toLowerCase() : given;
-	if (ON.includes(value)) return { value: true };
-	if (OFF.includes(value)) return { value: false };
-	return {
-		found: `needs true or false, but ${shown(given)} was found`,
-		advice: 'Switch it on or off, or check the expression against the input.',
-	};
+	if (ON.includes(value)) return valid(true);
+	if (OFF.includes(value)) return valid(false);
+	return invalid(
+		`needs true or false, but ${shown(given)} was found`,
+		'Switch it on or off, or check the expression against the input.',
+	);
 };
 
 /** One of the values of a dropdown; an expression may give any. */
@@ -224,10 +228,10 @@ export function oneOf<T extends string>(...values: T[]): Check<T> {
 	return (given) => {
 		const value = values.find((known) => known === given);
 		return value !== undefined
-			? { value }
-			: {
-					found: `needs one of ${values.join(', ')}, but ${shown(given)} was found`,
-					advice: 'Choose one from the list.',
-				};
+			? valid(value)
+			: invalid(
+					`needs one of ${values.join(', ')}, but ${shown(given)} was found`,
+					'Choose one from the list.',
+				);
 	};
 }

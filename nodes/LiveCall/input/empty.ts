@@ -1,6 +1,6 @@
 import { isNothingAsText } from '../../shared/dashboard';
 import { isObject } from '../../shared/json';
-import type { Check } from './checks';
+import { valid, type Check } from './checks';
 
 /** What stands for nothing: an empty cell, a locator without a choice, or a word that a language model says for it. */
 export function isEmpty(given: unknown): boolean {
@@ -13,5 +13,5 @@ export function isEmpty(given: unknown): boolean {
 
 /** As another check, for a field that may be left empty. */
 export function ifGiven<T>(check: Check<T>): Check<T | undefined> {
-	return (given) => (isEmpty(given) ? { value: undefined } : check(given));
+	return (given) => (isEmpty(given) ? valid(undefined) : check(given));
 }

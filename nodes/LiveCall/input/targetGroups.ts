@@ -1,20 +1,27 @@
 import { idIn } from '../../shared/dashboard';
-import { anId, shown, type Check } from './checks';
+import { anId, invalid, shown, valid, type Check } from './checks';
 
 /** IDs or addresses of target groups, in a list or in a text that sets them off with commas, semicolons or blanks. */
 export const someTargetGroups: Check<string[]> = (given) => {
-	const text = Array.isArray(given) ? given.join(' ') : String(given ?? '');
-	const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
 	const ids: string[] = [];
-	for (const part of parts) {
-		const checked = anId(idIn(part, 'targeting') ?? part);
-		if (!('value' in checked)) {
-			return {
-				found: `needs IDs of target groups or the addresses of their edit pages, but ${shown(part)} was found`,
-				advice: 'Enter IDs, separated by commas, e.g. 124, 125.',
-			};
+	for (const part of partsOf(given)) {
+		const checked = anId(typeof part === 'string' ? (idIn(part, 'targeting') ?? part) : part);
+		if (!checked.ok) {
+			return typeof part === 'number'
+				? checked
+				: invalid(
+						`needs IDs of target groups or the addresses of their edit pages, but ${shown(part)} was found`,
+						'Enter IDs, separated by commas, e.g. 124, 125.',
+					);
 		}
 		ids.push(checked.value);
 	}
-	return { value: [...new Set(ids)] };
+	return valid([...new Set(ids)]);
 };
+
+/** Numbers stay numbers: as text, one that was rounded could no longer be told from an ID. */
+function partsOf(given: unknown): unknown[] {
+	if (Array.isArray(given)) return given.flatMap(partsOf);
+	if (typeof given === 'string') return given.split(/[\s,;]+/).filter((part) => part !== '');
+	return given === undefined || given === null ? [] : [given];
+}

@@ -1,5 +1,5 @@
 import { DateTime } from 'luxon';
-import { shown, type Check } from './checks';
+import { invalid, shown, valid, type Check } from './checks';
 
 /** How far back a time may lie, in ms: workflows compute "now" a moment before it is sent. */
 const GRACE_MS = 60_000;
@@ -8,10 +8,9 @@ const GRACE_MS = 60_000;
 const LEAST_OFFSET = -12 * 60;
 const MOST_OFFSET = 14 * 60;
 
-const ADVICE =
-	'Enter one such as 2030-01-31T14:30:00+01:00; without an offset it is read in the time zone of the workflow.';
-const TO_CALL_AT_ONCE =
-	'To call at once, remove the field, or set "If Empty" in the options to "Leave Out".';
+const ADVICE = 'Enter one such as 2030-01-31T14:30:00+01:00.';
+const IN_A_CALL =
+	'Without an offset it is read in the time zone of the workflow. To call at once, remove the field, or set "If Empty" in the options to "Leave Out".';
 
 /**
  * The time to call at, as ISO 8601 with an offset: LiveCall is time-zone sensitive (help centre, calls).
@@ -22,7 +21,7 @@ const TO_CALL_AT_ONCE =
 export function aTime(zone: string): Check<string> {
 	return (given) => {
 		const moment = timeToCallAt(zone)(given);
-		return 'value' in moment ? { value: moment.value.iso } : moment;
+		return moment.ok ? valid(moment.value.iso) : moment;
 	};
 }
 
@@ -33,14 +32,14 @@ export function aTime(zone: string): Check<string> {
 export function aTimeToCome(zone: string, now: number): Check<string> {
 	return (given) => {
 		const moment = timeToCallAt(zone)(given);
-		if (!('value' in moment)) return moment;
+		if (!moment.ok) return moment;
 		const { iso, at } = moment.value;
 		return at < now - GRACE_MS
-			? {
-					found: `lies in the past: ${shown(iso)}`,
-					advice: 'Enter a time to come, or remove the field to call at once.',
-				}
-			: { value: iso };
+			? invalid(
+					`lies in the past: ${shown(iso)}`,
+					'Enter a time to come, or remove the field to call at once.',
+				)
+			: valid(iso);
 	};
 }
 
@@ -48,9 +47,9 @@ export function aTimeToCome(zone: string, now: number): Check<string> {
 function timeToCallAt(zone: string): Check<{ iso: string; at: number }> {
 	return (given) => {
 		const moment = aMoment(zone)(given);
-		return 'value' in moment
-			? moment
-			: { ...moment, advice: `${moment.advice} ${TO_CALL_AT_ONCE}` };
+		if (moment.ok) return moment;
+		const { found, advice } = moment.error;
+		return invalid(found, `${advice} ${IN_A_CALL}`);
 	};
 }
 
@@ -59,20 +58,20 @@ export function aMoment(zone: string): Check<{ iso: string; at: number }> {
 	return (given) => {
 		const text = typeof given === 'string' ? withoutWrapping(given) : '';
 		if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
-			return { found: `needs a time of day too, but ${shown(given)} was found`, advice: ADVICE };
+			return invalid(`needs a time of day too, but ${shown(given)} was found`, ADVICE);
 		}
 		const moment = readMoment(given, text, zone);
 		const iso = moment?.toISO({ suppressMilliseconds: true });
 		if (!moment || !iso) {
-			return { found: `needs a date and time, but ${shown(given)} was found`, advice: ADVICE };
+			return invalid(`needs a date and time, but ${shown(given)} was found`, ADVICE);
 		}
 		const isOnEarth = moment.offset >= LEAST_OFFSET && moment.offset <= MOST_OFFSET;
 		return isOnEarth && !/[+-]\d{2}:?[6-9]\d$/.test(text)
-			? { value: { iso, at: moment.toMillis() } }
-			: {
-					found: `has an offset that no place has: ${shown(given)}`,
-					advice: 'Offsets go from -12:00 to +14:00; enter one such as 2030-01-31T14:30:00+01:00.',
-				};
+			? valid({ iso, at: moment.toMillis() })
+			: invalid(
+					`has an offset that no place has: ${shown(given)}`,
+					`Offsets go from -12:00 to +14:00. ${ADVICE}`,
+				);
 	};
 }
 

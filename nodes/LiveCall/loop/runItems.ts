@@ -61,7 +61,7 @@ function readConcurrency(functions: IExecuteFunctions, { kind }: Operation): num
 	try {
 		const given = functions.getNodeParameter('options.maxConcurrency', 0, null);
 		const checked = maxConcurrency.check(given);
-		return 'value' in checked ? checked.value : byDefault;
+		return checked.ok ? checked.value : byDefault;
 	} catch {
 		// An expression that fails is the item's own to tell.
 		return byDefault;

@@ -141,8 +141,9 @@ export class Item {
 
 	private checked<T>(given: unknown, check: Check<T>, shownAs: string): T {
 		const result = check(given);
-		if ('value' in result) return result.value;
-		throw this.wrong(ownWords.wrongField(shownAs, result.found, result.advice));
+		if (result.ok) return result.value;
+		const { found, advice } = result.error;
+		throw this.wrong(ownWords.wrongField(shownAs, found, advice));
 	}
 }
 

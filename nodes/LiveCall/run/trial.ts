@@ -14,8 +14,8 @@ export function trialPhone(item: Item): string | undefined {
 	const { testPhoneNumber } = credential;
 	if (typeof testPhoneNumber === 'string' && testPhoneNumber.trim() === '') return undefined;
 	const checked = aPhoneNumber(testPhoneNumber);
-	if ('value' in checked) return checked.value;
-	throw item.wrong(ownWords.wrongTestPhone(checked.found, checked.advice));
+	if (checked.ok) return checked.value;
+	throw item.wrong(ownWords.wrongTestPhone(checked.error.found, checked.error.advice));
 }
 
 /** How n8n names executions that a person starts in the editor: of a workflow, and of its evaluation. */

@@ -4,7 +4,7 @@ import { filterTopic } from '../../shared/failures/topics';
 import { isObject } from '../../shared/json';
 import { shownTime } from '../../shared/time';
 import { PROPOSED_HOURS } from '../fields/timing';
-import { oneOf, type Check } from '../input/checks';
+import { invalid, oneOf, valid, type Check } from '../input/checks';
 import { ifGiven } from '../input/empty';
 import { aTimeOfDay, aTimeZone, someWeekdays } from '../input/hours';
 import { someTargetGroups } from '../input/targetGroups';
@@ -66,16 +66,19 @@ function someHours(zone: string): Check<CallingHours> {
 	return (given) => {
 		const group: IDataObject = { ...PROPOSED_HOURS, ...(isObject(given) ? given : {}) };
 		const from = within('From', aTimeOfDay)(group.from);
-		if (!('value' in from)) return from;
+		if (!from.ok) return from;
 		const to = within('To', aTimeOfDay)(group.to);
-		if (!('value' in to)) return to;
+		if (!to.ok) return to;
 		const days = within('Days', someWeekdays)(group.days);
-		if (!('value' in days)) return days;
+		if (!days.ok) return days;
 		const named = within('Time Zone', ifGiven(aTimeZone))(group.timeZone);
-		if (!('value' in named)) return named;
-		return {
-			value: { from: from.value, to: to.value, days: days.value, zone: named.value ?? zone },
-		};
+		if (!named.ok) return named;
+		return valid({
+			from: from.value,
+			to: to.value,
+			days: days.value,
+			zone: named.value ?? zone,
+		});
 	};
 }
 
@@ -83,8 +86,8 @@ function someHours(zone: string): Check<CallingHours> {
 function within<T>(label: string, check: Check<T>): Check<T> {
 	return (given) => {
 		const checked = check(given);
-		return 'value' in checked
-			? checked
-			: { ...checked, found: `has a field "${label}" that ${checked.found}` };
+		if (checked.ok) return checked;
+		const { found, advice } = checked.error;
+		return invalid(`has a field "${label}" that ${found}`, advice);
 	};
 }
