@@ -105,6 +105,13 @@ describe('what LiveCall says, in words', () => {
 		[422, { errors: { filter_id: ['must exist'] } }, noGroup],
 		[422, { errors: { filter: ['must exist'] } }, noGroup],
 		[422, { errors: ['Filter not found'] }, noGroup],
+		[422, { errors: ['filter_id is invalid'] }, noGroup],
+		[422, { errors: ["Filter with 'id'=99 was not found"] }, noGroup],
+		[422, { error: "Couldn't find Filter with 'id'=99" }, noGroup],
+		[422, { error: 'The target group could not be found' }, noGroup],
+		[422, { errors: { filter: ['7 does not exist'] } }, noGroup],
+		[422, { error: 'Target group not found' }, noGroup],
+		[422, { error: 'user_id unknown' }, noUser],
 		[400, { error: 'Unknown filter' }, noGroup],
 		[404, { error: 'Filter 99 was removed' }, noGroup],
 		[422, { errors: { user_id: ['must exist'] } }, noUser],
@@ -127,6 +134,12 @@ describe('what LiveCall says, in words', () => {
 		{ errors: { user: ['is busy'] } },
 		{ errors: { phone_number: ['is invalid'] } },
 		{ errors: { filter_id: ["can't be used for outbound calls"] } },
+		{ errors: { phone_number: ['is invalid for this filter'] } },
+		{ errors: { phone_number: ['is invalid for this user'] } },
+		{ error: 'Scheduled time not found in the working hours of this filter' },
+		{ error: 'This filter takes no calls whose number is unknown' },
+		{ errors: { user: { phone_number: ['is invalid'] } } },
+		{ error: 'The user has no phone: his number is unknown' },
 	])('a refusal for another reason stays one: %j', async (body) => {
 		world.sandbox.faults.always({ kind: 'status', status: 422, body });
 		const { error } = await world.run('call.create', {

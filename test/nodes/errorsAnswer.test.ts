@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { Pace } from '../../nodes/shared/api/pace';
 import { jsons, locator, SECRETS, World } from '../support/world';
 
@@ -48,6 +48,73 @@ describe('a success without a call', () => {
 		const { error, stored } = await world.run('call.create', call, { items: phones(1) });
 		expect(error.message).toContain('no account for ***');
 		expect(stored).not.toContain(SECRETS.apiKey);
+	});
+});
+
+describe('what LiveCall says of a change whose answer is not documented', () => {
+	const changes: Array<[string, INodeParameters]> = [
+		['user.update', { userId: locator('501'), updateFields: { name: 'Mary' } }],
+		['user.delete', { userId: locator('501') }],
+	];
+
+	it.each(changes)('is told in its words where it refuses: %s', async (operation, parameters) => {
+		const body = 'Not while a call is on';
+		for (const contentType of ['text/plain', 'application/json']) {
+			world.sandbox.faults.next({ kind: 'status', status: 422, body, contentType });
+			const { error } = await world.run(operation, parameters);
+			expect(error.message).toContain(`: ${body}`);
+		}
+	});
+
+	it.each(changes)(
+		'is no success where it says the contrary: %s',
+		async (operation, parameters) => {
+			for (const body of [
+				{ error: 'Locked' },
+				{ errors: ['Locked'] },
+				{ errors: { base: ['Locked'] } },
+				{ success: false, message: 'Locked' },
+				{ ok: false, message: 'Locked' },
+				{ status: 'error', message: 'Locked' },
+				{ user: { id: 501 }, error: 'Locked' },
+			]) {
+				world.sandbox.faults.next({ kind: 'status', status: 200, body });
+				const { error } = await world.run(operation, parameters);
+				expect(error.message).toContain('without a confirmation, and says: ');
+				expect(error.message).toContain('Locked');
+			}
+			expect(world.asked()).not.toContain('GET /v1/users');
+		},
+	);
+
+	it.each(changes)(
+		'is no success where it gives no reason either: %s',
+		async (operation, parameters) => {
+			for (const body of [
+				{ success: false },
+				{ error: true },
+				{ errors: [{ code: 7 }] },
+				'false',
+			]) {
+				world.sandbox.faults.next({ kind: 'status', status: 200, body });
+				const { error } = await world.run(operation, parameters);
+				expect(error.message).toMatch(/came without a confirmation$/);
+			}
+		},
+	);
+
+	it.each(changes)('is a success where it says so: %s', async (operation, parameters) => {
+		for (const body of [
+			{ message: 'Done' },
+			{ success: true, errors: [] },
+			{ errors: { base: [] }, error: null },
+			'true',
+			'OK',
+			'',
+		]) {
+			world.sandbox.faults.next({ kind: 'status', status: 200, body });
+			expect((await world.run(operation, parameters)).failed).toBe(false);
+		}
 	});
 });
 
@@ -137,6 +204,19 @@ describe('a wait that is longer than 30 seconds', () => {
 		expect(error.description).toContain('Nothing was carried out, so trying again is safe');
 		expect(error.description).toContain('Not tried: items 1 to 2');
 	});
+
+	it.each([404, 422, 403])(
+		'is asked of one item that is refused, not of others: %s',
+		async (status) => {
+			asks(status, 120);
+			const result = await world.run('call.create', call, {
+				items: phones(3),
+				node: { onError: 'continueRegularOutput' },
+			});
+			expect(world.seen()).toHaveLength(3);
+			expect(jsons(result).map(({ error }) => error !== undefined)).toEqual([true, false, false]);
+		},
+	);
 
 	it('leaves nothing behind that keeps a later try from being sent', async () => {
 		asks(429, 90);

@@ -88,6 +88,38 @@ it.each([
 	expect(connects).toBe(1);
 });
 
+it.each([
+	head('429 Too Many Requests', 'Proxy-Agent: Acme', 'Retry-After: 60'),
+	head('429 Too Many Requests', 'Server: squid/6.6'),
+])('a proxy that has too much to do is not taken for LiveCall: %j', async (given) => {
+	answer = given;
+	const { error } = await place('https');
+	expect(error.message).toContain(
+		'A proxy between n8n and LiveCall is receiving too many requests',
+	);
+	expect(error.description).not.toMatch(/(?<!n8n and )LiveCall asked/);
+});
+
+it.each([429, 502, 503])(
+	'a proxy that asks for a long wait is named to the items behind as well: %s',
+	async (status) => {
+		answer = head(`${status} Later`, 'Proxy-Agent: Acme', 'Retry-After: 60');
+		const { output } = await world.run(
+			'call.get',
+			{ callId: '={{ $json.id }}', options: { maxConcurrency: 1 } },
+			{
+				credential: { ...world.credential, baseUrl: 'https://api.livecall.invalid/v1' },
+				items: [{ id: 1 }, { id: 2 }],
+				node: { onError: 'continueRegularOutput' },
+			},
+		);
+		expect(output[1].json.error).toMatch(
+			/^A proxy between n8n and LiveCall had asked to wait, for another \d/,
+		);
+		expect(connects).toBe(1);
+	},
+);
+
 it('a proxy that hangs up has let nothing through, so trying again is safe', async () => {
 	answer = '';
 	const { error } = await place('https');

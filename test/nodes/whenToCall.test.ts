@@ -277,11 +277,39 @@ describe('fallback target groups', () => {
 		},
 	);
 
-	it('that LiveCall does not know are named', async () => {
+	it.each([12345678901234567000, 2 ** 53, -(2 ** 60)])(
+		'whose ID n8n has rounded place no call: %j',
+		async (id) => {
+			for (const fallbackFilterIds of [id, `={{ [2, ${id}] }}`]) {
+				const result = await place({ fallbackFilterIds });
+				expect(result.error.message).toContain('too many digits to be kept');
+				expect(result.error.description).toContain('Give it as text');
+			}
+			expect(world.seen()).toEqual([]);
+		},
+	);
+
+	it('that LiveCall does not know are named, with the option that names them', async () => {
 		groups(late, early);
 		const result = await place({ fallbackFilterIds: '99' });
 		expect(result.error.message).toContain('no target group "99"');
+		expect(result.error.description).toContain('Check "Fallback Target Groups"');
 		expect(placed()).toEqual([]);
+	});
+
+	it.each<[number, IDataObject]>([
+		[404, {}],
+		[404, { error: 'Filter not found' }],
+		[422, { errors: { filter: ['must exist'] } }],
+	])('that are gone when they are to take the call are told so: %s %j', async (status, body) => {
+		groups(late, early);
+		world.sandbox.faults.always({ kind: 'status', status, body }, { method: 'POST' });
+		const fallback = await place({ fallbackFilterIds: '2,3' });
+		expect(fallback.error.message).toContain('no target group "3"');
+		expect(fallback.error.description).toContain('Check "Fallback Target Groups"');
+		const first = await place();
+		expect(first.error.message).toContain('no target group "1"');
+		expect(first.error.description).toContain('Check "Target Group"');
 	});
 });
 

@@ -41,7 +41,10 @@ export async function settle(
 	const { filterIds, whenUnavailable, callingHours, outsideHours } = wishes;
 	const now = Date.now();
 	const plan = await planCall(wishes, now, async (filterId) =>
-		item.expect(await item.run.availability.of(filterId, item.client), filterTopic(filterId)),
+		item.expect(
+			await item.run.availability.of(filterId, item.client),
+			filterTopic(filterId, fieldOf(filterId, wishes)),
+		),
 	);
 	if (!('none' in plan)) return plan;
 
@@ -59,6 +62,11 @@ export async function settle(
 			if (outsideHours === 'fail') throw item.wrong(ownWords.outsideHours(when(plan.at)));
 			return { skipped: { reason: 'outside_hours' } };
 	}
+}
+
+/** The label of the field in which a person has named a target group. */
+export function fieldOf(filterId: string, { filterIds }: Pick<Wishes, 'filterIds'>): string {
+	return filterId === filterIds[0] ? 'Target Group' : 'Fallback Target Groups';
 }
 
 /** @param zone the workflow's time zone, for hours that name none */

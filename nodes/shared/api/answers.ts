@@ -48,6 +48,29 @@ export function wrappedList(wrapper: string): Reader<Resource[]> {
 	};
 }
 
+/**
+ * Reads an answer of which LiveCall documents nothing: any success is one, unless it says the contrary.
+ * @param read takes what can be used out of the answer
+ */
+export function undocumented<T>(read: (answer: unknown) => T): Reader<T> {
+	return (answer) =>
+		saysNo(answer) ? missing('a confirmation') : { ok: true, value: read(answer) };
+}
+
+/** Whether an answer says that nothing came of the request, whatever its status; a "message" may be a good one. */
+function saysNo(answer: unknown): boolean {
+	if (!isObject(answer)) return answer === false;
+	const { success, ok, status, error, errors } = answer;
+	return success === false || ok === false || status === 'error' || isSaid(error) || isSaid(errors);
+}
+
+/** Whether there is anything in a field: `null`, `[]` and `{"base": []}` are nothing. */
+function isSaid(value: unknown): boolean {
+	return typeof value === 'object' && value !== null
+		? Object.values(value).some(isSaid)
+		: Boolean(value);
+}
+
 /** Where the usual forms have their messages. */
 const REASON_KEYS = ['errors', 'error', 'message', 'messages'];
 

@@ -1,11 +1,15 @@
-import type { FailureKind } from './outcome';
+import { certaintyOf, type FailureKind } from './outcome';
 
 /** LiveCall asks for waits in `Retry-After`; one that is longer than this many ms is not waited for. */
 export const LONGEST_RETRY_AFTER_MS = 30_000;
 
-/** Whether a longer wait is asked for than is waited. */
+/** Whether a longer wait is asked for than is waited. What was refused, such as one id, says nothing of other requests. */
 export function asksForTooLong(how: FailureKind): boolean {
-	return how.kind === 'status' && (how.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER_MS;
+	return (
+		how.kind === 'status' &&
+		certaintyOf(how) !== 'refused' &&
+		(how.retryAfterMs ?? 0) > LONGEST_RETRY_AFTER_MS
+	);
 }
 
 /** The first wait before a repeat, in ms; each further one doubles, up to {@link LONGEST_BACK_OFF_MS}. */

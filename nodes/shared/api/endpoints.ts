@@ -1,6 +1,14 @@
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 import { isObject } from '../json';
-import { isResource, missing, wrapped, wrappedList, type Reader, type Resource } from './answers';
+import {
+	isResource,
+	missing,
+	undocumented,
+	wrapped,
+	wrappedList,
+	type Reader,
+	type Resource,
+} from './answers';
 
 /** LiveCall's documented routes (help centre, "Integration of LiveCall's server-side API"), and nothing else. */
 
@@ -69,8 +77,12 @@ const readFilter: Reader<Filter> = (answer) => {
 		: missing('"available_call_times" with a list of times');
 };
 
+/** A date, a time of day and perhaps an offset, as ISO 8601 and databases write them. */
+const DATE_AND_TIME = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)? ?(?:Z|[+-]\d\d:?\d\d)?$/i;
+
+/** LiveCall writes `2017-04-03T11:00:00Z` (help centre, filters). JavaScript takes "1" and "Room 5" for a time as well. */
 function isTime(value: unknown): value is string {
-	return typeof value === 'string' && !Number.isNaN(Date.parse(value));
+	return typeof value === 'string' && DATE_AND_TIME.test(value) && !Number.isNaN(Date.parse(value));
 }
 
 /** `GET /users`: all users of the account; no paging is documented. */
@@ -90,10 +102,10 @@ export function updateUser(userId: string, user: IDataObject): ApiRequest<Resour
 		path: `/users/${id(userId)}`,
 		body: { user },
 		bodyOptional: true,
-		read: (answer) => {
+		read: undocumented((answer) => {
 			const updated = isObject(answer) ? answer.user : undefined;
-			return { ok: true, value: isResource(updated) ? updated : undefined };
-		},
+			return isResource(updated) ? updated : undefined;
+		}),
 	};
 }
 
@@ -104,7 +116,7 @@ export function deleteUser(userId: string): ApiRequest<IDataObject> {
 		method: 'DELETE',
 		path: `/users/${id(userId)}`,
 		bodyOptional: true,
-		read: () => ({ ok: true, value: deleted }),
+		read: undocumented(() => deleted),
 		goneOnRepeat: deleted,
 	};
 }

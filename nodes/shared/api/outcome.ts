@@ -35,8 +35,8 @@ export type FailureKind =
 			kind: 'notSent';
 			reason: 'refused' | 'unresolved' | 'unreachable' | 'unsendable' | 'proxy' | 'cancelled';
 	  }
-	/** LiveCall had asked for a longer wait than is waited. `waitMs`: what was left of it, in ms. */
-	| { kind: 'notSent'; reason: 'askedToWait'; waitMs: number }
+	/** LiveCall, or a proxy, had asked for a longer wait than is waited. `waitMs`: what was left of it, in ms. */
+	| { kind: 'notSent'; reason: 'askedToWait'; waitMs: number; byProxy?: boolean }
 	| { kind: 'lost' }
 	/** A file that broke off before its end. */
 	| { kind: 'brokeOff' }

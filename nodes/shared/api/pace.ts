@@ -15,6 +15,7 @@ export class Pace {
 	private notBefore = 0;
 	private waking = false;
 	private closedUntil = 0;
+	private byProxy = false;
 	/** Requests that wait for their turn; those told to come again stand in front. */
 	private readonly queue: Array<(mayStart: boolean) => void> = [];
 
@@ -77,8 +78,10 @@ export class Pace {
 	/**
 	 * Lets nobody have a turn for so long, those that wait for one included.
 	 * @param ms how long, in ms
+	 * @param byProxy whether a proxy has asked for it, and not LiveCall
 	 */
-	close(ms: number): void {
+	close(ms: number, byProxy = false): void {
+		this.byProxy = byProxy;
 		this.closedUntil = Math.max(this.closedUntil, Date.now() + ms);
 		this.queue.splice(0).forEach((turn) => turn(false));
 	}
@@ -86,6 +89,11 @@ export class Pace {
 	/** How much longer nobody has a turn, in ms; 0 where it is open. */
 	get closedForMs(): number {
 		return Math.max(0, this.closedUntil - Date.now());
+	}
+
+	/** Whether a proxy has closed it. */
+	get isClosedByProxy(): boolean {
+		return this.byProxy;
 	}
 
 	private next(): void {

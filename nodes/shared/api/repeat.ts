@@ -46,7 +46,7 @@ export async function repeatedly<T>(
 		const how = result.error;
 		const backOffMs = backOffBefore(tries, how, longestBackOffMs);
 		// What is behind this request would only be told the same.
-		if (asksForTooLong(how)) pace?.close(backOffMs);
+		if (asksForTooLong(how)) pace?.close(backOffMs, how.kind === 'status' && how.byProxy);
 		// A wait that LiveCall asks for holds for all items of the run: the pace keeps it.
 		const waitsInPace = pace !== undefined && isStatus(how, 429);
 		if (waitsInPace) pace.slowDown(backOffMs);
@@ -67,7 +67,7 @@ export async function repeatedly<T>(
 function whyNotSent(pace: Pace | undefined): FailureKind {
 	const waitMs = pace?.closedForMs ?? 0;
 	return waitMs > 0
-		? { kind: 'notSent', reason: 'askedToWait', waitMs }
+		? { kind: 'notSent', reason: 'askedToWait', waitMs, byProxy: pace?.isClosedByProxy }
 		: { kind: 'notSent', reason: 'cancelled' };
 }
 

@@ -28,10 +28,11 @@ export function readResponse<T>(
 ): Attempt<T> {
 	const { status, headers, text } = received(response);
 	if (status >= 300 && status < 400) return unreadable('redirect', status);
-	const parsed = parseJson(text, request.bodyOptional ?? false);
+	const isSuccess = status >= 200 && status < 300;
+	const parsed = parseJson(text, isSuccess && (request.bodyOptional ?? false));
 	const isWebPage =
 		text.trimStart().startsWith('<') || String(headers['content-type']).includes('html');
-	if (status < 200 || status >= 400) {
+	if (!isSuccess) {
 		const said = parsed || isWebPage ? parsed?.json : text;
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
 		return {

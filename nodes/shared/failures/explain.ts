@@ -52,10 +52,9 @@ function keyNotAccepted({ how, certainty }: Failure, topic: Topic): Notice | und
 function notFound({ how }: Failure, topic: Topic): Notice | undefined {
 	if (how.kind !== 'status' || topic.host !== undefined) return undefined;
 	if (certaintyOf(how) !== 'refused') return undefined;
-	const missing = (topic.names ?? []).filter(({ word }) =>
-		how.reasons.some(
-			(reason) => word.test(reason) && (how.status === 404 || NOT_THERE.test(reason)),
-		),
+	const saysOf = how.status === 404 ? mentions : isNotThere;
+	const missing = (topic.names ?? []).filter(({ what }) =>
+		how.reasons.some((reason) => new RegExp(saysOf(what), 'i').test(reason)),
 	);
 	if (how.status !== 404 && missing.length === 0) return undefined;
 	const { message, advice } = missing.length === 1 ? missing[0].notFound : topic.notFound;
@@ -64,9 +63,10 @@ function notFound({ how }: Failure, topic: Topic): Notice | undefined {
 
 function tooManyRequests({ how, certainty, tries }: Failure, topic: Topic): Notice | undefined {
 	if (how.kind !== 'status' || how.status !== 429) return undefined;
+	const who = answering(how, topic.host);
 	return {
-		message: `${topic.host ?? API_HOST} is receiving too many requests and did not ${topic.to}${triedOften(tries)}`,
-		advice: `${askedToWait(how.retryAfterMs)}${tryingAgain(certainty)} is safe. Wait a little, or lower "Max Concurrency" in the options.`,
+		message: `${who} is receiving too many requests and did not ${topic.to}${triedOften(tries)}`,
+		advice: `${askedToWait(how, topic.host)}${tryingAgain(certainty)} is safe. Wait a little, or lower "Max Concurrency" in the options.`,
 	};
 }
 
@@ -109,7 +109,7 @@ function otherHost(failure: Failure, { host }: Topic): Notice | undefined {
 	if (host === undefined) return undefined;
 	return {
 		message: happened(failure, host),
-		advice: `${tryingAgain(failure.certainty)} is safe. If it stays like this, check whether n8n may connect to that host, and whether a proxy answers in its place.`,
+		advice: `${askedToWait(failure.how, host)}${tryingAgain(failure.certainty)} is safe. If it stays like this, check whether n8n may connect to that host, and whether a proxy answers in its place.`,
 	};
 }
 
@@ -132,7 +132,7 @@ function unsendable(failure: Failure, { host }: Topic): Notice | undefined {
 
 function outOfReach(failure: Failure, { host }: Topic): Notice {
 	const { how, certainty } = failure;
-	const asked = how.kind === 'status' ? askedToWait(how.retryAfterMs) : '';
+	const asked = askedToWait(how, host);
 	const toCheck = isProxys(how)
 		? CHECK_PROXY
 		: 'check "Base URL" in the LiveCall API credential and whether LiveCall is up';
@@ -168,9 +168,21 @@ function happened({ how, tries }: Failure, host: string | undefined): string {
 	return `${whatHappened(how, tries, host)}${triedOften(tries)}`;
 }
 
-/** The words with which LiveCall may say that something is not there: those of Rails, and the usual others. */
-const NOT_THERE =
-	/must exist|(?:does not|doesn't) exist|not exist|not found|(?:could not|couldn't|cannot) (?:be )?f(?:ind|ound)|unknown|is invalid|no such/i;
+/** What is named in a reason, with its ID or without it: "filter", "user_id", "Filter with 'id'=7", "user 7". */
+function mentions(what: string): string {
+	return `\\b(?:${what})(?:[ _]?id)?\\b(?: with '?id'?)?[^a-z]*`;
+}
+
+/**
+ * A reason which says that something is not there, in the words of Rails and the usual others. They stand right beside
+ * its name: "phone number is invalid for this filter" is about the number.
+ */
+function isNotThere(what: string): string {
+	const before = "(?:(?:could not|couldn't|cannot|can't) find|no such|unknown) (?:the |an? )?";
+	const after =
+		"(?:must exist|(?:does not|doesn't|not) exist|(?:(?:is|was) )?(?:not found|unknown|invalid)|(?:could not|couldn't|cannot) be found)";
+	return `${before}${mentions(what)}|${mentions(what)}${after}`;
+}
 
 /** Completes "To go on, …". */
 const CHECK_PROXY = 'check the proxy that n8n is set to use, and what it lets through';
@@ -179,10 +191,16 @@ function proxyBefore(host = API_HOST): string {
 	return `A proxy between n8n and ${host}`;
 }
 
+/** Who has answered: the host, or a proxy in its place. */
+function answering(how: FailureKind, host = API_HOST): string {
+	return isProxys(how) ? proxyBefore(host) : host;
+}
+
 function isProxys(how: FailureKind): boolean {
 	return how.kind === 'status'
 		? (how.byProxy ?? false)
-		: how.kind === 'notSent' && how.reason === 'proxy';
+		: how.kind === 'notSent' &&
+				(how.reason === 'askedToWait' ? (how.byProxy ?? false) : how.reason === 'proxy');
 }
 
 const CHECK_BASE_URL =
@@ -221,7 +239,7 @@ function whatHappened(how: FailureKind, tries: number, host = API_HOST): string 
 	switch (how.kind) {
 		case 'notSent':
 			if (how.reason === 'askedToWait')
-				return `${host} had asked to wait, for another ${seconds(how.waitMs)} when this was due, and was not asked`;
+				return `${answering(how, host)} had asked to wait, for another ${seconds(how.waitMs)} when this was due, and was not asked`;
 			return {
 				refused: `${host} could not be reached: the connection was refused`,
 				unresolved: `${host} could not be reached: the address of its host was not found`,
@@ -239,7 +257,7 @@ function whatHappened(how: FailureKind, tries: number, host = API_HOST): string 
 		case 'cancelled':
 			return 'The execution was canceled while LiveCall was being asked';
 		case 'status':
-			return `${how.byProxy ? proxyBefore(host) : host} answered with status ${how.status}${how.reasons.length > 0 ? ` (${how.reasons.join('; ')})` : ''}`;
+			return `${answering(how, host)} answered with status ${how.status}${how.reasons.length > 0 ? ` (${how.reasons.join('; ')})` : ''}`;
 		case 'unreadable':
 			return {
 				webPage: "LiveCall's answer was a web page instead of data",
@@ -259,13 +277,14 @@ function triedOften(tries: number): string {
 	return tries > 1 ? ` (tried ${tries} times)` : '';
 }
 
-function askedToWait(retryAfterMs: number | undefined): string {
-	if (retryAfterMs === undefined || retryAfterMs === 0) return '';
+function askedToWait(how: FailureKind, host: string | undefined): string {
+	const retryAfterMs = how.kind === 'status' ? (how.retryAfterMs ?? 0) : 0;
+	if (retryAfterMs === 0) return '';
 	const longest =
 		retryAfterMs > LONGEST_RETRY_AFTER_MS
 			? `; the node waits ${seconds(LONGEST_RETRY_AFTER_MS)} at most`
 			: '';
-	return `LiveCall asked to wait ${seconds(retryAfterMs)}${longest}. `;
+	return `${answering(how, host)} asked to wait ${seconds(retryAfterMs)}${longest}. `;
 }
 
 /** A time in words. */

@@ -7,8 +7,11 @@ export interface Topic {
 	to: string;
 	/** What an answer with 404 means here. */
 	notFound: Notice;
-	/** What the request names: an answer that says of one of these that it is not there is told in its words. */
-	names?: Array<{ word: RegExp; notFound: Notice }>;
+	/**
+	 * What the request names, in LiveCall's words with "|" between them: an answer that says of one of these that it is
+	 * not there is told in its words.
+	 */
+	names?: Array<{ what: string; notFound: Notice }>;
 	/** Set for what must not be done twice. */
 	once?: OnlyOnce;
 	/** Who is asked, where that is not the API. */
@@ -52,12 +55,13 @@ export function recordingFileTopic(callId: string): Topic {
 	return { ...recordingTopic(callId), host: "LiveCall's download host" };
 }
 
-export function filterTopic(filterId: string): Topic {
+/** @param field the label of the field that names it */
+export function filterTopic(filterId: string, field = 'Target Group'): Topic {
 	return {
 		to: `read target group "${filterId}"`,
 		notFound: {
 			message: `LiveCall knows no target group "${filterId}"`,
-			advice: `Check "Target Group": its ID is the number in the address of its edit page, ${editPage('targeting', 'ID')}.`,
+			advice: `Check "${field}": the ID is the number in the address of the edit page, ${editPage('targeting', 'ID')}.`,
 		},
 	};
 }
@@ -86,21 +90,24 @@ export const placingCall: OnlyOnce = {
 	option: 'Redial When Outcome Is Unknown',
 };
 
-export function placeCallTopic(filterId: string, userId?: string): Topic {
-	const named = (word: RegExp, { message, advice }: Notice) => ({
-		word,
+/** @param filterField the label of the field that names the target group */
+export function placeCallTopic(filterId: string, userId?: string, filterField?: string): Topic {
+	const filter = filterTopic(filterId, filterField).notFound;
+	const user = userId === undefined ? undefined : userTopic(userId, '').notFound;
+	const named = (what: string, { message, advice }: Notice) => ({
+		what,
 		notFound: { message, advice: `${advice} No call was placed.` },
 	});
-	const filter = named(/\bfilter\b/i, filterTopic(filterId).notFound);
-	const user = userId === undefined ? [] : [named(/\buser\b/i, userTopic(userId, '').notFound)];
-	const orUser = userId === undefined ? '' : ` or no user "${userId}"`;
 	return {
 		to: 'place the call',
 		once: placingCall,
-		names: [filter, ...user],
+		names: [
+			named('filter|target group', filter),
+			...(user ? [named('user|consultant', user)] : []),
+		],
 		notFound: {
-			message: `LiveCall knows no target group "${filterId}"${orUser}`,
-			advice: `Check "Target Group": its ID is the number in the address of its edit page, ${editPage('targeting', 'ID')}. Check "User (Consultant)", too, and "Base URL" in the LiveCall API credential. No call was placed.`,
+			message: `${filter.message}${user ? ` or no user "${userId}"` : ''}`,
+			advice: `${filter.advice} Check "User (Consultant)", too, and "Base URL" in the LiveCall API credential. No call was placed.`,
 		},
 	};
 }

@@ -24,7 +24,7 @@ import { keyClaim } from '../../once/keys';
 import type { Operation, Output } from '../../operation';
 import type { Item } from '../../run/item';
 import { trialPhone } from '../../run/trial';
-import { readWishes, settle } from '../../timing/settle';
+import { fieldOf, readWishes, settle } from '../../timing/settle';
 import { createHint } from './createHint';
 
 /** In hours, for ten years at most: a key that is to count for longer counts for ever. */
@@ -108,7 +108,8 @@ async function callOnce(item: Item, wanted: Wanted): Promise<Output> {
 		};
 		if (settled.at !== undefined) call.scheduled_for = settled.at;
 		if (userId !== undefined) call.user_id = userId;
-		const topic = placeCallTopic(settled.filterId, userId);
+		const field = fieldOf(settled.filterId, wanted.wishes);
+		const topic = placeCallTopic(settled.filterId, userId, field);
 		return shown(await request.send(placeCall(call), topic));
 	};
 	if (isTrialOver()) return skipped({ reason: 'test' });
