@@ -70,6 +70,47 @@ describe('filter: getAvailableTimes', () => {
 		});
 	});
 
+	it.each(['fa', 'ar-EG', 'mr', 'ja', 'en-u-nu-thai', 'fa-u-nu-arabext'])(
+		'gives programs digits that they read: %s',
+		async (locale) => {
+			expect(column(await times({ locale }), 'time_of_day')).toEqual([
+				'23:30',
+				'14:30',
+				'15:00',
+				'09:00',
+			]);
+		},
+	);
+
+	it.each(['en', 'EN', 'En'])('takes a language however it is written: %s', async (locale) => {
+		expect(column(await times({ locale }), 'label')[1]).toBe('Fri, 5 Jan, 14:30');
+	});
+
+	it('names a moment once, however often LiveCall does', async () => {
+		const written = ['2035-01-05T13:30:00Z', '2035-01-05T14:30:00+01:00', '2035-01-05T13:30:00'];
+		world.sandbox.filters.set(1, { status: 'available', available_call_times: written });
+		expect(column(await times(), 'time')).toEqual(['2035-01-05T14:30:00+01:00']);
+	});
+
+	it.each([
+		'2035-01-05 13:30:00 UTC',
+		'Fri, 05 Jan 2035 13:30:00 GMT',
+		'2035-01-05',
+		'1',
+		'Room 5',
+	])('leaves out no time in silence that it cannot read: %s', async (time) => {
+		world.sandbox.filters.set(1, { status: 'available', available_call_times: [time] });
+		expect((await times()).error.message).toContain('"available_call_times"');
+	});
+
+	it.each(['2035-01-05 13:30', '2035-01-05T14:30:00+0100', '2035-01-05 14:30:00 +01:00'])(
+		'reads a time with an offset or without one: %s',
+		async (time) => {
+			world.sandbox.filters.set(1, { status: 'available', available_call_times: [time] });
+			expect(column(await times(), 'time')).toEqual(['2035-01-05T14:30:00+01:00']);
+		},
+	);
+
 	it('gives times that "Scheduled For" takes as they are', async () => {
 		const free = jsons(await times());
 		await world.run(
@@ -122,6 +163,7 @@ describe('filter: getAvailableTimes', () => {
 	it.each([
 		[{ timeZone: 'Berlin' }, '"Time Zone" needs the name of a time zone', 'Europe/Berlin'],
 		[{ timeZone: '+01:00' }, '"Time Zone" needs the name of a time zone', 'Europe/Berlin'],
+		[{ timeZone: '-0330' }, '"Time Zone" needs the name of a time zone', 'Europe/Berlin'],
 		[{ locale: 'english' }, '"Locale" needs a language', 'en-US'],
 		[{ locale: 'd' }, '"Locale" needs a language', 'en-US'],
 		[{ after: 'tomorrow' }, '"After" needs a date and time', '2030-01-31T14:30:00+01:00'],

@@ -191,6 +191,9 @@ describe('a file of the type', () => {
 		'application/octet-stream',
 		'AUDIO/WAV; rate=8000',
 		'application/jsonish',
+		'application/x-scriptura',
+		'application/vnd.acme.urlencodedsound',
+		'video/x-matroska',
 		'',
 		'no type',
 	])('%j may be a recording', (type) => {
@@ -204,6 +207,13 @@ describe('a file of the type', () => {
 		'application/xml; charset=utf-8',
 		'application/vnd.api+json',
 		'application/problem+xml',
+		'application/xml-dtd',
+		'application/x-ndjson',
+		'application/javascript',
+		'application/x-javascript; charset=utf-8',
+		'application/ecmascript',
+		'application/x-www-form-urlencoded',
+		'application/x-yaml',
 		'x-audio/mpeg',
 	])('%j is no recording', (type) => {
 		expect(mayBeRecording(type)).toBe(false);

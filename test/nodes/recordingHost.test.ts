@@ -162,6 +162,8 @@ describe('what is no recording', () => {
 		['XML', file(SOUND, { 'Content-Type': 'text/xml' }), 'text/xml'],
 		['XML as data', file(SOUND, { 'Content-Type': 'application/xml' }), 'application/xml'],
 		['JSON', file(SOUND, { 'Content-Type': 'application/json' }), 'application/json'],
+		['lines of JSON', file(SOUND, { 'Content-Type': 'application/x-ndjson' }), 'x-ndjson'],
+		['a script', file(SOUND, { 'Content-Type': 'application/javascript' }), 'javascript'],
 		['JSON:API', file(SOUND, { 'Content-Type': 'application/vnd.api+json' }), 'json'],
 		['a picture', file(SOUND, { 'Content-Type': 'image/png' }), 'image/png'],
 	])('is turned away: %s', async (_, answer, shown) => {
@@ -276,6 +278,16 @@ describe('a link that the host refuses', () => {
 		host.answers(status(code), status(code), file(SOUND));
 		expect((await download({ maxRetries: 2 })).failed).toBe(false);
 	});
+
+	it.each([429, 503])(
+		'is told with the wait that the host asks for, as its own: %s',
+		async (code) => {
+			host.answers(status(code, { 'Retry-After': '40' }));
+			const { error } = await download();
+			expect(error.description).toMatch(/^LiveCall's download host asked to wait 40 seconds; /);
+			expect(host.requests).toHaveLength(1);
+		},
+	);
 
 	it.each([408, 429, 500, 503])("is told as the host's trouble: %s", async (code) => {
 		host.answers(status(code));

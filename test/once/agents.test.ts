@@ -43,6 +43,17 @@ it('gives an agent that repeats itself the call that was placed', async () => {
 	expect(third).toEqual(second);
 });
 
+it.each([
+	['+49 30 1000001', '0049 30 1000001'],
+	['0049301000001', '+49 (30) 1000001'],
+	['(00) 49 30 1000001', '+49-30-1000001'],
+])('knows a customer by either way to write a country code: %s, %s', async (first, second) => {
+	AgentNode.asks = [{ phone: first }, { phone: second }];
+	await run();
+	expect(rung()).toEqual([first]);
+	expect(heard()[1]).toMatchObject({ already_placed: true });
+});
+
 it('calls each of two customers for whom an agent asks, with what it says of each', async () => {
 	AgentNode.asks = [[{ phone: ANNA }, { phone: BEN }], { phone: BEN }];
 	await run();

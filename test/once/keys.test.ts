@@ -56,6 +56,11 @@ describe('a key that counts for a while', () => {
 		);
 	});
 
+	it.each([5e-324, 1e-320, 1e-9, 0.1])('is free again soon, however short it is: %s ms', (ms) => {
+		expect(isHeldBack('lead 1', ms, NOW, NOW)).toBe(true);
+		expect(isHeldBack('lead 1', ms, NOW, NOW + 5)).toBe(false);
+	});
+
 	it.each([
 		['another key', 'lead 2', HOUR_MS],
 		['another window', 'lead 1', 2 * HOUR_MS],

@@ -36,9 +36,10 @@ export function isAvailableAt(filter: Filter, at: number, now: number): boolean 
  * @param after times at or before this moment are left out, in ms since 1970
  */
 export function freeTimesAfter(filter: Filter, after: number): FreeTime[] {
-	return listed(filter)
-		.filter(({ at }) => at > after)
-		.sort((one, other) => one.at - other.at);
+	const ahead = listed(filter).filter(({ at }) => at > after);
+	// Two consultants may be free at the same moment.
+	const different = new Map(ahead.map((time) => [time.at, time]));
+	return [...different.values()].sort((one, other) => one.at - other.at);
 }
 
 function listed(filter: Filter): FreeTime[] {

@@ -14,7 +14,8 @@ const PARTS = 4;
  */
 export function keyClaim(key: string, withinMs: number, now: number): Claim {
 	if (withinMs === 0) return { name: key, entry: key, others: [], most: MOST_KEYS };
-	const part = Math.floor(now / (withinMs / PARTS));
+	// In parts of less than a millisecond, the present one could no longer be told from those around it.
+	const part = Math.floor(now / Math.max(1, withinMs / PARTS));
 	const at = (part: number) => JSON.stringify([key, withinMs, part]);
 	const earlier = Array.from({ length: PARTS }, (_, parts) => at(part - parts - 1));
 	return { name: key, entry: at(part), others: earlier, most: MOST_KEYS };

@@ -67,7 +67,7 @@ export const create: Operation = {
 		if (!run.isTool) return await callOnce(item, wanted);
 		// An agent may ask for the same several times at once: each time it is to know what became of the time before.
 		return await exclusively(
-			`${run.nodeName}:${digitsOf(wanted.phoneNumber)}`,
+			`${run.nodeName}:${customerOf(wanted.phoneNumber)}`,
 			async () => await callOnce(item, wanted),
 		);
 	},
@@ -84,7 +84,7 @@ async function callOnce(item: Item, wanted: Wanted): Promise<Output> {
 	});
 
 	const asked = {
-		customer: digitsOf(phoneNumber),
+		customer: customerOf(phoneNumber),
 		terms: `${filterId} ${userId ?? ''}`,
 		at: wanted.at,
 	};
@@ -120,6 +120,11 @@ async function callOnce(item: Item, wanted: Wanted): Promise<Output> {
 		place,
 	);
 	return placed ?? skipped({ reason: 'duplicate', deduplication_key: key });
+}
+
+/** Whom a number rings: a country code is written as +49 or as 0049. */
+function customerOf(phoneNumber: string): string {
+	return digitsOf(phoneNumber).replace(/^00/, '');
 }
 
 type Wanted = ReturnType<typeof read>;

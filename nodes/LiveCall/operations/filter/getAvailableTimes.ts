@@ -95,14 +95,16 @@ function choiceOf(
 	zone: string,
 	locale: string,
 ): IDataObject {
-	const time = DateTime.fromMillis(at, { zone, locale });
+	// Programs read these digits; other languages have others.
+	const time = DateTime.fromMillis(at, { zone, locale: DEFAULT_LOCALE });
+	const told = time.setLocale(locale);
 	return {
 		filter_id: filterId,
 		time: time.toISO({ suppressMilliseconds: true }),
 		date: time.toISODate(),
 		time_of_day: time.toFormat('HH:mm'),
-		weekday: time.toFormat('cccc'),
-		label: labelOf(time),
+		weekday: told.toFormat('cccc'),
+		label: labelOf(told),
 	};
 }
 

@@ -55,11 +55,16 @@ export function extensionFor(contentType: string): string {
 	return extension === undefined ? '' : `.${extension}`;
 }
 
+/** Words that tell a type of text for programs: `application/vnd.api+json`, `application/x-www-form-urlencoded`. */
+const TEXT_FOR_PROGRAMS =
+	/\b(?:json5?|ndjson|jsonl|xml|ya?ml|(?:java|ecma|type)script|graphql|sql|urlencoded)\b/;
+
 /** Whether a file of this type may be a recording: sound, film or bytes, and no page, text, data or picture. */
 export function mayBeRecording(contentType: string): boolean {
 	const type = typeIn(contentType);
 	return (
-		type === undefined || /^(?:audio|video|application)\/(?!(?:.*\+)?(?:json|xml)$)/.test(type)
+		type === undefined ||
+		(/^(?:audio|video|application)\//.test(type) && !TEXT_FOR_PROGRAMS.test(type))
 	);
 }
 
