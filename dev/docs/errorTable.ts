@@ -20,6 +20,7 @@ import { someTargetGroups } from '../../nodes/LiveCall/input/targetGroups';
 import { aTimeToCome } from '../../nodes/LiveCall/input/times';
 import { turnedAway } from '../../nodes/LiveCallTrigger/delivery/answers';
 import { certaintyOf, type FailureKind } from '../../nodes/shared/api/outcome';
+import { editPage } from '../../nodes/shared/dashboard';
 import { explain, mayAlreadyHave, SENT_EARLIER } from '../../nodes/shared/failures/explain';
 import { ownWords, type Notice } from '../../nodes/shared/failures/ownWords';
 import {
@@ -35,108 +36,83 @@ import {
 	type Topic,
 } from '../../nodes/shared/failures/topics';
 
+const aTimeIn2030 = aTimeToCome('UTC', Date.UTC(2030, 0, 1));
+
 /** Wrong input for each check, with the label of a field that has it. */
-const WRONG_INPUT: Array<[string, Check<unknown>, unknown[]]> = [
-	['Call ID', anId, ['', 'null', '12 34', '12\u200b34', 'https://app.livecall.io/calls/1']],
-	[
-		'Target Group',
-		aLocator('targeting'),
-		[{ mode: 'url', value: 'https://app.livecall.io/users/1/edit' }],
-	],
-	['User (Consultant)', aLocator('users'), [{ mode: 'list', value: '' }]],
-	[
-		'Phone Number',
-		aPhoneNumber,
-		['', '12345', '+49 30 1234567 ext. 8', '49+301234567', '555-1234 / 555-4321'],
-	],
-	[
-		'Scheduled For',
-		aTimeToCome('UTC', Date.UTC(2030, 0, 1)),
-		['tomorrow', '2030-01-31', '2030-01-31T14:30:00+25:00', '2029-12-31T10:00:00Z'],
-	],
-	['Name', someText, ['']],
-	['Phone Number', somePhoneDigits, ['abc']],
-	['Limit', aNumber('users', 1, Infinity, true), [0]],
-	['Request Timeout', requestTimeout.check, [0]],
-	['Max Concurrency', maxConcurrency.check, [0]],
-	['Max Retries', maxRetries.check, [11]],
-	['Simplify', aSwitch, ['perhaps']],
-	['Deduplication Key', aKey, [12345678901234567000]],
-	['Fallback Target Groups', someTargetGroups, ['124, Sales/EU']],
-	['Time Zone', aTimeZone, ['Berlin']],
-	['Locale', aLocale, ['english']],
-	['From', aTimeOfDay, ['25:00']],
-	['Days', someWeekdays, [[0]]],
-	['When Unavailable', oneOf('place', 'schedule', 'skip', 'fail'), ['later']],
+const WRONG_INPUT: Array<[label: string, check: Check<unknown>, ...wrong: unknown[]]> = [
+	['Call ID', anId, '', 'null', '12 34', '12\u200b34', 'https://app.livecall.io/calls/1'],
+	['Target Group', aLocator('targeting'), { mode: 'url', value: editPage('users', '1') }],
+	['User (Consultant)', aLocator('users'), { mode: 'list', value: '' }],
+	['Phone Number', aPhoneNumber, '', '12345', '+49 30 1234567 ext. 8', '49+301234567'],
+	['Phone Number', aPhoneNumber, '555-1234 / 555-4321'],
+	['Scheduled For', aTimeIn2030, 'tomorrow', '2030-01-31', '2030-01-31T14:30:00+25:00'],
+	['Scheduled For', aTimeIn2030, '2029-12-31T10:00:00Z'],
+	['Name', someText, ''],
+	['Phone Number', somePhoneDigits, 'abc'],
+	['Limit', aNumber('users', 1, Infinity, true), 0],
+	['Request Timeout', requestTimeout.check, 0],
+	['Max Concurrency', maxConcurrency.check, 0],
+	['Max Retries', maxRetries.check, 11],
+	['Simplify', aSwitch, 'perhaps'],
+	['Deduplication Key', aKey, 12345678901234567000],
+	['Fallback Target Groups', someTargetGroups, '124, Sales/EU'],
+	['Time Zone', aTimeZone, 'Berlin'],
+	['Locale', aLocale, 'english'],
+	['From', aTimeOfDay, '25:00'],
+	['Days', someWeekdays, [0]],
+	['When Unavailable', oneOf('place', 'schedule', 'skip', 'fail'), 'later'],
 ];
 
-const topics: Record<string, Topic> = {
-	'reading a call': callTopic('123'),
-	'fetching a recording': recordingTopic('123'),
-	'reading a target group': filterTopic('12'),
-	'listing users': usersTopic,
-	'changing a user': userTopic('45', 'update user "45"'),
-	'placing a call': placeCallTopic('12', '45'),
-	'creating a user': createUserTopic,
-};
+/** Everything that a request can be about, each with an ID where it has one. */
+const TOPICS: Topic[] = [
+	callTopic('123'),
+	recordingTopic('123'),
+	filterTopic('12'),
+	usersTopic,
+	userTopic('45', 'update user "45"'),
+	placeCallTopic('12', '45'),
+	createUserTopic,
+];
+
+const MISSING = { status: 200, missing: '"call" with an "id"' };
 
 const status = (
 	code: number,
 	more: { reasons?: string[]; retryAfterMs?: number; byProxy?: boolean } = {},
-): FailureKind => ({
-	kind: 'status',
-	status: code,
-	reasons: [],
-	...more,
-});
+): FailureKind => ({ kind: 'status', status: code, reasons: [], ...more });
 
-/** Each way in which a request can fail, and whether every topic speaks of it in its own words. */
-const FAILURES: Array<[string, FailureKind, boolean]> = [
-	['401', status(401), false],
-	['403', status(403), true],
-	['404', status(404), true],
-	['422 or 400', status(422, { reasons: ['phone number is invalid'] }), true],
-	['422, about a filter', status(422, { reasons: ['filter must exist'] }), false],
-	['another 4xx', status(409), false],
-	['429', status(429, { retryAfterMs: 5_000 }), false],
-	['429 with a long wait', status(429, { retryAfterMs: 120_000 }), false],
-	['5xx or 408', status(503), false],
-	['connection refused', { kind: 'notSent', reason: 'refused' }, false],
-	['unknown host', { kind: 'notSent', reason: 'unresolved' }, false],
-	['no way to the host', { kind: 'notSent', reason: 'unreachable' }, false],
-	['wrong certificate, key or address', { kind: 'notSent', reason: 'unsendable' }, false],
-	['canceled before', { kind: 'notSent', reason: 'cancelled' }, false],
-	['canceled meanwhile', { kind: 'cancelled' }, false],
-	['connection lost', { kind: 'lost' }, false],
-	['time-out', { kind: 'timeout', timeoutMs: 30_000 }, false],
-	['a proxy asks for a login', status(407, { byProxy: true }), false],
-	['a proxy answers in its place', status(502, { byProxy: true }), false],
-	['a proxy hangs up', { kind: 'notSent', reason: 'proxy' }, false],
-	['LiveCall had asked to wait', { kind: 'notSent', reason: 'askedToWait', waitMs: 90_000 }, false],
-	['a web page', { kind: 'unreadable', what: 'webPage', status: 200 }, false],
-	['cut-off JSON', { kind: 'unreadable', what: 'cutOff', status: 200 }, false],
-	[
-		'an empty answer',
-		{ kind: 'unreadable', what: 'empty', status: 200, missing: '"call" with an "id"' },
-		false,
-	],
-	[
-		'a missing wrapper',
-		{ kind: 'unreadable', what: 'shape', status: 200, missing: '"call" with an "id"' },
-		false,
-	],
+/** Each way in which a request can fail. The words that topics have of their own are all shown, else one topic stands for all. */
+const FAILURES: Array<[when: string, how: FailureKind, topics?: Topic[]]> = [
+	['401', status(401)],
+	['403', status(403), TOPICS],
+	['404', status(404), TOPICS],
+	['422 or 400', status(422, { reasons: ['phone number is invalid'] }), TOPICS],
+	['422, about a filter', status(422, { reasons: ['filter must exist'] })],
+	['another 4xx', status(409)],
+	['429', status(429, { retryAfterMs: 5_000 })],
+	['429 with a long wait', status(429, { retryAfterMs: 120_000 })],
+	['5xx or 408', status(503)],
+	['connection refused', { kind: 'notSent', reason: 'refused' }],
+	['unknown host', { kind: 'notSent', reason: 'unresolved' }],
+	['no way to the host', { kind: 'notSent', reason: 'unreachable' }],
+	['wrong certificate, key or address', { kind: 'notSent', reason: 'unsendable' }],
+	['canceled before', { kind: 'notSent', reason: 'cancelled' }],
+	['canceled meanwhile', { kind: 'cancelled' }],
+	['connection lost', { kind: 'lost' }],
+	['time-out', { kind: 'timeout', timeoutMs: 30_000 }],
+	['a proxy asks for a login', status(407, { byProxy: true })],
+	['a proxy answers in its place', status(502, { byProxy: true })],
+	['a proxy hangs up', { kind: 'notSent', reason: 'proxy' }],
+	['asked to wait', { kind: 'notSent', reason: 'askedToWait', waitMs: 90_000 }],
+	['a web page', { kind: 'unreadable', what: 'webPage', status: 200 }],
+	['cut-off JSON', { kind: 'unreadable', what: 'cutOff', status: 200 }],
+	['an empty answer', { kind: 'unreadable', what: 'empty', ...MISSING }],
+	['a missing wrapper', { kind: 'unreadable', what: 'shape', ...MISSING }],
 	[
 		'a missing wrapper, and a reason',
-		{
-			kind: 'unreadable',
-			what: 'shape',
-			status: 200,
-			missing: '"call" with an "id"',
-			found: 'Target group is inactive',
-		},
-		false,
+		{ kind: 'unreadable', what: 'shape', ...MISSING, found: 'Target group is inactive' },
 	],
-	['a redirect', { kind: 'unreadable', what: 'redirect', status: 302 }, false],
+	['a redirect', { kind: 'unreadable', what: 'redirect', status: 302 }],
 ];
 
 /** Each way in which the host of the recordings can fail; a link that it refuses has words of its own. */
@@ -190,7 +166,8 @@ export function errorPage(): string {
 		'# What the nodes say when something goes wrong',
 		'',
 		'**Search this page (Ctrl-F, on a Mac Cmd-F) for three or four of the words that you see**, without names, numbers and addresses:',
-		'those stand for your own. Beside what is said stands what to do; n8n shows it below the message.',
+		'those stand for your own. Beside what is said stands what to do; n8n shows it below the message. Where the same is to be done,',
+		'one row has all that is said.',
 		'',
 		'Made by `npm run docs` out of the code that makes the errors; a test keeps it so. Where a run has more than one item,',
 		'every message ends in `[item 0]` and every advice begins with `Item 0:`, with the number of the item, counted from 0.',
@@ -203,19 +180,36 @@ export function errorPage(): string {
 		'',
 		'## What LiveCall answers, or does not',
 		'',
-		...table(['When', 'Of', 'What is said', 'What to do'], FAILURES.flatMap(failureRows)),
+		...table(
+			['When', 'What is said', 'What to do'],
+			FAILURES.flatMap(([when, how, topics = TOPICS.slice(0, 1)]) =>
+				topics.map((topic) => [when, ...failureRow(how, topic)]),
+			),
+		),
 		'',
 		'## What may have been carried out',
 		'',
 		'A request that must not be sent twice, and of which nobody knows what came of it.',
 		'',
-		...table(['What is said', 'What to do'], unknownRows()),
+		...table(
+			['What is said', 'What to do'],
+			[
+				...FAILURES.filter(([, how]) => certaintyOf(how) === 'unknown').map(([, how]) =>
+					failureRow(how, placeCallTopic('12')),
+				),
+				failureRow({ kind: 'lost' }, createUserTopic),
+				row(mayAlreadyHave(placingCall, SENT_EARLIER)),
+			],
+		),
 		'',
 		'## Where recordings lie',
 		'',
 		'The link to a recording is on another host than the API.',
 		'',
-		...table(['What is said', 'What to do'], downloadRows()),
+		...table(
+			['What is said', 'What to do'],
+			FILE_FAILURES.map((how) => failureRow(how, recordingFileTopic('123'))),
+		),
 		'',
 		'## In particular',
 		'',
@@ -224,54 +218,38 @@ export function errorPage(): string {
 		'## What the trigger answers',
 		'',
 		...table(
-			['Status', 'What is said'],
-			Object.values(turnedAway).map((answer) => [String(answer.status), answer.message]),
+			['What is said', 'Status'],
+			Object.values(turnedAway).map(({ message, status }) => [message, String(status)]),
 		),
 		'',
 	].join('\n');
 }
 
-function wrongInputRows([label, check, values]: [string, Check<unknown>, unknown[]]): string[][] {
-	return values.map((value) => {
+function wrongInputRows([label, check, ...wrong]: (typeof WRONG_INPUT)[number]): string[][] {
+	return wrong.map((value) => {
 		const checked = check(value);
 		if (checked.ok) throw new Error(`${label} takes ${JSON.stringify(value)}`);
 		return row(ownWords.wrongField(label, checked.error.found, checked.error.advice));
 	});
 }
 
-function failureRows([when, how, inItsOwnWords]: [string, FailureKind, boolean]): string[][] {
-	const named = Object.entries(topics).slice(0, inItsOwnWords ? undefined : 1);
-	return named.map(([of, topic]) => [
-		when,
-		inItsOwnWords ? of : 'anything',
-		...row(explain({ how, certainty: certaintyOf(how), tries: 1 }, topic)),
-	]);
-}
-
-function unknownRows(): string[][] {
-	const unknown = FAILURES.filter(([, how]) => certaintyOf(how) === 'unknown');
-	return [
-		...unknown.map(([, how]) =>
-			row(explain({ how, certainty: 'unknown', tries: 1 }, placeCallTopic('12'))),
-		),
-		row(explain({ how: { kind: 'lost' }, certainty: 'unknown', tries: 1 }, createUserTopic)),
-		row(mayAlreadyHave(placingCall, SENT_EARLIER)),
-	];
-}
-
-function downloadRows(): string[][] {
-	const topic = recordingFileTopic('123');
-	return FILE_FAILURES.map((how) =>
-		row(explain({ how, certainty: certaintyOf(how), tries: 1 }, topic)),
-	);
+function failureRow(how: FailureKind, topic: Topic): string[] {
+	return row(explain({ how, certainty: certaintyOf(how), tries: 1 }, topic));
 }
 
 function row({ message, advice }: Notice): string[] {
 	return [message, advice];
 }
 
+/** A table in Markdown. Rows with the same last cell become one, whose other cells have a line for each text. */
 function table(head: string[], rows: string[][]): string[] {
-	const line = (cells: string[]) =>
-		`| ${cells.map((cell) => cell.replace(/\|/g, '\\|')).join(' | ')} |`;
-	return [line(head), line(head.map(() => '---')), ...rows.map(line)];
+	const byLast = new Map<string, Array<Set<string>>>();
+	for (const cells of rows) {
+		const [last] = cells.slice(-1);
+		const merged = byLast.get(last) ?? cells.map(() => new Set());
+		byLast.set(last, merged);
+		cells.forEach((cell, index) => merged[index].add(cell.replace(/\|/g, '\\|')));
+	}
+	const merged = [...byLast.values()].map((cells) => cells.map((texts) => [...texts].join('<br>')));
+	return [head, head.map(() => '---'), ...merged].map((cells) => `| ${cells.join(' | ')} |`);
 }
