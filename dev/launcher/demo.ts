@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
+import { LOOPBACK } from '../listen';
 import { startSandbox, WEBHOOK_EVENTS, type Sandbox } from '../sandbox';
 import { startAll } from '../startAll';
 import { readExamples, type Example } from './examples';
@@ -8,7 +9,7 @@ import { RUNTIME_ROOT } from './folders';
 import { prepareN8n, type N8n } from './n8n';
 import type { LauncherOptions } from './options';
 import { packPackage } from './pack';
-import { assertPortFree, LOOPBACK } from './ports';
+import { assertPortFree } from './ports';
 import { reportStep, type Report } from './progress';
 import type { N8nClient, Owner } from './rest';
 import {
@@ -89,7 +90,7 @@ export async function startDemo(
 
 		const seed = { access: accessTo(options, sandbox), examples: await readExamples() };
 		await reportStep(report, 'Preparing the example workflows', async () => {
-			await seedNew(prepared, options.data, seed);
+			await seedNew(prepared, seed);
 		});
 		const n8n = await reportStep(
 			report,
@@ -99,7 +100,7 @@ export async function startDemo(
 		undo(n8n.stop);
 
 		const client = await n8n.logIn();
-		await seedRunning(prepared, options.data, client, seed, state);
+		await seedRunning(prepared, client, seed, state);
 		await saveState(options.data, state);
 		const workflows: DemoWorkflow[] = [];
 		for (const example of seed.examples) {

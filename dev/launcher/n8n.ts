@@ -1,14 +1,17 @@
 import { hash } from 'bcryptjs';
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 
 import { run, runNpm, tail, withNodeFirst, withoutNpmSettings, type Environment } from './command';
+import { at } from '../json';
+import { LOOPBACK } from '../listen';
 import { poll } from './poll';
-import { assertPortFree, freePort, LOOPBACK } from './ports';
-import { N8nClient, readSettings, setUpOwner, type Owner } from './rest';
+import { assertPortFree, freePort } from './ports';
+import { N8nClient, readSettings, type Owner } from './rest';
 import { ensureRuntime, majorVersion, type Runtime, type RuntimeOptions } from './runtime';
 
 export interface N8nOptions extends RuntimeOptions {
@@ -23,12 +26,12 @@ export interface N8nOptions extends RuntimeOptions {
 	port?: number;
 	/** Further settings of n8n. */
 	env?: Environment;
-	/** Hears every line that n8n writes to its log. */
-	log?: (line: string) => void;
 }
 
 /** An n8n that is set up in its folder and not running. */
 export interface PreparedN8n {
+	/** The folder of its data. */
+	userFolder: string;
 	/**
 	 * Runs one of n8n's commands on the instance's database, such as `["publish:workflow", "--id=5"]`.
 	 * Gives what it printed; throws Error with the end of that when it fails.
@@ -48,8 +51,6 @@ export interface N8n {
 	/** The process's id. */
 	pid: number;
 	version: string;
-	/** The file that holds its log since this start. */
-	logFile: string;
 	/** Gives the last lines of its log. */
 	logTail(lines?: number): string;
 	/** Logs in as the owner. */
@@ -114,6 +115,7 @@ export async function prepareN8n(options: N8nOptions): Promise<PreparedN8n> {
 		N8N_INSTANCE_OWNER_PASSWORD_HASH: await hash(options.owner.password, 10),
 	});
 	return {
+		userFolder: options.userFolder,
 		command: async (args) =>
 			await run(runtime.node, [runtime.n8n, ...args], {
 				cwd: options.userFolder,
@@ -122,14 +124,6 @@ export async function prepareN8n(options: N8nOptions): Promise<PreparedN8n> {
 			}),
 		start: async () => await start(runtime, options, settings),
 	};
-}
-
-/**
- * Prepares and starts an n8n in one go.
- * @throws Error in plain words, with the end of n8n's log, when it does not come up.
- */
-export async function startN8n(options: N8nOptions): Promise<N8n> {
-	return await (await prepareN8n(options)).start();
 }
 
 async function start(runtime: Runtime, options: N8nOptions, settings: Environment): Promise<N8n> {
@@ -152,7 +146,7 @@ async function start(runtime: Runtime, options: N8nOptions, settings: Environmen
 		// itself (its task runner) can be ended together with it.
 		detached: process.platform !== 'win32',
 	});
-	const log = collectLog(child, logFile, options.log);
+	const log = collectLog(child, logFile);
 	const ended = new Promise<void>((resolve) => {
 		child.once('exit', () => resolve());
 		child.once('error', () => resolve());
@@ -183,7 +177,6 @@ async function start(runtime: Runtime, options: N8nOptions, settings: Environmen
 		url,
 		pid: child.pid ?? 0,
 		version: runtime.version,
-		logFile,
 		logTail: log,
 		logIn: async () => await N8nClient.logIn(url, options.owner),
 		ended,
@@ -195,13 +188,11 @@ async function start(runtime: Runtime, options: N8nOptions, settings: Environmen
 async function installPackage(runtime: Runtime, options: N8nOptions): Promise<void> {
 	const folder = path.join(options.userFolder, '.n8n', 'nodes');
 	await mkdir(folder, { recursive: true });
-	const manifest = path.join(folder, 'package.json');
-	try {
-		await readFile(manifest);
-	} catch {
-		const empty = { name: 'installed-nodes', private: true, dependencies: {} };
-		await writeFile(manifest, JSON.stringify(empty, null, 2));
-	}
+	const manifest = JSON.stringify({ name: 'installed-nodes', private: true, dependencies: {} });
+	// One that is there already stays.
+	await writeFile(path.join(folder, 'package.json'), manifest, { flag: 'wx' }).catch(
+		() => undefined,
+	);
 	const flags = ['--no-audit', '--no-fund', '--ignore-scripts', '--legacy-peer-deps'];
 	await runNpm(runtime.node, ['install', ...flags, path.resolve(options.packageFile)], {
 		cwd: folder,
@@ -236,14 +227,10 @@ function instanceSettings(runtime: Runtime, options: N8nOptions, owner: Environm
 
 /** Waits until n8n serves requests; throws when its process ends first or it takes too long. */
 async function waitUntilReady(child: N8nProcess, url: string, signal?: AbortSignal): Promise<void> {
-	let failure: Error | undefined;
-	child.once('error', (error) => {
-		failure = error;
-	});
+	await once(child, 'spawn');
 	await poll(
 		async () => {
 			signal?.throwIfAborted();
-			if (failure !== undefined) throw failure;
 			if (!isRunning(child)) {
 				throw new Error(`it ended by itself (${child.signalCode ?? `code ${child.exitCode}`}).`);
 			}
@@ -257,29 +244,20 @@ async function waitUntilReady(child: N8nProcess, url: string, signal?: AbortSign
 	);
 }
 
+/** Makes the first account of an n8n 1.x that has none. */
 async function ensureOwner(url: string, owner: Owner): Promise<void> {
 	const settings = await readSettings(url);
-	const users = settings?.userManagement;
-	const isNew =
-		typeof users === 'object' &&
-		users !== null &&
-		!Array.isArray(users) &&
-		users.showSetupOnFirstLoad === true;
-	if (isNew) await setUpOwner(url, owner);
+	if (at(settings, 'userManagement', 'showSetupOnFirstLoad') !== true) return;
+	await new N8nClient(url).request('POST', '/rest/owner/setup', owner);
 }
 
 /** Writes n8n's output to a file and keeps its end; gives a function that tells the last lines. */
-function collectLog(
-	child: N8nProcess,
-	logFile: string,
-	log?: (line: string) => void,
-): (lines?: number) => string {
+function collectLog(child: N8nProcess, logFile: string): (lines?: number) => string {
 	const file = createWriteStream(logFile, { flags: 'w' });
 	let kept = '';
 	const take = (text: string) => {
 		file.write(text);
 		kept = (kept + text).slice(-LOG_KEPT);
-		if (log !== undefined) text.split('\n').filter(Boolean).forEach(log);
 	};
 	child.stdout.setEncoding('utf8').on('data', take);
 	child.stderr.setEncoding('utf8').on('data', take);

@@ -1,7 +1,4 @@
-import { createServer, type AddressInfo } from 'node:net';
-
-/** The only address that anything here listens on. */
-export const LOOPBACK = '127.0.0.1';
+import { listen } from '../listen';
 
 /** Gives a TCP port that is free on the loopback address at this moment. */
 export async function freePort(): Promise<number> {
@@ -26,15 +23,8 @@ export async function assertPortFree(port: number, purpose: string, remedy: stri
 }
 
 /** Listens on a port and lets it go again; 0 means any. Gives the port, throws when it is taken. */
-async function listenBriefly(port: number): Promise<number> {
-	return await new Promise((resolve, reject) => {
-		const server = createServer();
-		server.once('error', reject);
-		server.listen(port, LOOPBACK, () => {
-			const address: AddressInfo | string | null = server.address();
-			server.close(() =>
-				resolve(typeof address === 'object' && address !== null ? address.port : port),
-			);
-		});
-	});
+async function listenBriefly(wanted: number): Promise<number> {
+	const { port, close } = await listen(() => undefined, wanted);
+	await close();
+	return port;
 }

@@ -79,21 +79,6 @@ export async function readSettings(url: string): Promise<JsonObject | undefined>
 }
 
 /**
- * Makes the first account of an n8n 1.x, which does not take it from its environment.
- * @throws N8nRequestError when there is one already.
- */
-export async function setUpOwner(url: string, owner: Owner): Promise<void> {
-	const response = await fetch(`${url}/rest/owner/setup`, {
-		method: 'POST',
-		headers: { 'content-type': 'application/json' },
-		body: JSON.stringify(owner),
-	});
-	if (!response.ok) {
-		throw new N8nRequestError('POST /rest/owner/setup', response.status, await response.text());
-	}
-}
-
-/**
  * A logged-in user of a running n8n 1.123 or 2.x, working through the requests that its editor
  * sends. Every method throws N8nRequestError when n8n refuses.
  */
@@ -143,13 +128,6 @@ export class N8nClient {
 			if (error instanceof N8nRequestError && [403, 404].includes(error.status)) return undefined;
 			return await Promise.reject(error);
 		});
-	}
-
-	/** Gives all types of nodes that n8n has loaded, each as the editor gets it. */
-	async nodeTypes(): Promise<JsonObject[]> {
-		const response = await this.send('GET', '/types/nodes.json');
-		const types = parseJson(await response.text());
-		return listAt(types).filter(isJsonObject);
 	}
 
 	/** Says whether a credential with this id exists. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { config } from '../../package.json';
 import { run, runNpm } from './command';
 import { RUNTIME_ROOT } from './folders';
-import { at, parseJson, type JsonObject } from '../json';
+import { at, tryParseJson, type Json, type JsonObject } from '../json';
 import { reportStep, type Report } from './progress';
 
 /** The n8n that the launcher and the end-to-end tests start when nothing else is asked for. */
@@ -32,23 +32,9 @@ export interface Runtime {
 export interface RuntimeOptions {
 	/** n8n's version, such as "2.41.1". */
 	version?: string;
-	/** Folder that holds the installed versions. */
-	root?: string;
 	/** Hears which step is being taken. */
 	report?: Report;
 	/** Breaks off an install or a start that is under way. */
-	signal?: AbortSignal;
-}
-
-/** What an install needs beside its folder: nothing else is shared between Node and n8n. */
-interface Install {
-	folder: string;
-	manifest: JsonObject;
-	packageSpec: string;
-	node: string;
-	/** Brings the freshly fetched files to work; throws where they do not. */
-	finish: (folder: string) => Promise<void>;
-	report: Report;
 	signal?: AbortSignal;
 }
 
@@ -57,6 +43,9 @@ export function majorVersion(version: string): number {
 	return Number(version.split('.')[0]);
 }
 
+/** How the steps of an install are told, and broken off. */
+type Course = Required<Pick<RuntimeOptions, 'report'>> & Pick<RuntimeOptions, 'signal'>;
+
 /**
  * Makes sure that this version of n8n and a Node that can run it are installed, and fetches from the
  * npm registry what is missing: minutes and gigabytes the first time, nothing afterwards. An install
@@ -64,107 +53,77 @@ export function majorVersion(version: string): number {
  * @throws Error with the end of npm's output when an install fails.
  */
 export async function ensureRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
-	const {
-		version = DEFAULT_N8N_VERSION,
-		root = RUNTIME_ROOT,
-		report = () => undefined,
-		signal,
-	} = options;
-	const node = await ensureNode(root, report, signal);
-	const folder = path.join(root, `n8n-${version}`);
-	const packageSpec = `n8n@${version}`;
+	const { version = DEFAULT_N8N_VERSION, report = () => undefined, signal } = options;
+	const course = { report, signal };
+	const node = await ensureNode(course);
+	const folder = path.join(RUNTIME_ROOT, `n8n-${version}`);
+	const build = async (where: string) => {
+		await buildNativeModules(where, node, course);
+		await markComplete(where, await abiOf(node));
+	};
 	const marker = await readMarker(folder);
 	if (marker === undefined) {
 		report(
 			`n8n ${version} is fetched from the npm registry, once; that usually takes 3 to 6 minutes`,
 		);
-		await install({
-			folder,
-			manifest: n8nManifest(version),
-			packageSpec,
-			node,
-			finish: async (partial) => {
-				await buildNativeModules(partial, node, report, signal);
-				await markComplete(partial, packageSpec, node);
-			},
-			report,
-			signal,
-		});
-	} else if (at(marker, 'abi') !== (await nodeAbi(node))) {
+		const partial = `${folder}.partial`;
+		await fetchInto(partial, `n8n@${version}`, n8nManifest(version), node, course);
+		await build(partial);
+		await putInPlace(partial, folder);
+	} else if (at(marker, 'abi') !== (await abiOf(node))) {
 		// Native code fits one generation of Node only, and the system's Node may have changed since.
-		await buildNativeModules(folder, node, report, signal);
-		await markComplete(folder, packageSpec, node);
+		await build(folder);
 	}
 	return { version, node, n8n: path.join(folder, 'node_modules/n8n/bin/n8n') };
 }
 
-/**
- * Notes that the install in this folder went through, with the Node it was built for.
- * @param packageSpec what was installed, such as "n8n@2.41.1".
- */
-export async function markComplete(
-	folder: string,
-	packageSpec: string,
-	node: string,
-): Promise<void> {
-	const marker = { installed: packageSpec, abi: await nodeAbi(node) };
-	await writeFile(path.join(folder, MARKER), `${JSON.stringify(marker, null, '\t')}\n`);
-}
-
-async function ensureNode(root: string, report: Report, signal?: AbortSignal): Promise<string> {
-	if (majorVersion(process.versions.node) >= majorVersion(NODE_VERSION)) return process.execPath;
+/** Gives the path of a Node that n8n can run with: the one at hand, or one that is fetched. */
+async function ensureNode(course: Course): Promise<string> {
+	const needed = majorVersion(NODE_VERSION);
+	if (majorVersion(process.versions.node) >= needed) return process.execPath;
 	const windows = process.platform === 'win32';
-	const packageName = `node-${windows ? 'win' : process.platform}-${process.arch}`;
-	const packageSpec = `${packageName}@${NODE_VERSION}`;
-	const folder = path.join(root, `node-${NODE_VERSION}`);
-	const binary = path.join('node_modules', packageName, 'bin', windows ? 'node.exe' : 'node');
-	const marker = await readMarker(folder);
-	if (at(marker, 'installed') !== packageSpec) {
-		report(
-			`n8n needs Node ${majorVersion(NODE_VERSION)} or newer, and this is ${process.version}.`,
-		);
-		await install({
-			folder,
-			manifest: { private: true },
-			packageSpec,
-			node: process.execPath,
-			finish: async (partial) => {
-				await markComplete(partial, packageSpec, path.join(partial, binary));
-			},
-			report,
-			signal,
-		});
+	const name = `node-${windows ? 'win' : process.platform}-${process.arch}`;
+	const folder = path.join(RUNTIME_ROOT, `node-${NODE_VERSION}`);
+	const binary = path.join('node_modules', name, 'bin', windows ? 'node.exe' : 'node');
+	if ((await readMarker(folder)) === undefined) {
+		course.report(`n8n needs Node ${needed} or newer, and this is ${process.version}.`);
+		const partial = `${folder}.partial`;
+		const packageSpec = `${name}@${NODE_VERSION}`;
+		await fetchInto(partial, packageSpec, { private: true }, process.execPath, course);
+		await markComplete(partial, await abiOf(path.join(partial, binary)));
+		await putInPlace(partial, folder);
 	}
 	return path.join(folder, binary);
 }
 
-/**
- * Fetches a package into a folder of its own. The work is done next to the final folder and moved
- * there at the end, so that a folder with a marker is always a whole one.
- */
-async function install(task: Install): Promise<void> {
-	const partial = `${task.folder}.partial`;
-	await rm(partial, { recursive: true, force: true });
-	await mkdir(partial, { recursive: true });
-	await writeFile(path.join(partial, 'package.json'), JSON.stringify(task.manifest, null, '\t'));
-	await reportStep(task.report, `Fetching ${task.packageSpec}`, async () => {
+/** Fetches a package from the npm registry into a folder of its own, whatever an earlier try left there. */
+async function fetchInto(
+	folder: string,
+	packageSpec: string,
+	manifest: JsonObject,
+	node: string,
+	{ report, signal }: Course,
+): Promise<void> {
+	await rm(folder, { recursive: true, force: true });
+	await mkdir(folder, { recursive: true });
+	await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest, null, '\t'));
+	await reportStep(report, `Fetching ${packageSpec}`, async () => {
 		const flags = ['--save-exact', '--ignore-scripts', '--no-audit', '--no-fund'];
-		await runNpm(task.node, ['install', ...flags, task.packageSpec], {
-			cwd: partial,
-			signal: task.signal,
-		});
+		await runNpm(node, ['install', ...flags, packageSpec], { cwd: folder, signal });
 	});
-	await task.finish(partial);
-	await rm(task.folder, { recursive: true, force: true });
-	await rename(partial, task.folder);
+}
+
+/** Moves a finished install to where it is looked for: whatever is found there is whole. */
+async function putInPlace(partial: string, folder: string): Promise<void> {
+	await rm(folder, { recursive: true, force: true });
+	await rename(partial, folder);
 }
 
 /** Builds the modules with native code for this Node and loads each of them, which proves it. */
 async function buildNativeModules(
 	folder: string,
 	node: string,
-	report: Report,
-	signal?: AbortSignal,
+	{ report, signal }: Course,
 ): Promise<void> {
 	await reportStep(report, `Building ${NATIVE_MODULES.join(' and ')}`, async () => {
 		const flags = ['--ignore-scripts=false', '--no-audit', '--no-fund'];
@@ -185,21 +144,18 @@ function n8nManifest(version: string): JsonObject {
 	return manifest;
 }
 
-async function nodeAbi(node: string): Promise<string> {
-	if (node === process.execPath) return process.versions.modules;
-	return await run(node, ['-p', 'process.versions.modules'], { cwd: process.cwd() }).then((text) =>
-		text.trim(),
-	);
+/** Gives the generation of native code that a Node runs. */
+async function abiOf(node: string): Promise<string> {
+	const args = ['-p', 'process.versions.modules'];
+	return (await run(node, args, { cwd: process.cwd() })).trim();
+}
+
+/** Notes that the install in this folder went through, and for which Node. */
+async function markComplete(folder: string, abi: string): Promise<void> {
+	await writeFile(path.join(folder, MARKER), `${JSON.stringify({ abi })}\n`);
 }
 
 /** What the marker of a finished install says, or undefined when there is none. */
-async function readMarker(folder: string): Promise<JsonObject | undefined> {
-	try {
-		const marker = parseJson(await readFile(path.join(folder, MARKER), 'utf8'));
-		return typeof marker === 'object' && marker !== null && !Array.isArray(marker)
-			? marker
-			: undefined;
-	} catch {
-		return undefined;
-	}
+async function readMarker(folder: string): Promise<Json | undefined> {
+	return tryParseJson(await readFile(path.join(folder, MARKER), 'utf8').catch(() => ''));
 }

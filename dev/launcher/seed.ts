@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { at, isJsonObject, listAt, objectAt, textAt, type Json, type JsonObject } from '../json';
+import { LiveCallTrigger } from '../../nodes/LiveCallTrigger/LiveCallTrigger.node';
+import { at, listAt, objectAt, textAt, type Json } from '../json';
 import {
 	needsOwnKey,
 	nodesOf,
@@ -12,7 +13,7 @@ import {
 	type Table,
 } from './examples';
 import type { PreparedN8n } from './n8n';
-import type { CredentialDefinition, N8nClient } from './rest';
+import type { N8nClient } from './rest';
 import type { LauncherState } from './state';
 
 /** The credential that the example workflows refer to. */
@@ -44,17 +45,12 @@ export interface Seed {
 /**
  * Fills a new instance's database before n8n starts on it for the first time. Does nothing where
  * there is a database already.
- * @param userFolder the folder that the instance was prepared in.
  */
-export async function seedNew(
-	prepared: PreparedN8n,
-	userFolder: string,
-	seed: Seed,
-): Promise<void> {
-	const database = path.join(userFolder, '.n8n', 'database.sqlite');
+export async function seedNew(prepared: PreparedN8n, { access, examples }: Seed): Promise<void> {
+	const database = path.join(prepared.userFolder, '.n8n', 'database.sqlite');
 	if (await stat(database).catch(() => undefined)) return;
-	await importCredentials(prepared, userFolder, [liveCall(seed.access), chatModel()]);
-	await importWorkflows(prepared, userFolder, seed.examples);
+	await importAll(prepared, 'credentials', [demoCredential(access), CHAT_MODEL]);
+	await importAll(prepared, 'workflow', examples.map(inactive));
 }
 
 /**
@@ -64,26 +60,25 @@ export async function seedNew(
  */
 export async function seedRunning(
 	prepared: PreparedN8n,
-	userFolder: string,
 	client: N8nClient,
-	seed: Seed,
+	{ access, examples }: Seed,
 	state: LauncherState,
 ): Promise<void> {
 	if (await client.hasCredential(DEMO_CREDENTIAL.id)) {
-		await client.updateCredential(DEMO_CREDENTIAL.id, accessData(seed.access));
+		await client.updateCredential(DEMO_CREDENTIAL.id, demoCredential(access));
 	} else {
-		await importCredentials(prepared, userFolder, [liveCall(seed.access)]);
+		await importAll(prepared, 'credentials', [demoCredential(access)]);
 	}
-	if (!(await client.hasCredential(CHAT_MODEL_CREDENTIAL.id))) {
-		await importCredentials(prepared, userFolder, [chatModel()]);
+	if (!(await client.hasCredential(CHAT_MODEL.id))) {
+		await importAll(prepared, 'credentials', [CHAT_MODEL]);
 	}
 	const missing: Example[] = [];
-	for (const example of seed.examples) {
+	for (const example of examples) {
 		if ((await client.findWorkflow(example.id)) === undefined) missing.push(example);
 	}
-	if (missing.length > 0) await importWorkflows(prepared, userFolder, missing);
-	const tables = tablesOf(seed.examples);
-	for (const example of seed.examples) {
+	if (missing.length > 0) await importAll(prepared, 'workflow', missing.map(inactive));
+	const tables = tablesOf(examples);
+	for (const example of examples) {
 		if (!missing.includes(example) && state.activatedOnce.includes(example.id)) continue;
 		if (needsOwnKey(example)) continue;
 		await joinTables(client, example.id, tables);
@@ -106,26 +101,17 @@ export async function activeTriggers(
 	workflowId: string,
 ): Promise<ActiveTrigger[]> {
 	const workflow = await client.findWorkflow(workflowId);
-	if (workflow === undefined || workflow.active !== true) return [];
-	const triggers = nodesOf(listAt(workflow, 'nodes'), TRIGGER_TYPE);
-	if (triggers.length === 0) return [];
-	const type = (await client.nodeTypes()).find(({ name }) => name === TRIGGER_TYPE);
-	const ending = textAt(type, 'webhooks', 0, 'path');
-	return triggers.map((trigger) => {
-		const events = at(trigger, 'parameters', 'events') ?? defaultOf(type, 'events');
+	if (workflow?.active !== true) return [];
+	const { webhooks, properties } = new LiveCallTrigger().description;
+	// A stored workflow leaves out what has its default.
+	const usual = properties.find(({ name }) => name === 'events')?.default;
+	return nodesOf(listAt(workflow, 'nodes'), TRIGGER_TYPE).map((trigger) => {
+		const events = at(trigger, 'parameters', 'events') ?? usual;
 		return {
-			path: [textAt(trigger, 'webhookId'), ending].filter(Boolean).join('/'),
+			path: `${textAt(trigger, 'webhookId')}/${webhooks?.[0].path}`,
 			events: Array.isArray(events) ? events.map(String) : [],
 		};
 	});
-}
-
-/** What a parameter is that a stored workflow leaves out. */
-function defaultOf(type: JsonObject | undefined, parameter: string): Json | undefined {
-	return at(
-		listAt(type, 'properties').find((property) => at(property, 'name') === parameter),
-		'default',
-	);
 }
 
 /**
@@ -151,82 +137,56 @@ export async function ensureTable(
  */
 async function joinTables(client: N8nClient, workflowId: string, tables: Table[]): Promise<void> {
 	const workflow = await client.findWorkflow(workflowId);
-	const nodes = listAt(workflow, 'nodes');
-	const ids = new Map<string, string>();
-	for (const table of tables) {
-		if (nodes.some((node) => tableNamedBy(node) === table.name)) {
-			ids.set(table.name, (await ensureTable(client, table)).id);
-		}
+	const stored = listAt(workflow, 'nodes');
+	if (!stored.some(tableNamedBy)) return;
+	const nodes: Json[] = [];
+	for (const node of stored) {
+		const table = tables.find(({ name }) => name === tableNamedBy(node));
+		nodes.push(table ? joinedTo(table.name, (await ensureTable(client, table)).id, node) : node);
 	}
-	if (ids.size === 0) return;
 	await client.request('PATCH', `/rest/workflows/${encodeURIComponent(workflowId)}`, {
 		name: textAt(workflow, 'name'),
 		connections: objectAt(workflow, 'connections'),
 		settings: objectAt(workflow, 'settings'),
 		versionId: textAt(workflow, 'versionId'),
-		nodes: nodes.map((node) => {
-			const name = tableNamedBy(node);
-			const value = name === undefined ? undefined : ids.get(name);
-			if (name === undefined || value === undefined || !isJsonObject(node)) return node;
-			const dataTableId = { __rl: true, mode: 'list', value, cachedResultName: name };
-			return { ...node, parameters: { ...objectAt(node, 'parameters'), dataTableId } };
-		}),
+		nodes,
 	});
 }
 
-type StoredCredential = CredentialDefinition & { id: string };
-
-function accessData(access: LiveCallAccess): CredentialDefinition {
-	return {
-		name: DEMO_CREDENTIAL.name,
-		type: CREDENTIAL_TYPE,
-		data: { webhookToken: '', ...access },
-	};
+function joinedTo(name: string, id: string, node: Json): Json {
+	const dataTableId = { __rl: true, mode: 'list', value: id, cachedResultName: name };
+	return { ...objectAt(node), parameters: { ...objectAt(node, 'parameters'), dataTableId } };
 }
 
-function liveCall(access: LiveCallAccess): StoredCredential {
-	return { id: DEMO_CREDENTIAL.id, ...accessData(access) };
+const CHAT_MODEL = {
+	...CHAT_MODEL_CREDENTIAL,
+	type: 'openAiApi',
+	data: { apiKey: 'put-your-own-key-here', url: 'https://api.openai.com/v1' },
+};
+
+function demoCredential(access: LiveCallAccess) {
+	return { ...DEMO_CREDENTIAL, type: CREDENTIAL_TYPE, data: { webhookToken: '', ...access } };
 }
 
-function chatModel(): StoredCredential {
-	const data = { apiKey: 'put-your-own-key-here', url: 'https://api.openai.com/v1' };
-	return { ...CHAT_MODEL_CREDENTIAL, type: 'openAiApi', data };
+function inactive(example: Example) {
+	return { ...example, active: false };
 }
 
-// n8n's own command is the one way to store something under an id of our choice in all its versions.
-async function importCredentials(
+/** Imports credentials or workflows: n8n's own command keeps their ids in all its versions. */
+async function importAll(
 	prepared: PreparedN8n,
-	userFolder: string,
-	credentials: StoredCredential[],
-): Promise<void> {
-	await importFiles(prepared, userFolder, 'import:credentials', credentials);
-}
-
-async function importWorkflows(
-	prepared: PreparedN8n,
-	userFolder: string,
-	examples: Example[],
-): Promise<void> {
-	const stored = examples.map((example) => ({ ...example, active: false }));
-	await importFiles(prepared, userFolder, 'import:workflow', stored);
-}
-
-async function importFiles(
-	prepared: PreparedN8n,
-	userFolder: string,
-	command: string,
+	what: 'credentials' | 'workflow',
 	entries: object[],
 ): Promise<void> {
-	await mkdir(userFolder, { recursive: true });
 	// Readable by this user only, and gone afterwards: a credential stands in it in the clear.
-	const folder = await mkdtemp(path.join(userFolder, 'import-'));
+	const folder = await mkdtemp(path.join(prepared.userFolder, 'import-'));
 	try {
 		const file = path.join(folder, 'entries.json');
 		await writeFile(file, JSON.stringify(entries), { mode: 0o600 });
-		const output = await prepared.command([command, `--input=${file}`]);
+		const output = await prepared.command([`import:${what}`, `--input=${file}`]);
 		// n8n ends with code 0 even when it could not import anything.
 		if (!/Successfully imported/.test(output)) {
-			throw new Error(`n8n's "${command}" did not import:\n${output}`);
+			throw new Error(`n8n's "import:${what}" did not import:\n${output}`);
 		}
 	} finally {
 		await rm(folder, { recursive: true, force: true });

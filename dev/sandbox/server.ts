@@ -9,7 +9,7 @@ import { FaultPlan } from './faults';
 import { FilterBook } from './filters';
 import { answerRecordings, RecordingLinks } from './recordings';
 import { startAll } from '../startAll';
-import { listen } from './listen';
+import { listen } from '../listen';
 import type { SandboxOptions, SeenRequest } from './types';
 import { UserBook } from './users';
 import { WebhookBook } from './webhooks';

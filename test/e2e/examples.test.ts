@@ -62,14 +62,14 @@ const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world,
 beforeAll(async () => {
 	model = await startChatModel();
 	examples = await readExamples();
-	world = await startWorld(async ({ prepared, userFolder, sandbox }) => {
+	world = await startWorld(async ({ prepared, sandbox }) => {
 		const access = { apiKey: sandbox.apiKey, baseUrl: sandbox.apiUrl, webhookToken: TOKEN };
 		seed = { examples, access };
-		await seedNew(prepared, userFolder, seed);
+		await seedNew(prepared, seed);
 	});
-	const { prepared, userFolder, client, n8n } = world;
+	const { prepared, client, n8n } = world;
 	state = { encryptionKey: '', activatedOnce: [] };
-	await seedRunning(prepared, userFolder, client, seed, state);
+	await seedRunning(prepared, client, seed, state);
 	// What a person does who has an account with OpenAI, except that it is the scripted model's address.
 	await client.updateCredential(CHAT_MODEL_CREDENTIAL.id, {
 		name: CHAT_MODEL_CREDENTIAL.name,
@@ -328,7 +328,7 @@ describe('the launcher', () => {
 
 	it(
 		'leaves alone, at a second start, what a person has changed',
-		scenario(async ({ client, prepared, userFolder }) => {
+		scenario(async ({ client, prepared }) => {
 			const path = `/rest/workflows/${CONSULTANTS_ID}`;
 			const stored = await client.findWorkflow(CONSULTANTS_ID);
 			await client.request('PATCH', path, {
@@ -336,7 +336,7 @@ describe('the launcher', () => {
 				versionId: textAt(stored, 'versionId'),
 			});
 			const before = await client.findWorkflow(CONSULTANTS_ID);
-			await seedRunning(prepared, userFolder, client, seed, state);
+			await seedRunning(prepared, client, seed, state);
 			const after = await client.findWorkflow(CONSULTANTS_ID);
 			expect(after).toMatchObject({ name: 'My own consultants', active: true });
 			expect(at(after, 'versionId')).toBe(at(before, 'versionId'));

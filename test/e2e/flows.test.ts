@@ -34,13 +34,13 @@ beforeAll(async () => {
 		baseUrl: sandbox.apiUrl,
 		webhookToken: TOKEN,
 	});
-	world = await startWorld(async ({ prepared, userFolder, sandbox }) => {
-		await seedNew(prepared, userFolder, { examples, access: accessTo({ sandbox }) });
+	world = await startWorld(async ({ prepared, sandbox }) => {
+		await seedNew(prepared, { examples, access: accessTo({ sandbox }) });
 	});
-	const { prepared, userFolder, client, n8n } = world;
+	const { prepared, client, n8n } = world;
 	const state = { encryptionKey: '', activatedOnce: [] };
 	const seed = { examples, access: accessTo(world) };
-	await seedRunning(prepared, userFolder, client, seed, state);
+	await seedRunning(prepared, client, seed, state);
 	const [{ path }] = await activeTriggers(client, AFTER_THE_CALL_ID);
 	hook = `${n8n.url}/webhook/${path}`;
 	await client.waitForWebhook(path);

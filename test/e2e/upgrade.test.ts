@@ -30,10 +30,10 @@ const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world,
 
 beforeAll(async () => {
 	const examples = await readExamples(SAVED);
-	world = await startWorld(async ({ prepared, userFolder, sandbox }) => {
+	world = await startWorld(async ({ prepared, sandbox }) => {
 		const { apiKey, apiUrl } = sandbox;
 		const access = { apiKey, baseUrl: apiUrl, webhookToken: TOKEN };
-		await seedNew(prepared, userFolder, { examples, access });
+		await seedNew(prepared, { examples, access });
 	});
 }, WORLD_TIMEOUT_MS);
 

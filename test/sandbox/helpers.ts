@@ -2,7 +2,7 @@ import http from 'node:http';
 
 import { startSandbox, type Sandbox, type SandboxOptions } from '../../dev/sandbox';
 import { at, isJsonObject, tryParseJson, type Json } from '../../dev/json';
-import { listen } from '../../dev/sandbox/listen';
+import { listen } from '../../dev/listen';
 
 const running: Array<() => Promise<void>> = [];
 

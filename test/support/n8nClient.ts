@@ -1,6 +1,14 @@
 import { parse as parseFlatted } from 'flatted';
 
-import { at, isJsonObject, listAt, textAt, type Json, type JsonObject } from '../../dev/json';
+import {
+	at,
+	isJsonObject,
+	listAt,
+	parseJson,
+	textAt,
+	type Json,
+	type JsonObject,
+} from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
 import {
 	N8nClient,
@@ -21,6 +29,13 @@ const FINAL_STATES = ['success', 'error', 'crashed', 'canceled'];
 
 /** A logged-in user who also does what people do by hand in the editor: run, retry, stop, test, search, download. */
 export class TestN8nClient extends N8nClient {
+	/** Gives all types of nodes that n8n has loaded, each as the editor gets it. */
+	async nodeTypes(): Promise<JsonObject[]> {
+		const response = await this.send('GET', '/types/nodes.json');
+		const types = parseJson(await response.text());
+		return listAt(types).filter(isJsonObject);
+	}
+
 	/** Runs a stored credential's own test, as the editor does on "Save". */
 	async testCredential(
 		id: string,

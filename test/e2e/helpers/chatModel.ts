@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 
 import { at, isJsonObject, listAt, parseJson, type Json, type JsonObject } from '../../../dev/json';
-import { LOOPBACK } from '../../../dev/launcher/ports';
+import { LOOPBACK } from '../../../dev/listen';
 
 /** What the model does when it is asked: it says something, or it wants one of its tools to be used. */
 export type Turn = { say: string } | { use: string; with: JsonObject };

@@ -18,8 +18,6 @@ export interface World {
 	/** The owner of that n8n, logged in. */
 	client: TestN8nClient;
 	sandbox: Sandbox;
-	/** Folder of this n8n's data, deleted at the end. */
-	userFolder: string;
 	/** Ends both and deletes the data. */
 	stop(): Promise<void>;
 }
@@ -47,28 +45,26 @@ const LOG_LINES = 40;
  * @param beforeStart what to do once everything but n8n is running.
  */
 export async function startWorld(
-	beforeStart: (
-		world: Pick<World, 'prepared' | 'sandbox' | 'userFolder'>,
-	) => Promise<void> = async () => undefined,
+	beforeStart: (world: Pick<World, 'prepared' | 'sandbox'>) => Promise<void> = async () =>
+		undefined,
 ): Promise<World> {
 	return await startAll(async (undo) => {
 		const folder = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-livecall-e2e-'));
 		undo(async () => await rm(folder, { recursive: true, force: true }));
 		const sandbox = await startSandbox({ stageMs: STAGE_MS });
 		undo(sandbox.stop);
-		const userFolder = path.join(folder, 'data');
 		const prepared = await prepareN8n({
 			version: process.env.N8N_VERSION ?? DEFAULT_N8N_VERSION,
-			userFolder,
+			userFolder: path.join(folder, 'data'),
 			packageFile: await packPackage(folder),
 			encryptionKey: 'end-to-end-tests',
 			owner: OWNER,
 		});
-		await beforeStart({ prepared, sandbox, userFolder });
+		await beforeStart({ prepared, sandbox });
 		const n8n = await prepared.start();
 		undo(n8n.stop);
 		const client = await TestN8nClient.logIn(n8n.url, OWNER);
-		return { prepared, n8n, client, sandbox, userFolder };
+		return { prepared, n8n, client, sandbox };
 	});
 }
 

@@ -5,7 +5,8 @@ import path from 'node:path';
 import { withNodeFirst, type Environment } from '../../../dev/launcher/command';
 import { prepareN8n, type N8n, type N8nOptions } from '../../../dev/launcher/n8n';
 import { packPackage } from '../../../dev/launcher/pack';
-import { freePort, LOOPBACK } from '../../../dev/launcher/ports';
+import { freePort } from '../../../dev/launcher/ports';
+import { LOOPBACK } from '../../../dev/listen';
 
 import {
 	DEFAULT_N8N_VERSION,

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { run, type Environment } from '../../../dev/launcher/command';
-import { freePort, LOOPBACK } from '../../../dev/launcher/ports';
+import { freePort } from '../../../dev/launcher/ports';
+import { LOOPBACK } from '../../../dev/listen';
 import { startAll } from '../../../dev/startAll';
 import { startProgram, type Program } from './program';
 
