@@ -105,10 +105,12 @@ export async function startDemo(
 		const workflows: DemoWorkflow[] = [];
 		for (const example of seed.examples) {
 			const triggers = await activeTriggers(client, example.id);
-			for (const trigger of triggers) {
-				await client.waitForWebhook(trigger.path);
-				if (sandbox)
-					subscribe(sandbox, `${n8n.url}/webhook/${trigger.path}`, trigger, example.name);
+			for (const { path, events } of triggers) {
+				await client.waitForWebhook(path);
+				const url = `${n8n.url}/webhook/${path}`;
+				for (const event of WEBHOOK_EVENTS.filter((one) => events.includes(one))) {
+					sandbox?.webhooks.subscribe({ event, url, workflow: example.name });
+				}
 			}
 			const stored = await client.findWorkflow(example.id);
 			workflows.push({ example, active: stored?.active === true, triggers });
@@ -141,18 +143,6 @@ async function startSandboxUnlessReal(options: LauncherOptions): Promise<Sandbox
 function accessTo(options: LauncherOptions, sandbox: Sandbox | undefined): LiveCallAccess {
 	if (options.liveCall) return options.liveCall;
 	return { apiKey: sandbox?.apiKey ?? '', baseUrl: sandbox?.apiUrl ?? '' };
-}
-
-/** Has the sandbox tell a workflow of the events that its trigger listens to. */
-function subscribe(
-	{ webhooks }: Sandbox,
-	url: string,
-	{ events }: ActiveTrigger,
-	workflow: string,
-): void {
-	for (const event of WEBHOOK_EVENTS) {
-		if (events.includes(event)) webhooks.subscribe({ event, url, workflow });
-	}
 }
 
 async function waitForSuccess(

@@ -29,13 +29,7 @@ export function obstaclesTo({ version, changelog, tag }: Release): string[] {
 
 /** What the changelog says of a version: the lines between its heading, which may end in a date, and the next one. */
 function textOf(version: string, changelog: string): string {
-	const lines = changelog.split(/\r?\n/);
-	const begin = lines.findIndex((line) => /^## /.test(line) && line.split(/\s+/)[1] === version);
-	if (begin < 0) return '';
-	const rest = lines.slice(begin + 1);
-	const end = rest.findIndex((line) => /^## /.test(line));
-	return rest
-		.slice(0, end < 0 ? undefined : end)
-		.join('\n')
-		.trim();
+	const sections = changelog.split(/^## /m).slice(1);
+	const section = sections.find((text) => text.split(/\s/)[0] === version) ?? '';
+	return section.replace(/^.*/, '').trim();
 }

@@ -19,22 +19,6 @@ import { PAYLOAD_FORMS, WEBHOOK_EVENTS, type WebhookBook } from './webhooks';
 /**
  * The page, and the routes behind it. They are the sandbox's own and no part of LiveCall, so they need no API key;
  * they answer to this machine only. Bodies are JSON.
- *
- * | route                                 | body                                                        | answer |
- * |---------------------------------------|-------------------------------------------------------------|--------|
- * | GET /                                 |                                                             | the page |
- * | GET /sandbox/page/…                   |                                                             | its script and style |
- * | GET /sandbox/state                    |                                                             | everything that the page shows |
- * | GET /sandbox/events                   |                                                             | server-sent events: `state`, at once and after every change |
- * | POST /sandbox/widget                  | `{name, phone_number, filter_id, scheduled_for?}`           | 201 `{call}`, 422 `{errors}` |
- * | POST /sandbox/calls/:id/step          |                                                             | 200 `{call}`, moved to its next stage |
- * | GET /sandbox/calls/:id/recording      |                                                             | 302 to a fresh link |
- * | POST /sandbox/webhooks                | `{event, url, form?}`                                       | 201 `{webhook}`, 422 `{error}` |
- * | DELETE /sandbox/webhooks/:id          |                                                             | 204 |
- * | POST /sandbox/deliveries/:id/resend   |                                                             | 202 `{delivery}` |
- * | PUT /sandbox/faults/down              | `{on}`: 503 to every request                                | 200 `{down, busy}` |
- * | PUT /sandbox/faults/busy              | `{on}`: 429 with Retry-After to every request               | 200 `{down, busy}` |
- * | POST /sandbox/reset                   |                                                             | 204 |
  */
 export function controlRoutes(context: ControlContext): Router {
 	const { calls, filters, users, webhooks, faults } = context;
@@ -48,6 +32,7 @@ export function controlRoutes(context: ControlContext): Router {
 	control.use('/page', express.static(PAGE_FOLDER, { index: false }));
 	control.use(express.json());
 
+	// Everything that the page shows; `events` sends it at once and after every change.
 	control.get('/state', (_request, response) => {
 		response.json(snapshot(context));
 	});
@@ -110,6 +95,7 @@ export function controlRoutes(context: ControlContext): Router {
 		),
 	);
 
+	// `down`: 503 to every request; `busy`: 429 with Retry-After.
 	control.put('/faults/:name', (request, response) => {
 		const name = FAULT_SWITCHES.find((known) => known === request.params.name);
 		const { on } = bodyOf(request);

@@ -1,13 +1,10 @@
-import http from 'node:http';
-import https from 'node:https';
-
 import { at, isJsonObject, tryParseJson } from '../json';
+import { isSuccess } from './answers';
 import type { CallRecord } from './calls';
 import type { WebhookEvent } from './types';
 
 const ANSWER_WITHIN_MS = 10_000;
-/** How much of an answer is read and shown, in characters. */
-const MOST_READ = 10_000;
+/** How much of an answer is shown, in characters. */
 const MOST_SHOWN = 200;
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
 
@@ -63,7 +60,9 @@ export class WebhookBook {
 
 	private nextId = 1;
 
-	private readonly running = new Map<Promise<void>, () => void>();
+	private readonly running = new Set<Promise<void>>();
+
+	private breakOff = new AbortController();
 
 	/** Takes the clock (ms) and what to call after every change. */
 	constructor(
@@ -124,12 +123,13 @@ export class WebhookBook {
 
 	/** Resolves once nothing is under way any more. */
 	async settled(): Promise<void> {
-		while (this.running.size > 0) await Promise.all(this.running.keys());
+		while (this.running.size > 0) await Promise.all(this.running);
 	}
 
 	/** Breaks off what is under way. */
 	abort(): void {
-		this.running.forEach((stop) => stop());
+		this.breakOff.abort();
+		this.breakOff = new AbortController();
 	}
 
 	/** Forgets all deliveries and the subscriptions that a person has entered, and breaks off what is under way. */
@@ -153,63 +153,49 @@ export class WebhookBook {
 			at: this.now(),
 		};
 		this.sent.push(delivery);
-		const { promise, stop } = post(what, (outcome) => {
-			Object.assign(delivery, outcome);
-			const { status } = outcome;
-			delivery.state =
-				status !== undefined && status >= 200 && status < 300 ? 'delivered' : 'failed';
-		});
-		const done = promise.then(() => {
+		const done = post(what, this.breakOff.signal).then((outcome) => {
+			const delivered = outcome.status !== undefined && isSuccess(outcome.status);
+			Object.assign(delivery, outcome, { state: delivered ? 'delivered' : 'failed' });
 			this.running.delete(done);
 			this.changed();
 		});
-		this.running.set(done, stop);
+		this.running.add(done);
 		this.changed();
 		return { ...delivery };
 	}
 }
 
-type Outcome = Partial<Pick<Delivery, 'status' | 'answer' | 'error'>>;
-
-/** Makes one POST. The promise never rejects, and resolves after `report` was called with what came of it. */
-function post(
+/** Makes one POST. Gives what came of it, and never rejects. */
+async function post(
 	{ url, contentType, body }: Pick<Delivery, 'url' | 'contentType' | 'body'>,
-	report: (outcome: Outcome) => void,
-): { promise: Promise<void>; stop: () => void } {
-	const controller = new AbortController();
-	const promise = new Promise<void>((resolve) => {
-		const finish = (outcome: Outcome) => {
-			report(outcome);
-			resolve();
-		};
-		const client = url.startsWith('https:') ? https : http;
-		const request = client.request(
-			url,
-			{
-				method: 'POST',
-				// A connection of its own, so that nothing stays open once it is answered.
-				agent: false,
-				headers: { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(body) },
-				timeout: ANSWER_WITHIN_MS,
-				signal: controller.signal,
-			},
-			(response) => {
-				let text = '';
-				response.setEncoding('utf8');
-				response.on('data', (part: string) => {
-					if (text.length < MOST_READ) text += part;
-				});
-				response.on('error', () => undefined);
-				response.on('close', () => finish({ status: response.statusCode, answer: wordsIn(text) }));
-			},
-		);
-		request.on('timeout', () =>
-			request.destroy(new Error(`no answer within ${ANSWER_WITHIN_MS / 1000} seconds`)),
-		);
-		request.on('error', (error) => finish({ error: error.message || error.name }));
-		request.end(body);
-	});
-	return { promise, stop: () => controller.abort() };
+	breakOff: AbortSignal,
+): Promise<Pick<Delivery, 'status' | 'answer' | 'error'>> {
+	try {
+		const response = await fetch(url, {
+			method: 'POST',
+			// A connection of its own, so that nothing stays open once it is answered.
+			headers: { 'Content-Type': contentType, Connection: 'close' },
+			body,
+			redirect: 'manual',
+			signal: AbortSignal.any([breakOff, AbortSignal.timeout(ANSWER_WITHIN_MS)]),
+		});
+		const text = await response.text().catch(() => '');
+		return { status: response.status, answer: wordsIn(text) };
+	} catch (error) {
+		return { status: undefined, error: reasonOf(error) };
+	}
+}
+
+/** Why there was no answer: `fetch` hides it in the cause, which may stand for several addresses that were tried. */
+function reasonOf(error: unknown): string {
+	// Errors from fetch are not instances of the Error that jest gives to tests.
+	if (typeof error !== 'object' || error === null) return String(error);
+	if ('cause' in error && error.cause) return reasonOf(error.cause);
+	if ('name' in error && error.name === 'TimeoutError') {
+		return `no answer within ${ANSWER_WITHIN_MS / 1000} seconds`;
+	}
+	if ('message' in error && error.message) return String(error.message);
+	return 'code' in error ? String(error.code) : String(error);
 }
 
 /** What an answer says to a person: the `message` in its JSON, or else its text unless that is a page. */
