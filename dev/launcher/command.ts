@@ -6,7 +6,7 @@ import { isNativeError } from 'node:util/types';
 /** The environment of a program that is started. */
 export type Environment = Record<string, string | undefined>;
 
-export interface CommandOptions {
+interface CommandOptions {
 	/** Folder in which the program runs. */
 	cwd: string;
 	/** The program's whole environment; this process's own when left out. */

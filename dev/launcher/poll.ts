@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-export interface PollOptions {
+interface PollOptions {
 	/** What is waited for, as it appears in the error. */
 	what: string;
 	/** How long to wait at most, in milliseconds. */

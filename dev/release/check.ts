@@ -1,5 +1,5 @@
 /** What a release is made of. */
-export interface Release {
+interface Release {
 	/** In package.json. */
 	version: string;
 	/** The text of CHANGELOG.md. */

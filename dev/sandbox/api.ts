@@ -4,10 +4,10 @@ import type { CallBook } from './calls';
 import type { FilterBook } from './filters';
 import type { SeenRequest, UndocumentedAnswers } from './types';
 import type { UserBook } from './users';
-import { checkCall, checkUser, checkUserChange, toId } from './validation';
+import { checkCall, checkUser, toId } from './validation';
 
 /** What the API answers from. */
-export interface ApiContext {
+interface ApiContext {
 	apiKey: string;
 	calls: CallBook;
 	users: UserBook;
@@ -74,7 +74,7 @@ function createCall({ calls, filters, users }: ApiContext, { json }: SeenRequest
 }
 
 function getCall({ calls }: ApiContext, _request: SeenRequest, id: number): Answer {
-	const call = calls.read(id);
+	const call = calls.get(id);
 	return call ? jsonAnswer(200, { call }) : notFound();
 }
 
@@ -105,10 +105,12 @@ function createUser({ users }: ApiContext, { json }: SeenRequest): Answer {
 }
 
 function updateUser(context: ApiContext, { json }: SeenRequest, id: number): Answer {
-	if (!context.users.get(id)) return notFound();
+	const before = context.users.get(id);
+	if (!before) return notFound();
 	const fields = unwrap(json, 'user');
 	if (!fields) return missing('user');
-	const checked = checkUserChange(fields);
+	// A field left out stays as it is.
+	const checked = checkUser({ ...before, ...fields });
 	if ('errors' in checked) return jsonAnswer(422, checked);
 	const user = context.users.update(id, checked.value);
 	return context.undocumentedAnswers.patch === 'user'

@@ -3,7 +3,7 @@ import type { WebhookEvent } from './types';
 import { SHORT_WAV_BYTES } from './wav';
 
 /** Only `ended` is documented; the names of the stages before it are the sandbox's own. */
-export type CallStatus = 'created' | 'initiated' | 'started' | 'ended';
+type CallStatus = 'created' | 'initiated' | 'started' | 'ended';
 
 /** A call, with exactly the fields that GET /calls/:id documents. Times are ISO 8601 with an offset. */
 export interface CallRecord {
@@ -25,7 +25,7 @@ export interface CallRecord {
 }
 
 /** What a call that is put straight into a state has besides its fields. */
-export interface RecordingChoice {
+interface RecordingChoice {
 	/** Whether it was recorded, or in how many ms from now the recording is there. Default: when it ended successfully. */
 	recorded?: boolean | number;
 	/** Size of the recording in bytes, any size: it is generated while it is sent. Implies `recorded`. */
@@ -43,7 +43,7 @@ export interface CallRequest {
 }
 
 /** A recording of a call. */
-export interface RecordingRecord {
+interface RecordingRecord {
 	id: number;
 	callId: number;
 	/** From when on it can be had, in ms on the sandbox's clock. */
@@ -52,16 +52,8 @@ export interface RecordingRecord {
 	bytes: number;
 }
 
-/** By how many ms GET /calls/:id may show less than has happened. Webhooks and recordings are not behind. */
-export interface Lag {
-	/** So long it does not know a new call. Default 0. */
-	createdMs?: number;
-	/** So long it shows a call that has ended as it was before. Default 0. */
-	endedMs?: number;
-}
-
 /** What the book needs of the rest of the sandbox. */
-export interface CallBookSurroundings {
+interface CallBookSurroundings {
 	/** The clock, ms since 1970. */
 	now: () => number;
 	/** How long a stage lasts, in ms; 0 for calls that stay as they are. */
@@ -81,8 +73,6 @@ interface StoredCall {
 	origin: Origin;
 	/** When its next stage begins, in ms; Infinity for a call that stays as it is. */
 	dueAt: number;
-	/** What it was before it ended. */
-	before?: CallRecord;
 	recording?: RecordingRecord;
 }
 
@@ -111,9 +101,6 @@ export class CallBook {
 	/** The users that have taken calls, the latest one last. */
 	private readonly turns = new Set<number>();
 
-	/** How far GET /calls/:id lags behind; `clear` takes it away. */
-	lag: Lag = {};
-
 	constructor(private readonly surroundings: CallBookSurroundings) {
 		// Ids must not come again after a restart: whoever has seen a call takes its id for a repeat.
 		const seconds = Math.floor((surroundings.now() - Date.UTC(2025, 0, 1)) / 1000);
@@ -132,18 +119,6 @@ export class CallBook {
 		this.advance();
 		const call = this.calls.get(id);
 		return call && copy(call.record);
-	}
-
-	/** Gives one call as GET /calls/:id shows it, or undefined. */
-	read(id: number): CallRecord | undefined {
-		const record = this.get(id);
-		const { createdMs = 0, endedMs = 0 } = this.lag;
-		const now = this.surroundings.now();
-		if (!record || now < Date.parse(record.created_at) + createdMs) return undefined;
-		const before = this.calls.get(id)?.before;
-		return before && record.ended_at && now < Date.parse(record.ended_at) + endedMs
-			? copy(before)
-			: record;
 	}
 
 	/** Gives the calls that POST /calls created, in order: the customers that were really rung. */
@@ -266,12 +241,6 @@ export class CallBook {
 		return undefined;
 	}
 
-	/** Makes a call an unrecorded one. Throws for an unknown id. */
-	removeRecording(id: number): void {
-		this.mustGet(id).recording = undefined;
-		this.surroundings.changed();
-	}
-
 	/** Moves every call to where it has to be at the clock's present time. Reading does so too. */
 	advance(): void {
 		const now = this.surroundings.now();
@@ -286,9 +255,8 @@ export class CallBook {
 		this.settle();
 	}
 
-	/** Forgets all calls and the lag, and stops the timer. */
+	/** Forgets all calls, and stops the timer. */
 	clear(): void {
-		this.lag = {};
 		this.calls.clear();
 		this.halt();
 		this.surroundings.changed();
@@ -336,7 +304,6 @@ export class CallBook {
 		choice: RecordingChoice,
 	): void {
 		this.schedule(call, NEVER);
-		call.before = copy(call.record);
 		Object.assign(call.record, { status: 'ended', outcome, duration, ended_at: toCallTime(at) });
 		this.record(call, at, choice);
 		this.surroundings.announce('call.ended', copy(call.record));

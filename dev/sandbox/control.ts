@@ -118,7 +118,7 @@ export function controlRoutes(context: ControlContext): Router {
 }
 
 /** What the page and its routes work on. */
-export interface ControlContext {
+interface ControlContext {
 	apiKey: string;
 	n8nUrl: string | undefined;
 	calls: CallBook;

@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as setTimeoutPromise } from 'node:timers/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { tryParseJson } from '../json';
@@ -41,7 +41,7 @@ type Delivery =
 	| 'silence';
 
 interface Plan {
-	answer: Answer | undefined;
+	answer?: Answer;
 	delivery: Delivery;
 	/** How long the answer, each byte of a trickle, or the end of the silence is held back, in ms. */
 	delayMs?: number;
@@ -61,11 +61,8 @@ export async function exchange(
 	const wait = context.host === 'api' ? context.faults.takeToken() : 0;
 	if (wait > 0) {
 		seen.fault = 'limit';
-		return await deliver(
-			response,
-			seen,
-			whole(failureAnswer(429, { 'Retry-After': String(wait) })),
-		);
+		const busy = failureAnswer(429, { 'Retry-After': String(wait) });
+		return await deliver(response, seen, whole(busy));
 	}
 	const { host, method, path, json } = seen;
 	const fault = context.faults.pick({ host, method, path, json });
@@ -131,10 +128,10 @@ function plan(fault: Fault | undefined, carryOut: () => Answer): Plan {
 			carryOut();
 			return whole(emptyAnswer(fault.status ?? 200));
 		case 'reset-before':
-			return { answer: undefined, delivery: 'reset' };
+			return { delivery: 'reset' };
 		case 'reset-after':
 			carryOut();
-			return { answer: undefined, delivery: 'reset' };
+			return { delivery: 'reset' };
 		case 'cut-connection':
 		case 'truncated-download':
 			return { answer: withBody(carryOut()), delivery: 'half-then-close' };
@@ -143,10 +140,10 @@ function plan(fault: Fault | undefined, carryOut: () => Answer): Plan {
 		case 'stalled-download':
 			return { answer: withBody(carryOut()), delivery: 'half-then-silence' };
 		case 'hang-before':
-			return { answer: undefined, delivery: 'silence', delayMs: fault.ms };
+			return { delivery: 'silence', delayMs: fault.ms };
 		case 'hang-after':
 			carryOut();
-			return { answer: undefined, delivery: 'silence', delayMs: fault.ms };
+			return { delivery: 'silence', delayMs: fault.ms };
 		case 'redirect':
 			return whole(emptyAnswer(fault.status ?? 302, { Location: fault.location }));
 		case 'expired-link':
@@ -231,21 +228,10 @@ async function deliver(
 	{ answer, delivery, delayMs }: Plan,
 ): Promise<void> {
 	const { socket } = response;
-	if (delivery === 'reset') {
-		socket?.resetAndDestroy();
-		return;
-	}
-	if (delivery === 'silence' || !answer) {
-		if (delayMs !== undefined) later(response, delayMs, () => socket?.destroy());
-		return;
-	}
-	if (delayMs !== undefined && delivery !== 'trickle') {
-		await new Promise<void>((resolve) => {
-			later(response, delayMs, resolve);
-			response.once('close', resolve);
-		});
-		if (response.destroyed) return;
-	}
+	if (delivery === 'reset') socket?.resetAndDestroy();
+	if (delayMs !== undefined && delivery !== 'trickle') await heldBack(response, delayMs);
+	if (delivery === 'silence' && delayMs !== undefined) socket?.destroy();
+	if (!answer || response.destroyed) return;
 	seen.status = answer.status;
 	response.writeHead(answer.status, {
 		...answer.headers,
@@ -264,7 +250,7 @@ async function* bytewise(answer: Answer, everyMs: number | undefined): AsyncGene
 	for (const chunk of answer.chunks()) {
 		for (const byte of chunk) {
 			yield Buffer.of(byte);
-			await setTimeoutPromise(everyMs, undefined, { ref: false });
+			await pause(everyMs, undefined, { ref: false });
 		}
 	}
 }
@@ -282,8 +268,9 @@ async function send(
 	}
 }
 
-function later(response: Response, ms: number, run: () => void): void {
-	const timer = setTimeout(run, ms);
-	timer.unref();
-	response.once('close', () => clearTimeout(timer));
+/** Waits for so many ms, or until the client hangs up. */
+async function heldBack(response: Response, ms: number): Promise<void> {
+	const closed = new AbortController();
+	response.once('close', () => closed.abort());
+	await pause(ms, undefined, { ref: false, signal: closed.signal }).catch(() => undefined);
 }

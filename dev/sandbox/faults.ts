@@ -62,7 +62,7 @@ export type Fault =
 export type Encoding = 'gzip' | 'br' | 'deflate';
 
 /** Which requests a fault is for; what is left out matches everything. */
-export interface FaultMatch {
+interface FaultMatch {
 	method?: string;
 	/** Against path and query as sent, `/v1` included. */
 	path?: RegExp;

@@ -6,37 +6,25 @@ const DAYS_AHEAD = 7;
 const MOST_TIMES = 24;
 
 /** A daily stretch of working hours in UTC, as minutes since midnight; an end before the start is the next day's. */
-export interface WorkingHours {
+interface WorkingHours {
 	fromMinute: number;
 	toMinute: number;
 }
 
-/** What GET /filters/:id answers: these three fields and no other. */
-export interface FilterRecord {
+/** A target group as the sandbox's page shows it. Neither name nor hours are in the API. */
+interface FilterDetails {
 	id: number;
 	status: 'available' | 'unavailable';
 	/** Times as `2017-04-03T11:00:00Z`, soonest first. */
 	available_call_times: string[];
-}
-
-/** A target group as the sandbox's page shows it. Neither name nor hours are in the API. */
-export interface FilterDetails extends FilterRecord {
 	name: string;
 	hours: WorkingHours[];
 }
 
 /** What a test may pin, whatever the working hours say. */
-export interface PinnedAvailability {
-	status?: 'available' | 'unavailable';
-	available_call_times?: string[];
-}
+type PinnedAvailability = Partial<Pick<FilterDetails, 'status' | 'available_call_times'>>;
 
-interface StoredFilter {
-	id: number;
-	name: string;
-	hours: WorkingHours[];
-	pinned: PinnedAvailability;
-}
+type StoredFilter = Pick<FilterDetails, 'id' | 'name' | 'hours'> & { pinned: PinnedAvailability };
 
 /** Target groups, whose availability follows from their working hours and the sandbox's clock. */
 export class FilterBook {
@@ -65,18 +53,10 @@ export class FilterBook {
 	}
 
 	/** Adds a target group. Without hours it is never available, unless pinned so. */
-	add(
-		filter: { id?: number; name?: string; hours?: WorkingHours[] } & PinnedAvailability = {},
-	): FilterDetails {
-		const id = filter.id ?? this.nextId;
+	add(filter: Partial<FilterDetails> = {}): FilterDetails {
+		const { id = this.nextId, name = `Target group ${id}`, hours = [], ...pinned } = filter;
 		this.nextId = Math.max(this.nextId, id + 1);
-		const { status, available_call_times } = filter;
-		const stored: StoredFilter = {
-			id,
-			name: filter.name ?? `Target group ${id}`,
-			hours: filter.hours ?? [],
-			pinned: { status, available_call_times },
-		};
+		const stored = { id, name, hours, pinned };
 		this.filters.set(id, stored);
 		this.changed();
 		return this.describe(stored);

@@ -1,5 +1,5 @@
 /** A consultant, with exactly the fields that the API documents. */
-export interface UserRecord {
+interface UserRecord {
 	id: number;
 	name: string;
 	phone_number: string;
@@ -48,11 +48,10 @@ export class UserBook {
 	}
 
 	/** Changes the given fields; gives the user as it is now, or undefined for an unknown id. */
-	update(id: number, fields: { name?: string; phone_number?: string }): UserRecord | undefined {
+	update(id: number, fields: Partial<Omit<UserRecord, 'id'>>): UserRecord | undefined {
 		const user = this.users.get(id);
 		if (!user) return undefined;
-		if (fields.name !== undefined) user.name = fields.name;
-		if (fields.phone_number !== undefined) user.phone_number = fields.phone_number;
+		Object.assign(user, fields);
 		this.changed();
 		return { ...user };
 	}

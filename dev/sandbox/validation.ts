@@ -4,7 +4,7 @@ import { parseOffsetTime } from './time';
 import type { UserBook } from './users';
 
 /** What is wrong with which field, as Rails says it. */
-export type FieldErrors = Record<string, string[]>;
+type FieldErrors = Record<string, string[] | undefined>;
 
 const BLANK = ["can't be blank"];
 const INVALID = ['is invalid'];
@@ -22,66 +22,40 @@ export function checkCall(
 	filters: FilterBook,
 	users: UserBook,
 ): Checked<CallRequest> {
-	const errors: FieldErrors = {};
-	const phone = checkPhone(fields.phone_number);
-	if (phone.errors) errors.phone_number = phone.errors;
-
-	const filterId = toId(fields.filter_id);
-	if (isBlank(fields.filter_id)) errors.filter_id = BLANK;
-	else if (filterId === undefined || !filters.get(filterId)) errors.filter_id = MISSING;
-
-	const userId = toId(fields.user_id);
-	if (!isBlank(fields.user_id) && (userId === undefined || !users.get(userId))) {
-		errors.user_id = MISSING;
-	}
-
+	const { phone_number, filter_id, user_id, scheduled_for } = fields;
+	const filter = filters.get(toId(filter_id) ?? 0);
+	const user = users.get(toId(user_id) ?? 0);
 	// A time that has passed is taken: the docs do not say otherwise. Such a call is made at once.
-	const scheduledForMs = parseOffsetTime(fields.scheduled_for);
-	if (!isBlank(fields.scheduled_for) && scheduledForMs === undefined) {
-		errors.scheduled_for = INVALID;
-	}
-
-	if (Object.keys(errors).length > 0 || filterId === undefined) return { errors };
+	const scheduledForMs = parseOffsetTime(scheduled_for);
+	const errors: FieldErrors = {
+		phone_number: wrongWithPhone(phone_number),
+		filter_id: isBlank(filter_id) ? BLANK : filter ? undefined : MISSING,
+		user_id: isBlank(user_id) || user ? undefined : MISSING,
+		scheduled_for: isBlank(scheduled_for) || scheduledForMs !== undefined ? undefined : INVALID,
+	};
+	if (!filter || Object.values(errors).some(Boolean)) return { errors };
 	return {
 		value: {
-			filter_id: filterId,
-			phone_number: phone.value,
+			filter_id: filter.id,
+			phone_number: String(phone_number),
 			scheduledForMs: scheduledForMs ?? null,
-			user_id: userId ?? null,
+			user_id: user?.id ?? null,
 		},
 	};
 }
 
-/** Checks the fields of a new user, of whom both are required. */
+/** Checks the fields of a user, of whom both are required. */
 export function checkUser(
 	fields: Record<string, unknown>,
 ): Checked<{ name: string; phone_number: string }> {
-	const name = checkName(fields.name);
-	const phone = checkPhone(fields.phone_number);
-	if (!name.errors && !phone.errors) {
-		return { value: { name: name.value, phone_number: phone.value } };
-	}
-	return {
-		errors: {
-			...(name.errors && { name: name.errors }),
-			...(phone.errors && { phone_number: phone.errors }),
-		},
+	const { name, phone_number } = fields;
+	const errors: FieldErrors = {
+		name: isBlank(name) ? BLANK : typeof name === 'string' ? undefined : INVALID,
+		phone_number: wrongWithPhone(phone_number),
 	};
-}
-
-/** Checks the fields of a change to a user. The docs give it the same form; a field left out stays as it is. */
-export function checkUserChange(
-	fields: Record<string, unknown>,
-): Checked<{ name?: string; phone_number?: string }> {
-	const present = { name: 'unchanged', phone_number: '0000000', ...fields };
-	const checked = checkUser(present);
-	if ('errors' in checked) return checked;
-	return {
-		value: {
-			...('name' in fields && { name: checked.value.name }),
-			...('phone_number' in fields && { phone_number: checked.value.phone_number }),
-		},
-	};
+	return Object.values(errors).some(Boolean)
+		? { errors }
+		: { value: { name: String(name), phone_number: String(phone_number) } };
 }
 
 /** Takes an id as it comes in a path or a body (`7` or `"7"`); gives the number, or undefined. */
@@ -92,23 +66,11 @@ export function toId(value: unknown): number | undefined {
 	return undefined;
 }
 
-interface CheckedText {
-	value: string;
-	errors?: string[];
-}
-
-function checkName(value: unknown): CheckedText {
-	if (isBlank(value)) return { value: '', errors: BLANK };
-	return typeof value === 'string' ? { value } : { value: '', errors: INVALID };
-}
-
-function checkPhone(value: unknown): CheckedText {
-	if (isBlank(value)) return { value: '', errors: BLANK };
-	if (typeof value !== 'string' || !/^[\d\s+()./-]+$/.test(value)) {
-		return { value: '', errors: INVALID };
-	}
+function wrongWithPhone(value: unknown): string[] | undefined {
+	if (isBlank(value)) return BLANK;
+	if (typeof value !== 'string' || !/^[\d\s+()./-]+$/.test(value)) return INVALID;
 	const digits = value.replace(/\D/g, '').length;
-	return digits >= 7 && digits <= 15 ? { value } : { value, errors: INVALID };
+	return digits >= 7 && digits <= 15 ? undefined : INVALID;
 }
 
 function isBlank(value: unknown): boolean {

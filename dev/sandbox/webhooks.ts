@@ -13,7 +13,7 @@ const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
  * `call` is `{"event", "call": {…}}`, `jsonapi` is `{"data": {"id", "type", "attributes"}}`, `call_id` is
  * `{"event", "call_id"}`, and `form` is `event=…&call[id]=…` as a form.
  */
-export type PayloadForm = 'call' | 'jsonapi' | 'call_id' | 'form';
+type PayloadForm = 'call' | 'jsonapi' | 'call_id' | 'form';
 
 /** Every form that a delivery can have. */
 export const PAYLOAD_FORMS: readonly PayloadForm[] = ['call', 'jsonapi', 'call_id', 'form'];
@@ -22,7 +22,7 @@ export const PAYLOAD_FORMS: readonly PayloadForm[] = ['call', 'jsonapi', 'call_i
 export const WEBHOOK_EVENTS: readonly WebhookEvent[] = ['call.created', 'call.ended'];
 
 /** Where an event is delivered to. */
-export interface Subscription {
+interface Subscription {
 	id: number;
 	event: WebhookEvent;
 	url: string;

@@ -261,47 +261,6 @@ describe('GET /calls/:id', () => {
 	});
 });
 
-describe('GET /calls/:id that lags behind', () => {
-	it.each([0, 1, 2, 3])('shows an end after its time, reached from stage %d', async (stage) => {
-		const clock = stoppedClock();
-		const sandbox = await sandboxWith({ now: clock.now });
-		sandbox.calls.lag = { endedMs: 2000 };
-		const hook = await receiverOf();
-		sandbox.webhooks.subscribe({ event: 'call.ended', url: hook.url });
-		const { id } = sandbox.calls.place(
-			{ ...WANTED, scheduledForMs: null, user_id: null },
-			'widget',
-		);
-		for (let steps = 0; steps < stage; steps++) sandbox.calls.step(id);
-		if (stage < 3) sandbox.calls.end(id);
-		await sandbox.webhooks.settled();
-		expect(hook.received[0]?.body).toContain('"status":"ended"');
-		const shown = async () => (await ask(sandbox, 'GET', `/calls/${id}`)).json;
-		const underWay = { status: 'started', outcome: null, ended_at: null, duration: null };
-		expect(await shown()).toMatchObject({ call: underWay });
-		clock.pass(1999);
-		expect(await shown()).toMatchObject({ call: underWay });
-		clock.pass(1);
-		expect(await shown()).toMatchObject({ call: { status: 'ended', outcome: 'successful' } });
-	});
-
-	it('does not know a new call for a while, until the sandbox is reset', async () => {
-		const clock = stoppedClock();
-		const sandbox = await sandboxWith({ now: clock.now });
-		sandbox.calls.lag = { createdMs: 1000 };
-		const place = async () =>
-			(await ask(sandbox, 'POST', '/calls', { call: WANTED })).at('call', 'id');
-		const status = async (id: unknown) =>
-			(await ask(sandbox, 'GET', `/calls/${String(id)}`)).status;
-		const id = await place();
-		expect(await status(id)).toBe(404);
-		clock.pass(1000);
-		expect(await status(id)).toBe(200);
-		sandbox.reset();
-		expect(await status(await place())).toBe(200);
-	});
-});
-
 describe('the book of calls', () => {
 	it('gives copies: what a test does to them changes nothing', async () => {
 		const { calls } = await sandboxWith();
