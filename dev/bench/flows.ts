@@ -2,7 +2,10 @@ import { randomUUID } from 'node:crypto';
 
 import { at, textAt, type Json, type JsonObject } from '../json';
 import { poll } from '../launcher/poll';
-import type { World } from './world';
+import type { N8nClient } from '../launcher/rest';
+
+/** Where flows run: n8n, and the credentials of their nodes. */
+type Site = Record<'liveCall' | 'header', JsonObject> & { client: N8nClient };
 
 /** A workflow that is published and waits for POST requests; `path` follows `/webhook/` in its address. */
 export type Flow = Record<'id' | 'path' | 'url', string>;
@@ -10,7 +13,6 @@ export type Flow = Record<'id' | 'path' | 'url', string>;
 /** A node of a workflow, in n8n's words. */
 export type FlowNode = JsonObject & { id: string; name: string; type: string };
 
-/** n8n's own Webhook node. */
 export const WEBHOOK = node('Webhook', 'n8n-nodes-base.webhook', { httpMethod: 'POST' }, 2.1);
 
 /** n8n's own loop: what comes behind it in a workflow is run for one item after the other. */
@@ -36,13 +38,12 @@ export function node(
 	return { id: randomUUID(), name, type, typeVersion, position: [0, 0], parameters, credentials };
 }
 
-/** Makes this package's node. */
-export function liveCallNode({ liveCall }: World, parameters: JsonObject): FlowNode {
+export function liveCallNode({ liveCall }: Site, parameters: JsonObject): FlowNode {
 	return node('LiveCall', 'n8n-nodes-livecall.liveCall', parameters, 1, liveCall);
 }
 
 /** Makes n8n's own node with its defaults, asking LiveCall. */
-export function httpRequestNode({ header }: World, name: string, more: JsonObject): FlowNode {
+export function httpRequestNode({ header }: Site, name: string, more: JsonObject): FlowNode {
 	const parameters = {
 		authentication: 'genericCredentialType',
 		genericAuthType: 'httpHeaderAuth',
@@ -70,7 +71,7 @@ export function ifNode(name: string, leftValue: string, rightValue: string): Flo
  * @param former a workflow with the same trigger that takes this form, instead of a new one.
  */
 export async function publish(
-	{ client }: Pick<World, 'client'>,
+	{ client }: Pick<Site, 'client'>,
 	[start, ...others]: FlowNode[],
 	saved = true,
 	former?: Flow,
@@ -102,6 +103,6 @@ export async function publish(
 }
 
 /** Publishes a workflow that hands posted items to the given nodes. n8n keeps no data of its executions. */
-export async function publishBatch(world: World, nodes: FlowNode[], former?: Flow): Promise<Flow> {
-	return await publish(world, [...BATCH, ...nodes], false, former);
+export async function publishBatch(site: Site, nodes: FlowNode[], former?: Flow): Promise<Flow> {
+	return await publish(site, [...BATCH, ...nodes], false, former);
 }

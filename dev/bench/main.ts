@@ -3,8 +3,8 @@ import { availableParallelism, cpus, release, type } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 
+import { version } from '../../package.json';
 import { REPOSITORY } from '../launcher/folders';
-import { parseJson, textAt } from '../json';
 import { DEFAULT_N8N_VERSION } from '../launcher/runtime';
 import { runCase } from './case';
 import { claims, creates } from './cases/create';
@@ -59,15 +59,14 @@ async function main(): Promise<void> {
 		console.log(table(await EXTRAS[name](rounds)));
 	}
 	if (values.case !== undefined) return;
-	const how = await surroundings(rounds, startedAt);
+	const how = surroundings(rounds, startedAt);
 	await writeFile(PAGE, page(outcomes, await readFile(PAGE, 'utf8'), how));
 }
 
 /** Says how the figures came about, in Markdown. */
-async function surroundings(rounds: number, startedAt: Date): Promise<string> {
-	const manifest = parseJson(await readFile(path.join(REPOSITORY, 'package.json'), 'utf8'));
+function surroundings(rounds: number, startedAt: Date): string {
 	const minutes = Math.round((Date.now() - startedAt.getTime()) / 60_000);
-	return `\`npm run bench -- --rounds ${rounds}\`, ${startedAt.toISOString().slice(0, 10)}, ${minutes} minutes; n8n ${DEFAULT_N8N_VERSION} with SQLite and files on disk; this package ${textAt(manifest, 'version')}; ${type()} ${release()}, ${availableParallelism()} cores (${cpus()[0].model.trim()}). Each figure is the median of the rounds, in brackets the least and the most.`;
+	return `\`npm run bench -- --rounds ${rounds}\`, ${startedAt.toISOString().slice(0, 10)}, ${minutes} minutes; n8n ${DEFAULT_N8N_VERSION} with SQLite and files on disk; this package ${version}; ${type()} ${release()}, ${availableParallelism()} cores (${cpus()[0].model.trim()}). Each figure is the median of the rounds, in brackets the least and the most.`;
 }
 
 main().catch((error: unknown) => {
