@@ -110,7 +110,7 @@ function updateUser(context: ApiContext, { json }: SeenRequest, id: number): Ans
 	const fields = unwrap(json, 'user');
 	if (!fields) return missing('user');
 	// A field left out stays as it is.
-	const checked = checkUser({ ...before, ...fields });
+	const checked = checkUser({ ...before, ...fields }, before);
 	if ('errors' in checked) return jsonAnswer(422, checked);
 	const user = context.users.update(id, checked.value);
 	return context.undocumentedAnswers.patch === 'user'

@@ -1,5 +1,5 @@
 /** A consultant, with exactly the fields that the API documents. */
-interface UserRecord {
+export interface UserRecord {
 	id: number;
 	name: string;
 	phone_number: string;

@@ -1,7 +1,7 @@
 import type { CallRequest } from './calls';
 import type { FilterBook } from './filters';
 import { parseOffsetTime } from './time';
-import type { UserBook } from './users';
+import type { UserBook, UserRecord } from './users';
 
 /** What is wrong with which field, as Rails says it. */
 type FieldErrors = Record<string, string[] | undefined>;
@@ -44,14 +44,16 @@ export function checkCall(
 	};
 }
 
-/** Checks the fields of a user, of whom both are required. */
+/** Checks the fields of a user, of whom both are required. What stays as it was before is not checked again. */
 export function checkUser(
 	fields: Record<string, unknown>,
+	before?: UserRecord,
 ): Checked<{ name: string; phone_number: string }> {
 	const { name, phone_number } = fields;
+	const keepsPhone = before !== undefined && phone_number === before.phone_number;
 	const errors: FieldErrors = {
 		name: isBlank(name) ? BLANK : typeof name === 'string' ? undefined : INVALID,
-		phone_number: wrongWithPhone(phone_number),
+		phone_number: keepsPhone ? undefined : wrongWithPhone(phone_number),
 	};
 	return Object.values(errors).some(Boolean)
 		? { errors }
