@@ -334,9 +334,7 @@ describe('a store that fails', () => {
 			{ mode: 'entries' },
 		);
 		const again = await retry(failed);
-		expect(again.error.message).toContain(
-			'The deduplication key is recorded, perhaps by an earlier',
-		);
+		expect(again.error.message).toContain('The deduplication key is recorded, perhaps by a try');
 		expect(rung()).toEqual([]);
 	});
 
@@ -358,6 +356,28 @@ describe('a store that fails', () => {
 		const result = await world.run('call.create', keyed, one);
 		expect(result.error.message).toContain('is invalid');
 		expect(result.error.description).toContain('did not take the deduplication key back');
+	});
+
+	it('while a key is given back, is not told as free or as a duplicate by further tries', async () => {
+		let requests = 0;
+		world.sandbox.faults.decide(() => {
+			requests++;
+			fail(0);
+			return refused;
+		});
+		// The first try is refused, and its key cannot be given back; the second finds a store that does not answer.
+		const tried = await world.run('call.create', keyed, {
+			...one,
+			node: { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 },
+		});
+		expect(tried.error.message).toContain('did not record the deduplication key');
+		expect(tried.error.description).not.toContain('the key is free');
+		expect(tried.error.description).toContain('may have been recorded');
+
+		processedData.failAt(() => undefined);
+		const again = await retry(tried);
+		expect(again.error.message).toContain('The deduplication key is recorded, perhaps by a try');
+		expect([requests, rung()]).toEqual([1, []]);
 	});
 
 	it('says in a hint what could not be given back where the node goes on', async () => {

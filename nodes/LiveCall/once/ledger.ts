@@ -33,7 +33,7 @@ const CONTEXT_KEY = 'liveCallLedger';
 /** Where it lies how often a customer's request was sent again on a person's word, and in which run. */
 const REDIALS_KEY = 'liveCallRedials';
 
-/** Where the keys lie of which n8n's store has not said whether it recorded them. */
+/** Where the keys lie that n8n's store may hold although no call was placed for them. */
 const DOUBTS_KEY = 'liveCallDoubtfulKeys';
 
 /** Stands for the ID of an execution of which there is no ledger. */
@@ -166,7 +166,10 @@ export class Ledger {
 		return isObject(doubts) && doubts[key] === true;
 	}
 
-	/** To be called when n8n's store has not said whether it recorded a key, and when the doubt is over. */
+	/**
+	 * To be called when n8n's store has not said whether it recorded a key or has not given one back, and when the doubt is
+	 * over.
+	 */
 	setDoubtful(key: string, isDoubtful: boolean): void {
 		if (isDoubtful) within(this.context, DOUBTS_KEY)[key] = true;
 		else if (this.isDoubtful(key)) delete within(this.context, DOUBTS_KEY)[key];

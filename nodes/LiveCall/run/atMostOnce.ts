@@ -97,7 +97,11 @@ export class AtMostOnce {
 			const redials = run.ledger.redials(this.asked.customer, 'all');
 			const onRecord = async () =>
 				redials > 0 ? await this.recorded(work, redials) : await work();
-			return await this.givingBack(key, () => this.isUndone, remarks.keyKept, onRecord);
+			return await this.givingBack(key, onRecord, () => {
+				run.remarks.add(remarks.keyKept, this.item.index);
+				// What runs this item again finds the key taken, though nobody was called for it.
+				run.ledger.setDoubtful(key.name, true);
+			});
 		});
 	}
 
@@ -175,7 +179,7 @@ export class AtMostOnce {
 			run.remarks.add(remarks.notOnRecord, index);
 			if (!claimed.mayBeRecorded) return await work();
 		}
-		return await this.givingBack(record, () => this.isUndone, remarks.recordKept, work);
+		return await this.givingBack(record, work, () => run.remarks.add(remarks.recordKept, index));
 	}
 
 	/** Whether this try certainly has not had LiveCall act. */
@@ -192,20 +196,14 @@ export class AtMostOnce {
 	}
 
 	/**
-	 * @param isFree says after the work whether the claim is to be given back
-	 * @param kept what a person is told where that fails
+	 * Works, and gives the claim back where LiveCall certainly did not act.
+	 * @param kept is called where the claim cannot be given back
 	 */
-	private async givingBack<T>(
-		claim: Claim,
-		isFree: () => boolean,
-		kept: string,
-		work: () => Promise<T>,
-	): Promise<T> {
-		const { index, run } = this.item;
+	private async givingBack<T>(claim: Claim, work: () => Promise<T>, kept: () => void): Promise<T> {
 		try {
 			return await work();
 		} finally {
-			if (isFree() && !(await run.claims.giveBack(claim))) run.remarks.add(kept, index);
+			if (this.isUndone && !(await this.item.run.claims.giveBack(claim))) kept();
 		}
 	}
 }

@@ -134,8 +134,7 @@ export const ownWords = {
 	}),
 
 	keyDoubtful: (): Notice => ({
-		message:
-			"The deduplication key is recorded, perhaps by an earlier try that n8n's database ended before it placed a call",
+		message: 'The deduplication key is recorded, perhaps by a try that placed no call',
 		advice:
 			'Look in LiveCall whether the customer was called; if not, run this item with another key.',
 	}),

@@ -19,9 +19,9 @@ import {
 } from '../../input/checks';
 import { ifGiven } from '../../input/empty';
 import { aTime, aTimeToCome } from '../../input/times';
-import { AtMostOnce } from '../../run/atMostOnce';
 import { keyClaim } from '../../once/keys';
 import type { Operation, Output } from '../../operation';
+import { AtMostOnce } from '../../run/atMostOnce';
 import type { Item } from '../../run/item';
 import { trialPhone } from '../../run/trial';
 import { fieldOf, readWishes, settle } from '../../timing/settle';
