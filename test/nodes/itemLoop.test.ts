@@ -1,4 +1,5 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
+import { get } from '../../nodes/LiveCall/operations/call/get';
 import type { RunResult } from '../support/engine';
 import { jsons, locator, pairs, World } from '../support/world';
 
@@ -112,6 +113,7 @@ describe('an item that fails', () => {
 			{ items: [one, two, { id: 99 }, four] },
 		);
 		expect(result.error.message).toContain('no call "99" [item 2]');
+		expect(result.error.description).toMatch(/^Item 2: Check "Call ID"/);
 		expect(result.error.description).toContain('Already done: items 0 to 1.');
 		expect(result.error.description).toContain('Not tried: item 3.');
 		expect(world.seen()).toHaveLength(3);
@@ -223,5 +225,25 @@ describe('a canceled run', () => {
 		expect(result.run.status).toBe('canceled');
 		expect(result.error.message).toContain('canceled');
 		expect(result.error.description).toContain('no call "99" [item 0]');
+		expect(result.error.description).not.toContain('canceled');
+	});
+
+	it('says so also where each item that began has ended well', async () => {
+		let cancel = (): void => undefined;
+		const execute = jest.spyOn(get, 'execute').mockImplementation(async ({ index }) => {
+			if (index === 1) cancel();
+			return { json: {} };
+		});
+		const result = await world.run(
+			'call.get',
+			{ ...GET, options: { maxConcurrency: 2 } },
+			{ items: endedCalls(4), onStart: (stop) => (cancel = stop) },
+		);
+		execute.mockRestore();
+		expect(result.run.status).toBe('canceled');
+		expect(result.error.message).toMatch(/canceled.*\[item 1\]$/);
+		expect(result.error.description).toContain(
+			'Already done: items 0 to 1. Not tried: items 2 to 3.',
+		);
 	});
 });

@@ -93,15 +93,14 @@ function errorOfRun(run: Run, ended: Ended[]): Error {
 	const isCanceled = run.signal?.aborted ?? false;
 	const failedAt = ended.findIndex(
 		(item) =>
-			item !== undefined &&
 			'error' in item &&
 			// An execution that was canceled must end with an error that says so, whatever went wrong before.
 			(!isCanceled || noticeOf(item.error)?.canceled === true),
 	);
 	const failed = ended[failedAt];
 	const error = failed && 'error' in failed ? failed.error : canceled(run, ended);
-	const summary = summaryOf(run, ended, failedAt);
-	if (summary !== '' && 'description' in error) {
+	if ('description' in error) {
+		const summary = summaryOf(run, ended, failedAt);
 		error.description = `${String(error.description ?? '')} ${summary}`.trim();
 	}
 	return error;
