@@ -28,19 +28,8 @@ const execute = promisify(execFile);
  * `npm start` hands down (ignore-scripts, legacy-peer-deps, prefixes, …) belongs to this repository
  * and would change what an install elsewhere does.
  */
-const NPM_SETTINGS_KEPT = new Set([
-	'registry',
-	'userconfig',
-	'globalconfig',
-	'cache',
-	'proxy',
-	'https_proxy',
-	'noproxy',
-	'ca',
-	'cafile',
-	'strict_ssl',
-	'nodedir',
-]);
+const NPM_SETTINGS_KEPT =
+	/^npm_config_(registry|userconfig|globalconfig|cache|proxy|https_proxy|noproxy|ca|cafile|strict_ssl|nodedir)$/i;
 
 /** Gives the last lines of a text, those that say why a program ended. */
 export function tail(text: string, lines = TAIL_LINES): string {
@@ -62,12 +51,7 @@ export function withNodeFirst(env: Environment, node: string): Environment {
  */
 export function withoutNpmSettings(env: Environment): Environment {
 	return Object.fromEntries(
-		Object.entries(env).filter(([name]) => {
-			const lower = name.toLowerCase();
-			if (!lower.startsWith('npm_')) return true;
-			const setting = /^npm_config_(.+)$/.exec(lower)?.[1];
-			return setting !== undefined && NPM_SETTINGS_KEPT.has(setting);
-		}),
+		Object.entries(env).filter(([name]) => !/^npm_/i.test(name) || NPM_SETTINGS_KEPT.test(name)),
 	);
 }
 

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+
 import { startDemo, type Demo } from './demo';
 import { describe, recordingExample } from './describe';
 import { HELP, readOptions } from './options';
@@ -20,17 +22,13 @@ async function main(): Promise<number> {
 		demo = await startDemo(options, report, stopping.signal);
 	} catch (error) {
 		if (stopping.signal.aborted) return 0;
-		console.error(`\n${error instanceof Error ? error.message : String(error)}`);
-		return 1;
+		throw error;
 	}
 	report('Ready');
 	console.log(describe(demo, options));
 	void reportRecording(demo, report);
 
-	const asked = new Promise<void>((resolve) => {
-		stopping.signal.addEventListener('abort', () => resolve(), { once: true });
-	});
-	await Promise.race([asked, demo.n8n.ended]);
+	await Promise.race([once(stopping.signal, 'abort'), demo.n8n.ended]);
 	const endedByItself = !stopping.signal.aborted;
 	if (endedByItself) console.error(`\nn8n ended by itself:\n${demo.n8n.logTail(30)}`);
 	else report('Stopping …');

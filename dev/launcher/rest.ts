@@ -4,9 +4,9 @@ import {
 	at,
 	isJsonObject,
 	listAt,
-	objectAt,
 	parseJson,
 	textAt,
+	tryParseJson,
 	type Json,
 	type JsonObject,
 } from '../json';
@@ -66,16 +66,15 @@ export class N8nRequestError extends Error {
 	}
 }
 
-/** Settings of n8n are read by anybody: a sign of life that also tells whether it needs an owner. */
-export async function readSettings(url: string): Promise<JsonObject | undefined> {
-	try {
-		const response = await fetch(`${url}/rest/settings`);
-		const body = parseJson(await response.text());
-		return response.ok ? objectAt(body, 'data') : undefined;
-	} catch {
-		// Not listening yet, or a page that says that it is starting.
-		return undefined;
-	}
+/**
+ * Settings of n8n are read by anybody: a sign of life that also tells whether it needs an owner. Gives undefined
+ * while it is not listening, or shows a page that says that it is starting.
+ */
+export async function readSettings(url: string): Promise<Json | undefined> {
+	const text = await fetch(`${url}/rest/settings`)
+		.then(async (response) => (response.ok ? await response.text() : ''))
+		.catch(() => '');
+	return at(tryParseJson(text), 'data');
 }
 
 /**

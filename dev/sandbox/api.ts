@@ -113,9 +113,9 @@ function updateUser(context: ApiContext, { json }: SeenRequest, id: number): Ans
 	const checked = checkUser({ ...before, ...fields }, before);
 	if ('errors' in checked) return jsonAnswer(422, checked);
 	const user = context.users.update(id, checked.value);
-	return context.undocumentedAnswers.patch === 'user'
-		? jsonAnswer(200, { user })
-		: emptyAnswer(204);
+	return context.undocumentedAnswers.patch === 'empty'
+		? emptyAnswer(204)
+		: jsonAnswer(200, { user });
 }
 
 function deleteUser(context: ApiContext, _request: SeenRequest, id: number): Answer {

@@ -45,7 +45,6 @@ export interface CallRequest {
 /** A recording of a call. */
 interface RecordingRecord {
 	id: number;
-	callId: number;
 	/** From when on it can be had, in ms on the sandbox's clock. */
 	readyAt: number;
 	/** Its size as a file, in bytes. */
@@ -315,7 +314,6 @@ export class CallBook {
 		if (recorded === false) return;
 		call.recording = {
 			id: this.nextRecordingId++,
-			callId: call.record.id,
 			readyAt: at + (recorded === true ? 0 : recorded),
 			bytes: choice.recordedBytes ?? SHORT_WAV_BYTES,
 		};
@@ -323,20 +321,16 @@ export class CallBook {
 
 	/** Gives the call to a user with the fewest calls, and among those to the one whose last call is longest ago. */
 	private freeUser(): number | null {
-		const load = new Map(this.surroundings.userIds().map((id) => [id, 0]));
-		for (const { record } of this.moving) {
-			const calls = record.user_id === null ? undefined : load.get(record.user_id);
-			if (record.user_id !== null && calls !== undefined) load.set(record.user_id, calls + 1);
-		}
+		const busy = [...this.moving].map(({ record }) => record.user_id);
 		const turns = [...this.turns];
-		const [freest] = [...load].sort(
-			([one, calls], [other, others]) =>
-				calls - others || turns.indexOf(one) - turns.indexOf(other),
-		);
+		const [freest] = this.surroundings
+			.userIds()
+			.map((id) => ({ id, calls: busy.filter((user) => user === id).length }))
+			.sort((a, b) => a.calls - b.calls || turns.indexOf(a.id) - turns.indexOf(b.id));
 		if (!freest) return null;
-		this.turns.delete(freest[0]);
-		this.turns.add(freest[0]);
-		return freest[0];
+		this.turns.delete(freest.id);
+		this.turns.add(freest.id);
+		return freest.id;
 	}
 
 	private mustGet(id: number): StoredCall {

@@ -2,7 +2,6 @@ import type { Request, Response } from 'express';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { tryParseJson } from '../json';
 import {
@@ -14,7 +13,7 @@ import {
 	textAnswer,
 	type Answer,
 } from './answers';
-import type { Encoding, Fault, FaultPlan } from './faults';
+import type { Fault, FaultPlan } from './faults';
 import type { HostName, SeenRequest } from './types';
 
 /** What every request on either host goes through. */
@@ -31,14 +30,7 @@ export interface ExchangeContext {
 export type Act = (request: SeenRequest) => Answer;
 
 /** How an answer gets to the client. */
-type Delivery =
-	| 'whole'
-	| 'trickle'
-	| 'half-then-end'
-	| 'half-then-close'
-	| 'half-then-silence'
-	| 'reset'
-	| 'silence';
+type Delivery = 'whole' | 'trickle' | 'half-then-close' | 'half-then-silence' | 'reset' | 'silence';
 
 interface Plan {
 	answer?: Answer;
@@ -104,19 +96,12 @@ function plan(fault: Fault | undefined, carryOut: () => Answer): Plan {
 			return { answer: carryOut(), delivery: 'trickle', delayMs: fault.everyMs };
 		case 'status':
 			return whole(statusAnswer(fault));
-		case 'headers': {
-			const { status, headers, ...body } = carryOut();
-			const others = replaced(headers, fault.headers);
-			return whole({ ...body, status: fault.status ?? status, headers: others });
-		}
-		case 'encoded':
-			return whole(encoded(carryOut(), fault.encoding));
 		case 'status-after':
 			carryOut();
 			return whole(failureAnswer(fault.status));
 		case 'html': {
 			const status = fault.status ?? 200;
-			if (fault.acts ?? isSuccess(status)) carryOut();
+			if (isSuccess(status)) carryOut();
 			return whole(htmlAnswer(status));
 		}
 		case 'cut-off-json':
@@ -135,8 +120,6 @@ function plan(fault: Fault | undefined, carryOut: () => Answer): Plan {
 		case 'cut-connection':
 		case 'truncated-download':
 			return { answer: withBody(carryOut()), delivery: 'half-then-close' };
-		case 'short-download':
-			return { answer: withBody(carryOut()), delivery: 'half-then-end' };
 		case 'stalled-download':
 			return { answer: withBody(carryOut()), delivery: 'half-then-silence' };
 		case 'hang-before':
@@ -179,27 +162,6 @@ function statusAnswer(fault: Extract<Fault, { kind: 'status' }>): Answer {
 	return answer;
 }
 
-/** Puts headers in place of those of the same name, in any case; undefined takes one away. */
-function replaced(
-	headers: Record<string, string>,
-	others: Record<string, string | undefined>,
-): Record<string, string> {
-	const names = Object.keys(others).map((name) => name.toLowerCase());
-	const kept = Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase()));
-	const added = Object.entries(others).flatMap(([name, value]) =>
-		value === undefined ? [] : [[name, value] as const],
-	);
-	return Object.fromEntries([...kept, ...added]);
-}
-
-const ENCODERS = { gzip: gzipSync, br: brotliCompressSync, deflate: deflateSync };
-
-function encoded(answer: Answer, encoding: Encoding): Answer {
-	const bytes = ENCODERS[encoding](Buffer.concat([...answer.chunks()]));
-	const headers = { ...answer.headers, 'Content-Encoding': encoding };
-	return { ...answer, headers, length: bytes.length, chunks: () => [bytes] };
-}
-
 /** An answer that has no body cannot be cut in half; this gives it the smallest one that can. */
 function withBody(answer: Answer): Answer {
 	return answer.length > 0 ? answer : jsonAnswer(200, {});
@@ -236,13 +198,11 @@ async function deliver(
 	response.writeHead(answer.status, {
 		...answer.headers,
 		// 204 must not have one; everything else has to say how long it is.
-		...(answer.status === 204 || delivery === 'half-then-end'
-			? {}
-			: { 'Content-Length': String(answer.length) }),
+		...(answer.status !== 204 && { 'Content-Length': String(answer.length) }),
 	});
 	if (delivery === 'whole') return await send(response, answer.chunks(), true);
 	if (delivery === 'trickle') return await send(response, bytewise(answer, delayMs), true);
-	await send(response, firstHalf(answer).chunks(), delivery === 'half-then-end');
+	await send(response, firstHalf(answer).chunks(), false);
 	if (delivery === 'half-then-close') socket?.destroySoon();
 }
 

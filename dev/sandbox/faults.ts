@@ -20,17 +20,10 @@ export type Fault =
 			contentType?: string;
 			retryAfter?: string | number;
 	  }
-	/**
-	 * Acts, and gives the answer another status or other headers; undefined takes one away. A character of a header up to
-	 * U+00FF goes out as that one byte.
-	 */
-	| { kind: 'headers'; headers: Record<string, string | undefined>; status?: number }
-	/** Acts, and sends the answer encoded, with the Content-Length of what is sent. */
-	| { kind: 'encoded'; encoding: Encoding }
 	/** Acts, then answers with this status all the same. */
 	| { kind: 'status-after'; status: number }
-	/** An HTML page, by default with 200; acts by default where the status is 2xx. */
-	| { kind: 'html'; status?: number; acts?: boolean }
+	/** An HTML page, by default with 200; acts where the status is 2xx. */
+	| { kind: 'html'; status?: number }
 	/** Acts, then sends half of its JSON, with the Content-Length of that half. */
 	| { kind: 'cut-off-json' }
 	/** Acts, then answers 200 `{}`. */
@@ -51,15 +44,10 @@ export type Fault =
 	| { kind: 'expired-link' }
 	/** Recordings host only: half of the announced bytes, then the connection closes. */
 	| { kind: 'truncated-download' }
-	/** Recordings host only: half of the bytes without a Content-Length, then a proper end. */
-	| { kind: 'short-download' }
 	/** Recordings host only: 200 and no bytes. */
 	| { kind: 'empty-download' }
 	/** Recordings host only: half of the announced bytes, then nothing more. */
 	| { kind: 'stalled-download' };
-
-/** How a body can be encoded on its way. */
-export type Encoding = 'gzip' | 'br' | 'deflate';
 
 /** Which requests a fault is for; what is left out matches everything. */
 interface FaultMatch {
@@ -92,7 +80,6 @@ const ONLY_HOST: Partial<Record<Fault['kind'], HostName>> = {
 	'empty-object': 'api',
 	'expired-link': 'recordings',
 	'truncated-download': 'recordings',
-	'short-download': 'recordings',
 	'empty-download': 'recordings',
 	'stalled-download': 'recordings',
 };

@@ -90,10 +90,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 		const app = express();
 		const parts = { calls, users, filters, webhooks, faults, changes, recordingLink, reset };
 		app.use(controlRoutes({ ...parts, apiKey, n8nUrl: options.n8nUrl }));
-		const undocumentedAnswers = {
-			patch: options.undocumentedAnswers?.patch ?? 'user',
-			delete: options.undocumentedAnswers?.delete ?? 'empty',
-		};
+		const { undocumentedAnswers = {} } = options;
 		const apiContext = { apiKey, calls, users, filters, undocumentedAnswers, recordingLink };
 		const api = await listen(
 			host(app, { ...context, host: 'api' }, (request) => answerApi(apiContext, request)),

@@ -17,17 +17,17 @@ export interface SandboxOptions {
 	/** Where n8n is, for a link on the page. */
 	n8nUrl?: string;
 	/** What PATCH and DELETE of a user answer, which LiveCall does not document. */
-	undocumentedAnswers?: Partial<UndocumentedAnswers>;
+	undocumentedAnswers?: UndocumentedAnswers;
 	/** The clock: ms since 1970. Default `Date.now`. */
 	now?: () => number;
 	/** Whether to begin with the example users and target groups. Default true. */
 	seed?: boolean;
 }
 
-/** For each call on a user whose answer is not documented: the user, or no body at all. */
+/** For each call on a user whose answer is not documented: the user (default for PATCH), or no body at all (for DELETE). */
 export interface UndocumentedAnswers {
-	patch: 'user' | 'empty';
-	delete: 'user' | 'empty';
+	patch?: 'user' | 'empty';
+	delete?: 'user' | 'empty';
 }
 
 /** The two hosts that LiveCall has: the API, and the one that recordings are downloaded from. */

@@ -143,15 +143,10 @@ export class WebhookBook {
 	}
 
 	private send(
-		what: Pick<Delivery, 'event' | 'url' | 'workflow' | 'callId' | 'contentType' | 'body'>,
+		what: Omit<Delivery, 'id' | 'status' | 'answer' | 'error' | 'state' | 'at'>,
 	): Delivery {
-		const delivery: Delivery = {
-			...what,
-			id: this.nextId++,
-			status: undefined,
-			state: 'pending',
-			at: this.now(),
-		};
+		const id = this.nextId++;
+		const delivery: Delivery = { ...what, id, status: undefined, state: 'pending', at: this.now() };
 		this.sent.push(delivery);
 		const done = post(what, this.breakOff.signal).then((outcome) => {
 			const delivered = outcome.status !== undefined && isSuccess(outcome.status);

@@ -1,6 +1,3 @@
-import http from 'node:http';
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-
 import type { Fault, Sandbox } from '../../dev/sandbox';
 import {
 	ask,
@@ -85,18 +82,6 @@ describe('a fault on one request', () => {
 		expect(Buffer.from(await response.arrayBuffer())).toEqual(body);
 	});
 
-	it('headers: acts, and answers with others', async () => {
-		const { got, placed } = await placeThrough({
-			kind: 'headers',
-			headers: { 'content-type': undefined, 'X-Request-Id': '7' },
-			status: 202,
-		});
-		expect([got?.status, placed]).toEqual([202, 1]);
-		expect(got?.headers).toMatchObject({ 'x-request-id': '7' });
-		expect(got?.headers).not.toHaveProperty('content-type');
-		expect(got?.at('call', 'phone_number')).toBe(CALL.call.phone_number);
-	});
-
 	it('trickle: acts, and is a while in saying so', async () => {
 		const { got, placed } = await placeThrough({ kind: 'trickle', everyMs: 2 });
 		expect([got?.status, placed]).toEqual([201, 1]);
@@ -110,9 +95,7 @@ describe('a fault on one request', () => {
 
 	it.each([
 		[{ kind: 'html' }, 200, 1],
-		[{ kind: 'html', acts: false }, 200, 0],
 		[{ kind: 'html', status: 502 }, 502, 0],
-		[{ kind: 'html', status: 502, acts: true }, 502, 1],
 	] as const)('%j is a page', async (fault, status, count) => {
 		const { got, placed } = await placeThrough(fault);
 		expect([got?.status, placed]).toEqual([status, count]);
@@ -243,60 +226,6 @@ describe('a fault on a download', () => {
 			failure: 'ECONNRESET',
 		});
 	});
-
-	it('short-download: ends in good order after half of it', async () => {
-		expect(await download({ kind: 'short-download' })).toEqual({
-			status: 200,
-			announced: NaN,
-			received: 20_000,
-		});
-	});
-
-	it.each([
-		['gzip', gunzipSync],
-		['br', brotliDecompressSync],
-		['deflate', inflateSync],
-	] as const)('encoded: announces the bytes that it sends, in %s', async (encoding, decode) => {
-		const { raw, headers } = await rawDownload({ kind: 'encoded', encoding });
-		expect(headers).toMatchObject({
-			'content-encoding': encoding,
-			'content-length': String(raw.length),
-			'content-type': 'audio/wav',
-		});
-		expect(raw.length).toBeLessThan(40_000);
-		expect(decode(raw)).toHaveLength(40_000);
-	});
-
-	it.each([
-		['audio/mpeg', 'attachment; filename="Müller.mp3"'],
-		['audio/wav', `attachment; filename="${Buffer.from('Łódź.wav').toString('latin1')}"`],
-		[undefined, undefined],
-	])(
-		'headers: sends the bytes with the type %s and the disposition %s',
-		async (type, disposition) => {
-			const { raw, headers } = await rawDownload({
-				kind: 'headers',
-				headers: { 'Content-Type': type, 'Content-Disposition': disposition },
-			});
-			expect(raw).toHaveLength(40_000);
-			// Node gives the bytes of a header as characters up to U+00FF.
-			expect(headers['content-disposition']).toBe(disposition);
-			expect(headers['content-type']).toBe(type);
-		},
-	);
-
-	async function rawDownload(fault: Fault) {
-		const sandbox = await sandboxWith();
-		const { id } = sandbox.calls.add({ status: 'ended', recordedBytes: 40_000 });
-		const got = await ask(sandbox, 'GET', `/calls/${id}/recording`);
-		sandbox.faults.next(fault);
-		const response = await new Promise<http.IncomingMessage>((resolve, reject) => {
-			http.get(String(got.at('recording', 'url')), { agent: false }, resolve).on('error', reject);
-		});
-		const chunks: Buffer[] = [];
-		for await (const chunk of response) chunks.push(chunk);
-		return { raw: Buffer.concat(chunks), headers: response.headers };
-	}
 
 	it('empty-download: has no bytes', async () => {
 		expect(await download({ kind: 'empty-download' })).toEqual({
