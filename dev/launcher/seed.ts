@@ -1,7 +1,7 @@
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { LiveCallTrigger } from '../../nodes/LiveCallTrigger/LiveCallTrigger.node';
+import { WEBHOOK_EVENTS } from '../sandbox';
 import { at, listAt, objectAt, textAt, type Json } from '../json';
 import {
 	needsOwnKey,
@@ -102,13 +102,11 @@ export async function activeTriggers(
 ): Promise<ActiveTrigger[]> {
 	const workflow = await client.findWorkflow(workflowId);
 	if (workflow?.active !== true) return [];
-	const { webhooks, properties } = new LiveCallTrigger().description;
-	// A stored workflow leaves out what has its default.
-	const usual = properties.find(({ name }) => name === 'events')?.default;
 	return nodesOf(listAt(workflow, 'nodes'), TRIGGER_TYPE).map((trigger) => {
-		const events = at(trigger, 'parameters', 'events') ?? usual;
+		// A stored workflow leaves out what has its default: here all events.
+		const events = at(trigger, 'parameters', 'events') ?? [...WEBHOOK_EVENTS];
 		return {
-			path: `${textAt(trigger, 'webhookId')}/${webhooks?.[0].path}`,
+			path: `${textAt(trigger, 'webhookId')}/webhook`,
 			events: Array.isArray(events) ? events.map(String) : [],
 		};
 	});
