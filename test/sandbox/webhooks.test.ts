@@ -168,6 +168,25 @@ describe('webhooks', () => {
 		expect(webhooks.all()).toEqual([]);
 	});
 
+	it('are given up after ten seconds without an answer', async () => {
+		const sandbox = await sandboxWith();
+		const silent = await sandboxWith();
+		silent.faults.always({ kind: 'hang-before' });
+		sandbox.webhooks.subscribe({ event: 'call.ended', url: silent.apiUrl });
+		const { id } = sandbox.calls.add();
+		jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask'] });
+		sandbox.calls.end(id);
+		jest.advanceTimersByTime(9_999);
+		expect(sandbox.webhooks.deliveries()).toMatchObject([{ state: 'pending' }]);
+		jest.advanceTimersByTime(1);
+		jest.useRealTimers();
+		const isOver = () => sandbox.webhooks.deliveries()[0]?.state !== 'pending';
+		await until('it is given up', isOver);
+		expect(sandbox.webhooks.deliveries()).toMatchObject([
+			{ state: 'failed', status: undefined, error: 'no answer within 10 seconds' },
+		]);
+	});
+
 	it('that are never answered do not keep the sandbox from stopping', async () => {
 		const sandbox = await sandboxWith();
 		const silent = await sandboxWith();
@@ -177,6 +196,8 @@ describe('webhooks', () => {
 		await until('it has arrived', () => silent.requests.length === 1);
 		await sandbox.stop();
 		await sandbox.webhooks.settled();
-		expect(sandbox.webhooks.deliveries()).toMatchObject([{ state: 'failed' }]);
+		expect(sandbox.webhooks.deliveries()).toMatchObject([
+			{ state: 'failed', error: expect.stringContaining('aborted') },
+		]);
 	});
 });
