@@ -36,6 +36,9 @@ function turnsAway(check: Check<unknown>, cases: Array<[unknown, string, string]
 	});
 }
 
+const CIRCULAR: Record<string, unknown> = {};
+CIRCULAR.self = CIRCULAR;
+
 describe('a value in a message', () => {
 	it.each<[unknown, string]>([
 		[undefined, 'nothing'],
@@ -47,6 +50,14 @@ describe('a value in a message', () => {
 		[false, '"false"'],
 		[{ a: [1] }, '"{"a":[1]}"'],
 		[Symbol.for('x'), '"Symbol(x)"'],
+		[7n, '"7"'],
+		[Infinity, '"Infinity"'],
+		['7\u200b', '"7[U+200B]"'],
+		['2030-01-31\u00a014:30', '"2030-01-31[U+00A0]14:30"'],
+		['\u202a+49 30\n1', '"[U+202A]+49 30[U+000A]1"'],
+		['Grüße 👋🏽', '"Grüße 👋🏽"'],
+		[[7n], '"7"'],
+		[CIRCULAR, '"[object Object]"'],
 		['a'.repeat(80), `"${'a'.repeat(80)}"`],
 		['a'.repeat(81), `"${'a'.repeat(80)}…"`],
 	])('%p is %s', (given, text) => {

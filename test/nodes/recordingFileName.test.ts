@@ -177,6 +177,16 @@ describe('a file whose type the host does not know', () => {
 		for (const given of unknown) expect(mimeTypeOf(given, name)).toBe(type);
 	});
 
+	const LONG = 'x'.repeat(128);
+	it.each([
+		['its first word', `${LONG}/mpeg`],
+		['its second word', `audio/${LONG}`],
+		['both', `${LONG}/${LONG}`],
+	])('is binary where %s is longer than any may be', (_, type) => {
+		expect(mimeTypeOf(type, 'call')).toBe('application/octet-stream');
+		expect(mimeTypeOf(type, 'call.mp3')).toBe('audio/mpeg');
+	});
+
 	it('keeps a type that the host knows', () => {
 		expect(mimeTypeOf('Audio/MPEG; charset=binary', 'call.wav')).toBe('audio/mpeg');
 		expect(mimeTypeOf('video/x-matroska', 'call')).toBe('video/x-matroska');
@@ -214,6 +224,10 @@ describe('a file of the type', () => {
 		'application/ecmascript',
 		'application/x-www-form-urlencoded',
 		'application/x-yaml',
+		'application/pdf',
+		'audio/x-mpegurl',
+		'application/vnd.apple.mpegurl',
+		'audio/x-scpls',
 		'x-audio/mpeg',
 	])('%j is no recording', (type) => {
 		expect(mayBeRecording(type)).toBe(false);

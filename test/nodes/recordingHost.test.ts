@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { OutgoingHttpHeaders } from 'node:http';
 import type { INodeParameters } from 'n8n-workflow';
 import {
 	encodedFile,
@@ -166,6 +167,7 @@ describe('what is no recording', () => {
 		['a script', file(SOUND, { 'Content-Type': 'application/javascript' }), 'javascript'],
 		['JSON:API', file(SOUND, { 'Content-Type': 'application/vnd.api+json' }), 'json'],
 		['a picture', file(SOUND, { 'Content-Type': 'image/png' }), 'image/png'],
+		['a list of files', file(SOUND, { 'Content-Type': 'audio/x-mpegurl' }), 'mpegurl'],
 	])('is turned away: %s', async (_, answer, shown) => {
 		host.answers(answer);
 		const { error } = await download();
@@ -253,6 +255,21 @@ describe('redirects', () => {
 		expect(host.requests).toHaveLength(isN8n1 ? 22 : 6);
 		expect(world.asked()).toHaveLength(1);
 	});
+});
+
+it.each<[string, OutgoingHttpHeaders, string]>([
+	['a type', { 'Content-Type': `text/html; of=${TOKEN}` }, 'answered with text/html instead'],
+	[
+		'a long type',
+		{ 'Content-Type': `text/plain;${' a=b;'.repeat(999)}` },
+		'with text/plain instead',
+	],
+	['an encoding', { 'Content-Encoding': `zstd, ${TOKEN}` }, 'cannot read (zstd)'],
+])('what the host says of its answer is told in a word: %s', async (_, headers, shown) => {
+	host.answers(file(SOUND, headers));
+	const { error } = await download();
+	expect(error.message).toContain(shown);
+	expect(error.message.length).toBeLessThan(150);
 });
 
 describe('a link that the host refuses', () => {

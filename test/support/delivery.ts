@@ -92,6 +92,8 @@ export class TriggerHost {
 		app.use(express.raw({ type: () => true, limit: '16mb' }));
 		app.post('/', async (request, response) => await host.handle(request, response));
 		const server = app.listen(0, '127.0.0.1', 2_000);
+		// A connection that was idle is the client's to close: on a busy machine, the server's end would meet a delivery.
+		server.keepAliveTimeout = 0;
 		await once(server, 'listening');
 		const address: AddressInfo | string | null = server.address();
 		if (typeof address !== 'object' || !address) throw new Error('The server has no port');

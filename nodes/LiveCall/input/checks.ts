@@ -21,20 +21,37 @@ export function invalid(found: string, advice: string): { ok: false; error: Inva
 	return { ok: false, error: { found, advice } };
 }
 
-/** Shows a value in a message, shortened. */
+/** Shows a value in a message, shortened; what cannot be seen in it is named by its code. */
 export function shown(given: unknown): string {
 	if (given === undefined || given === null || given === '' || Number.isNaN(given)) {
 		return 'nothing';
 	}
-	const text = typeof given === 'string' ? given : (JSON.stringify(given) ?? String(given));
+	const written = typeof given === 'object' ? asJson(given) : String(given);
+	const text = written.replace(UNSEEN, (character) => `[${codeOf(character)}]`);
 	return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
 }
 
-/** Shows a character, also one that cannot be seen, as copying from a web page or an address book brings along. */
-function shownCharacter(character: string): string {
-	if (/[\p{L}\p{M}\p{N}\p{P}\p{S}]/u.test(character)) return shown(character);
+/** Not all that an expression may give can be JSON: a BigInt cannot, nor what contains itself. */
+function asJson(given: object): string {
+	try {
+		return JSON.stringify(given) ?? String(given);
+	} catch {
+		return String(given);
+	}
+}
+
+/** Characters that cannot be seen, as copying from a web page or an address book brings along, and blanks but the usual one. */
+const UNSEEN = /(?! )[\p{C}\p{Z}]/gu;
+
+function codeOf(character: string): string {
 	const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
-	return `an invisible character (U+${code})`;
+	return `U+${code}`;
+}
+
+function shownCharacter(character: string): string {
+	return character.replace(UNSEEN, '') === ''
+		? `an invisible character (${codeOf(character)})`
+		: shown(character);
 }
 
 /** Text as typed, trimmed; a number, as spreadsheets give it, is taken as text. */

@@ -55,21 +55,20 @@ export function extensionFor(contentType: string): string {
 	return extension === undefined ? '' : `.${extension}`;
 }
 
-/** Words that tell a type of text for programs: `application/vnd.api+json`, `application/x-www-form-urlencoded`. */
-const TEXT_FOR_PROGRAMS =
-	/\b(?:json5?|ndjson|jsonl|xml|ya?ml|(?:java|ecma|type)script|graphql|sql|urlencoded)\b/;
+/** Words that tell a type of text for programs, such as `application/vnd.api+json`, of pages or of lists of files. */
+const TEXT =
+	/\b(?:json5?|ndjson|jsonl|xml|ya?ml|(?:java|ecma|type)script|graphql|sql|urlencoded|pdf|mpegurl|scpls)\b/;
 
 /** Whether a file of this type may be a recording: sound, film or bytes, and no page, text, data or picture. */
 export function mayBeRecording(contentType: string): boolean {
 	const type = typeIn(contentType);
-	return (
-		type === undefined ||
-		(/^(?:audio|video|application)\//.test(type) && !TEXT_FOR_PROGRAMS.test(type))
-	);
+	return type === undefined || (/^(?:audio|video|application)\//.test(type) && !TEXT.test(type));
 }
 
-/** The type that a header names; `undefined` where the host does not know it. */
+/** The type that a header names, of at most 127 characters on either side (RFC 6838); `undefined` where the host does not know it. */
 function typeIn(contentType: string): string | undefined {
 	const type = contentType.split(';')[0].trim().toLowerCase();
-	return /^[\w.+-]+\/[\w.+-]+$/.test(type) && !UNKNOWN_TYPES.has(type) ? type : undefined;
+	return /^[\w.+-]{1,127}\/[\w.+-]{1,127}$/.test(type) && !UNKNOWN_TYPES.has(type)
+		? type
+		: undefined;
 }

@@ -100,10 +100,12 @@ function failureIn(status: number, headers: IDataObject): FailureKind | undefine
 	if (status === 206) return unreadable('part');
 	// "Accepted", "No Content" and "Reset Content": done, but here is no file.
 	if (status === 202 || status === 204 || status === 205) return unreadable('empty');
-	const encoding = text(headers['content-encoding']);
-	if (REAL_ENCODING.test(encoding)) return unreadable('encoded', encoding);
+	const [encoding] = REAL_ENCODING.exec(text(headers['content-encoding'])) ?? [];
+	if (encoding !== undefined) return unreadable('encoded', encoding);
 	const contentType = text(headers['content-type']);
-	return mayBeRecording(contentType) ? undefined : unreadable('noRecording', contentType);
+	// Parameters tell nothing, and may hold anything.
+	const [type] = contentType.split(';');
+	return mayBeRecording(contentType) ? undefined : unreadable('noRecording', type);
 }
 
 /** Waits for the first bytes of a file and puts them back: of an empty file nothing is to be stored. */
