@@ -79,7 +79,7 @@ export function userTopic(userId: string, to: string): Topic {
 		to,
 		notFound: {
 			message: `LiveCall knows no user "${userId}"`,
-			advice: `Check "User (Consultant)": its ID is the number in the address of its edit page, ${editPage('users', 'ID')}. The user may have been deleted.`,
+			advice: `Check "User (Consultant)": the ID is the number in the address of the edit page, ${editPage('users', 'ID')}. The user may have been deleted.`,
 		},
 	};
 }
