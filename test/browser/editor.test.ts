@@ -261,7 +261,7 @@ describe('a call', () => {
 			expect(description).toMatch(/with its country code, e\.g\. \+49/);
 			expect(sandbox.requests).toEqual([]);
 			await editor.pointNowhere();
-			await camera.take(editor.page, 'error', { of: fieldsAndOutput(editor), height: 440 });
+			await camera.take(editor.page, 'error', { of: fieldsAndOutput(editor), height: 424 });
 		}),
 	);
 });
@@ -390,7 +390,7 @@ describe('a recording', () => {
 			expect(shown).toMatch(/recording-\d+\.wav/);
 			expect(shown).toContain('audio/wav');
 			await editor.pointNowhere();
-			await camera.take(editor.page, 'recording', { of: fieldsAndOutput(editor), height: 440 });
+			await camera.take(editor.page, 'recording', { of: fieldsAndOutput(editor), height: 424 });
 
 			const downloading = editor.page.waitForEvent('download');
 			await editor.output.getByTestId('ndv-download-binary-data').click();

@@ -288,7 +288,7 @@ describe("the sandbox's page", () => {
 			if (picture !== undefined) {
 				await camera.take(page, picture, {
 					of: [page.locator('body')],
-					height: 784,
+					height: 764,
 					hide: ['filters', 'users', 'faults']
 						.map((name) => `section:has(#${name}-title)`)
 						.join(', '),
