@@ -1,5 +1,6 @@
 import './quiet';
 
+import { resources } from '../../nodes/LiveCall/operations';
 import { World } from '../support/world';
 import {
 	COLUMNS,
@@ -70,6 +71,15 @@ describe('a fault that never ends, with one repeat allowed', () => {
 		if (row.method === 'POST') {
 			expect(NOTHING_DONE.test(String(description))).toBe(expected.told !== 'mayAlreadyHave');
 		}
+	});
+});
+
+describe('the rows', () => {
+	it('are all operations that the node has', () => {
+		const all = resources.flatMap(({ option, operations }) =>
+			operations.map((operation) => `${option.value}.${operation.option.value}`),
+		);
+		expect(ROWS.map(({ operation }) => operation).sort()).toEqual(all.sort());
 	});
 });
 

@@ -84,6 +84,12 @@ export const ROWS: Row[] = [
 		path: /^\/v1\/filters\/1$/,
 		prepare: () => ({ filterId: '1' }),
 	},
+	{
+		operation: 'filter.getAvailableTimes',
+		method: 'GET',
+		path: /^\/v1\/filters\/1$/,
+		prepare: () => ({ filterId: '1' }),
+	},
 	{ operation: 'user.create', method: 'POST', path: /^\/v1\/users$/, prepare: () => newUser },
 	{ operation: 'user.upsert', method: 'POST', path: /^\/v1\/users$/, prepare: () => newUser },
 	{
