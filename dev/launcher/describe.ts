@@ -1,6 +1,6 @@
 import type { Sandbox } from '../sandbox';
 import { DEMO_OWNER, type Demo, type DemoWorkflow } from './demo';
-import { needsOwnKey, recordingNode, webhookPath } from './examples';
+import { formPath, needsOwnKey, recordingNode, webhookPath } from './examples';
 import type { LauncherOptions } from './options';
 import { CHAT_MODEL_CREDENTIAL, DEMO_CREDENTIAL } from './seed';
 
@@ -58,7 +58,19 @@ function describeInactive({ example, active }: DemoWorkflow): string[] {
 
 function tryWithSandbox(demo: Described, pageUrl: string): string[] {
 	const recording = recordingExample(demo);
+	const forms = demo.workflows.filter(
+		({ example, active }) => active && formPath(example) !== undefined,
+	);
 	return [
+		...(forms.length > 0
+			? [
+					'Forms that ask for a call, as a visitor fills them in:',
+					...forms.map(
+						({ example }) => `  ${demo.n8n.url}/form/${formPath(example)} (${example.name})`,
+					),
+					'',
+				]
+			: []),
 		...sendLead(demo, "Send a lead, and watch it being called on the sandbox's page:", {}),
 		...(recording
 			? [

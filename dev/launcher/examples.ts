@@ -74,6 +74,12 @@ export function webhookPath({ nodes }: Example): string | undefined {
 	return webhook && textAt(webhook, 'parameters', 'path');
 }
 
+/** Gives what follows `/form/` in the address of a workflow's form, or undefined where it has none. */
+export function formPath({ nodes }: Example): string | undefined {
+	const [form] = nodesOf(nodes, 'n8n-nodes-base.formTrigger');
+	return form && textAt(form, 'webhookId');
+}
+
 /** Gives the name of the data table that a node refers to by name; a file cannot know a table's id. */
 export function tableNamedBy(node: Json): string | undefined {
 	const locator = at(node, 'parameters', 'dataTableId');

@@ -70,7 +70,7 @@ export class LiveCallTrigger implements INodeType {
 			{
 				displayName:
 					// Of all tags, n8n's notices keep only a, ul and li.
-					'<ul><li>1. Open Webhook URLs above and copy the URL: the Test URL while you listen here, the Production URL for the published workflow. LiveCall must be able to reach it over the internet.</li><li>2. If the credential has a Webhook Token, add ?token= and the token to the URL.</li><li>3. Add the URL in LiveCall under <a href="https://app.livecall.io/settings/integrations/webhooks" target="_blank">Settings → Integrations → Webhooks</a>, once for each event. n8n cannot do this by itself.</li></ul>',
+					'<ul><li>1. Open Webhook URLs above and copy the URL: the Test URL before you click Execute step, the Production URL for the published workflow. LiveCall must be able to reach it over the internet.</li><li>2. If the credential has a Webhook Token, add ?token= and the token to the URL.</li><li>3. Add the URL in LiveCall under <a href="https://app.livecall.io/settings/integrations/webhooks" target="_blank">Settings → Integrations → Webhooks</a>, once for each event. n8n cannot do this by itself.</li></ul>',
 				name: 'setupNotice',
 				type: 'notice',
 				default: '',

@@ -25,6 +25,11 @@ const afterTheCall = workflow(
 	},
 	{ triggers: [TRIGGER] },
 );
+const chooseATime = workflow('Choose a time', {
+	type: 'n8n-nodes-base.formTrigger',
+	webhookId: 'form-1',
+	parameters: {},
+});
 const agent = workflow(
 	'AI agent',
 	{ type: '@n8n/n8n-nodes-langchain.agent', parameters: {} },
@@ -34,12 +39,13 @@ const agent = workflow(
 describe('what npm start says at its end', () => {
 	it('leads to the sandbox, to a lead, and to the recording on the page and in n8n', () => {
 		const words = describeDemo(
-			{ n8n, sandbox, workflows: [callback, afterTheCall, agent] },
+			{ n8n, sandbox, workflows: [callback, chooseATime, afterTheCall, agent] },
 			readOptions([], { GENERIC_TIMEZONE: 'Europe/Berlin' }),
 		);
 		expect(words).toContain('reads times in the zone Europe/Berlin');
 		expect(words).toContain(`curl -X POST ${n8n.url}/webhook/callback -H`);
 		expect(words).toContain('credential "LiveCall (demo)", target group 1');
+		expect(words).toContain(`${n8n.url}/form/form-1 (Choose a time)`);
 		const [, ending] = words.split('Seconds later its recording can be heard:');
 		expect(ending).toContain(sandbox.pageUrl);
 		expect(ending).toContain(`${n8n.url}/workflow/After-the-call/executions`);
@@ -47,11 +53,16 @@ describe('what npm start says at its end', () => {
 	});
 
 	it('says what is not published, and why', () => {
-		const workflows = [{ ...callback, active: false }, { ...afterTheCall, triggers: [] }, agent];
+		const workflows = [
+			{ ...callback, active: false },
+			{ ...afterTheCall, triggers: [] },
+			agent,
+			{ ...chooseATime, active: false },
+		];
 		const words = describeDemo({ n8n, sandbox, workflows }, readOptions([], {}));
 		expect(words).toContain('"Callback on request" is not published in n8n');
 		expect(words).toContain('"AI agent" is there and not published: it needs a key of your own.');
-		expect(words).not.toMatch(/curl|Send a lead/);
+		expect(words).not.toMatch(/curl|Send a lead|form/);
 		expect(words).not.toContain('recording');
 	});
 
