@@ -60,7 +60,7 @@ export class LiveCallApi implements ICredentialType {
 	/**
 	 * Adds the API key to a request, if that goes to the API. A function, since n8n sets up an isolate for each request
 	 * that an expression authenticates (n8n 2.41, `CredentialsHelper.authenticate`).
-	 * @throws Error when the credential's address is none; its words are what the credential's test shows
+	 * @throws UserError when "Base URL" is no web address; the credential's test shows its words
 	 */
 	authenticate: IAuthenticate = async ({ apiKey, baseUrl }, request) => {
 		const api = checkBaseUrl(baseUrl);

@@ -19,9 +19,15 @@ import { aLocale, aTimeOfDay, aTimeZone, someWeekdays } from '../../nodes/LiveCa
 import { someTargetGroups } from '../../nodes/LiveCall/input/targetGroups';
 import { aTimeToCome } from '../../nodes/LiveCall/input/times';
 import { turnedAway } from '../../nodes/LiveCallTrigger/delivery/answers';
+import { notices } from '../../nodes/LiveCallTrigger/delivery/notices';
 import { certaintyOf, type FailureKind } from '../../nodes/shared/api/outcome';
 import { editPage } from '../../nodes/shared/dashboard';
-import { explain, mayAlreadyHave, SENT_EARLIER } from '../../nodes/shared/failures/explain';
+import {
+	explain,
+	mayAlreadyHave,
+	RECORDED_EARLIER,
+	SENT_EARLIER,
+} from '../../nodes/shared/failures/explain';
 import { ownWords, type Notice } from '../../nodes/shared/failures/ownWords';
 import {
 	callTopic,
@@ -92,15 +98,16 @@ const FAILURES: Array<[when: string, how: FailureKind, topics?: Topic[]]> = [
 	['429', status(429, { retryAfterMs: 5_000 })],
 	['429 with a long wait', status(429, { retryAfterMs: 120_000 })],
 	['5xx or 408', status(503)],
-	['connection refused', { kind: 'notSent', reason: 'refused' }],
+	['connection refused', { kind: 'notSent', reason: 'connectionRefused' }],
 	['unknown host', { kind: 'notSent', reason: 'unresolved' }],
 	['no way to the host', { kind: 'notSent', reason: 'unreachable' }],
 	['wrong certificate, key or address', { kind: 'notSent', reason: 'unsendable' }],
-	['canceled before', { kind: 'notSent', reason: 'cancelled' }],
-	['canceled meanwhile', { kind: 'cancelled' }],
+	['canceled before', { kind: 'notSent', reason: 'canceled' }],
+	['canceled meanwhile', { kind: 'canceled' }],
 	['connection lost', { kind: 'lost' }],
 	['time-out', { kind: 'timeout', timeoutMs: 30_000 }],
 	['a proxy asks for a login', status(407, { byProxy: true })],
+	['a proxy lets nothing through', status(403, { byProxy: true })],
 	['a proxy answers in its place', status(502, { byProxy: true })],
 	['a proxy hangs up', { kind: 'notSent', reason: 'proxy' }],
 	['asked to wait', { kind: 'notSent', reason: 'askedToWait', waitMs: 90_000 }],
@@ -117,7 +124,7 @@ const FAILURES: Array<[when: string, how: FailureKind, topics?: Topic[]]> = [
 
 /** Each way in which the host of the recordings can fail; a link that it refuses has words of its own. */
 const FILE_FAILURES: FailureKind[] = [
-	{ kind: 'notSent', reason: 'refused' },
+	{ kind: 'notSent', reason: 'connectionRefused' },
 	{ kind: 'notSent', reason: 'unresolved' },
 	{ kind: 'lost' },
 	{ kind: 'brokeOff' },
@@ -199,6 +206,7 @@ export function errorPage(): string {
 				),
 				failureRow({ kind: 'lost' }, createUserTopic),
 				row(mayAlreadyHave(placingCall, SENT_EARLIER)),
+				row(mayAlreadyHave(placingCall, RECORDED_EARLIER)),
 			],
 		),
 		'',
@@ -213,7 +221,14 @@ export function errorPage(): string {
 		'',
 		'## In particular',
 		'',
-		...table(['What is said', 'What to do'], Object.values(OWN_WORDS).map(row)),
+		...table(
+			['What is said', 'What to do'],
+			[
+				...Object.values(OWN_WORDS),
+				ownWords.keyNotClaimed({ reason: 'SQLITE_BUSY', mayBeRecorded: true }),
+				notices.unreadableFilterIds(['Sales']),
+			].map(row),
+		),
 		'',
 		'## What the trigger answers',
 		'',

@@ -26,25 +26,23 @@ export function panelOf(resources: ResourceOperations[]): INodeProperties[] {
 		options: resources.map(({ option }) => option),
 		default: first,
 	};
-	return [resource, ...resources.flatMap(operationDropdown), ...resources.flatMap(operationFields)];
+	return [resource, ...resources.map(operationDropdown), ...resources.flatMap(operationFields)];
 }
 
 function operationDropdown({
 	option,
 	default: byDefault,
 	operations,
-}: ResourceOperations): INodeProperties[] {
-	return [
-		{
-			displayName: 'Operation',
-			name: 'operation',
-			type: 'options',
-			noDataExpression: true,
-			displayOptions: { show: { resource: [option.value] } },
-			options: operations.map((operation) => operation.option),
-			default: byDefault,
-		},
-	];
+}: ResourceOperations): INodeProperties {
+	return {
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		displayOptions: { show: { resource: [option.value] } },
+		options: operations.map((operation) => operation.option),
+		default: byDefault,
+	};
 }
 
 function operationFields({ option, operations }: ResourceOperations): INodeProperties[] {

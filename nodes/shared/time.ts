@@ -10,3 +10,12 @@ export function shownTime(iso: string, zone: string): string {
 	if (!time.isValid) return iso;
 	return `${time.toFormat('ccc d LLL yyyy, HH:mm', { locale: 'en' })} (${zone})`;
 }
+
+/**
+ * A length of time in words, e.g. `1.5 seconds`.
+ * @param ms in ms
+ */
+export function seconds(ms: number): string {
+	const count = Math.round(ms / 100) / 10;
+	return count === 1 ? '1 second' : `${count} seconds`;
+}

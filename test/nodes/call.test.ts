@@ -700,7 +700,7 @@ describe('call: waitUntilEnded', () => {
 		expect(world.seen()).toHaveLength(1);
 	});
 
-	it('ends at once when the execution is cancelled', async () => {
+	it('ends at once when the execution is canceled', async () => {
 		const call = world.sandbox.calls.add({ status: 'started' });
 		const begun = Date.now();
 		const result = await world.run(

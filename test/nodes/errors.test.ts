@@ -480,7 +480,7 @@ describe('repeats', () => {
 		expect(result.run.status).toBe('canceled');
 	});
 
-	it('end when the execution is cancelled', async () => {
+	it('end when the execution is canceled', async () => {
 		world.sandbox.faults.always({ kind: 'status', status: 503, retryAfter: 25 });
 		let cancel = (): void => undefined;
 		world.sandbox.faults.decide(() => {

@@ -68,11 +68,11 @@ describe('Retry-After', () => {
 
 describe('the back-off', () => {
 	/** The shortest and the longest wait there can be before a try. */
-	function between(tries: number, longestMs?: number): [number, number] {
+	function between(tries: number): [number, number] {
 		const random = jest.spyOn(Math, 'random');
 		const at = (value: number) => {
 			random.mockReturnValueOnce(value);
-			return backOffBefore(tries, { kind: 'lost' }, longestMs);
+			return backOffBefore(tries, { kind: 'lost' });
 		};
 		const waits: [number, number] = [at(0), at(1)];
 		random.mockRestore();
@@ -92,12 +92,6 @@ describe('the back-off', () => {
 		expect(between(tries)).toEqual([ms / 2, ms]);
 	});
 
-	it('stays below the longest that the caller allows', () => {
-		expect(between(5, 1_000)).toEqual([500, 1_000]);
-		expect(between(1, 100)).toEqual([50, 100]);
-		expect(between(2, 1_000)).toEqual([250, 500]);
-	});
-
 	it('differs from time to time', () => {
 		const waits = Array.from({ length: 20 }, () => backOffBefore(6, { kind: 'lost' }));
 		expect(new Set(waits).size).toBeGreaterThan(1);
@@ -105,7 +99,7 @@ describe('the back-off', () => {
 
 	it.each([0, 1, 7_000, 120_000])('is what LiveCall asks for, %d ms, at every try', (ms) => {
 		expect(backOffBefore(1, status(ms))).toBe(ms);
-		expect(backOffBefore(9, status(ms), 100)).toBe(ms);
+		expect(backOffBefore(9, status(ms))).toBe(ms);
 	});
 
 	it('is the usual one where LiveCall answers without a wait', () => {

@@ -16,18 +16,18 @@ const ASKED_TO_WAIT: FailureKind = { kind: 'notSent', reason: 'askedToWait', wai
 
 /** What happened, what it means, and which methods may be sent again. */
 const TABLE: Array<[string, FailureKind, Certainty, 'all' | 'no POST' | 'none']> = [
-	['the connection was refused', notSent('refused'), 'notCarriedOut', 'all'],
+	['the connection was refused', notSent('connectionRefused'), 'notCarriedOut', 'all'],
 	['the name is unknown', notSent('unresolved'), 'notCarriedOut', 'all'],
 	['the host cannot be reached', notSent('unreachable'), 'notCarriedOut', 'all'],
 	['the proxy makes no connection', notSent('proxy'), 'notCarriedOut', 'all'],
 	['it cannot be sent', notSent('unsendable'), 'notCarriedOut', 'none'],
-	['it was canceled before it was sent', notSent('cancelled'), 'notCarriedOut', 'none'],
+	['it was canceled before it was sent', notSent('canceled'), 'notCarriedOut', 'none'],
 	['LiveCall had asked to wait', ASKED_TO_WAIT, 'notCarriedOut', 'none'],
 	['429', status(429), 'notCarriedOut', 'all'],
 	['the connection was lost', { kind: 'lost' }, 'unknown', 'no POST'],
 	['the file broke off', { kind: 'brokeOff' }, 'unknown', 'no POST'],
 	['there was no answer in time', { kind: 'timeout', timeoutMs: 1 }, 'unknown', 'no POST'],
-	['it was canceled under way', { kind: 'cancelled' }, 'unknown', 'none'],
+	['it was canceled under way', { kind: 'canceled' }, 'unknown', 'none'],
 	['408', status(408), 'unknown', 'no POST'],
 	['500', status(500), 'unknown', 'no POST'],
 	['503', status(503), 'unknown', 'no POST'],

@@ -20,7 +20,7 @@ const notSent = (reason: string) => ({ kind: 'notSent', reason });
 
 describe('what was certainly not sent', () => {
 	it.each([
-		['a connection that is refused', system('connect', 'ECONNREFUSED'), 'refused'],
+		['a connection that is refused', system('connect', 'ECONNREFUSED'), 'connectionRefused'],
 		['a name that is unknown', system('getaddrinfo', 'ENOTFOUND'), 'unresolved'],
 		['a name server that does not answer', system('getaddrinfo', 'EAI_AGAIN'), 'unresolved'],
 		['a name server that fails', system('getaddrinfo', 'EAI_FAIL'), 'unresolved'],
@@ -37,7 +37,7 @@ describe('what was certainly not sent', () => {
 			thrown('Client network socket disconnected before secure TLS connection was established', {
 				code: 'ECONNRESET',
 			}),
-			'refused',
+			'connectionRefused',
 		],
 		['a host that does not speak it', system('write', 'EPROTO'), 'unsendable'],
 		[
@@ -80,8 +80,8 @@ describe('what was certainly not sent', () => {
 	});
 
 	it.each([
-		[['ECONNREFUSED', 'ECONNREFUSED'], 'refused'],
-		[['ECONNREFUSED', 'ENETUNREACH'], 'refused'],
+		[['ECONNREFUSED', 'ECONNREFUSED'], 'connectionRefused'],
+		[['ECONNREFUSED', 'ENETUNREACH'], 'connectionRefused'],
 		[['ENETUNREACH', 'ECONNREFUSED'], 'unreachable'],
 		[['ETIMEDOUT', 'EHOSTUNREACH'], 'unreachable'],
 	])('a host none of whose addresses could be connected: %j', (codes, reason) => {
@@ -145,7 +145,7 @@ describe('what may have been sent', () => {
 
 	it('an empty list says as much as the code beside it', () => {
 		const error = Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' });
-		expect(read(error)).toEqual(notSent('refused'));
+		expect(read(error)).toEqual(notSent('connectionRefused'));
 	});
 });
 
@@ -166,7 +166,7 @@ describe('an error inside of another', () => {
 	it('is found at any depth', () => {
 		const inner = system('connect', 'ECONNREFUSED');
 		const error = thrown('n8n', { cause: thrown('axios', { cause: inner }) });
-		expect(read(error)).toEqual(notSent('refused'));
+		expect(read(error)).toEqual(notSent('connectionRefused'));
 	});
 
 	it('counts before what is said around it', () => {
@@ -183,7 +183,7 @@ describe('an error inside of another', () => {
 	});
 
 	it('that n8n 1.x has lost is known by its code and the first words', () => {
-		expect(read(thrown('No', { httpCode: 'ECONNREFUSED' }))).toEqual(notSent('refused'));
+		expect(read(thrown('No', { httpCode: 'ECONNREFUSED' }))).toEqual(notSent('connectionRefused'));
 		expect(read(thrown('connect ETIMEDOUT 1.2.3.4', { httpCode: 'ETIMEDOUT' }))).toEqual(
 			notSent('unreachable'),
 		);
@@ -197,7 +197,7 @@ describe('an error inside of another', () => {
 
 it('of a canceled execution, whatever was thrown, is a cancel', () => {
 	expect(failureOfThrown(system('connect', 'ECONNREFUSED'), 5_000, true)).toEqual({
-		kind: 'cancelled',
+		kind: 'canceled',
 	});
 });
 

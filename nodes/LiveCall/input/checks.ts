@@ -13,10 +13,12 @@ export interface Invalid {
 /** A check of one parameter, which gives the form in which it is used: pure, and run before LiveCall is asked anything. */
 export type Check<T> = (given: unknown) => Result<T, Invalid>;
 
+/** A parameter that is right, in the form in which it is used. */
 export function valid<T>(value: T): { ok: true; value: T } {
 	return { ok: true, value };
 }
 
+/** A parameter that is wrong. @param found follows the field's name */
 export function invalid(found: string, advice: string): { ok: false; error: Invalid } {
 	return { ok: false, error: { found, advice } };
 }
@@ -168,6 +170,7 @@ export function normalized(text: unknown): string {
 		.toLowerCase();
 }
 
+/** The digits of a phone number; empty where it is neither text nor a number. */
 export function digitsOf(phoneNumber: unknown): string {
 	return (asText(phoneNumber) ?? '').replace(/\D/g, '');
 }

@@ -65,6 +65,7 @@ export function aMoment(zone: string): Check<{ iso: string; at: number }> {
 		if (!moment || !iso) {
 			return invalid(`needs a date and time, but ${shown(given)} was found`, ADVICE);
 		}
+		// luxon takes 60 minutes and more in an offset, too.
 		const isOnEarth = moment.offset >= LEAST_OFFSET && moment.offset <= MOST_OFFSET;
 		return isOnEarth && !/[+-]\d{2}:?[6-9]\d$/.test(text)
 			? valid({ iso, at: moment.toMillis() })

@@ -16,6 +16,10 @@ function hasTurned(filter: Filter, since: number): boolean {
 export class Availability {
 	private readonly asked = new Map<string, { at: number; reply: Promise<Reply<Filter>> }>();
 
+	/**
+	 * The availability of a target group, as LiveCall has said it 10 s ago at the earliest.
+	 * @param client asks where that is not known
+	 */
 	async of(filterId: string, client: LiveCallClient): Promise<Reply<Filter>> {
 		const known = this.asked.get(filterId);
 		if (known && Date.now() - known.at < FRESH_MS) {

@@ -1,7 +1,13 @@
 import { wait } from '../../shared/api/wait';
 import { exclusively } from '../../shared/concurrency/exclusive';
 import { RowLock, type Clock } from './rowLock';
-import { isMadeMeanwhile, messageOf, StoredEntries, type ProcessedData } from './storedEntries';
+import {
+	isMadeMeanwhile,
+	messageOf,
+	rethrow,
+	StoredEntries,
+	type ProcessedData,
+} from './storedEntries';
 
 /** What is to be done once, in the words of n8n's store of processed data. */
 export interface Claim {
@@ -35,9 +41,9 @@ interface Waiting {
 	settle: (how: Claimed) => void;
 }
 
-/** How often the store is asked to remove something or to release the lock, and the first wait between, in ms. */
+/** How often a use of the store is tried that does no harm when repeated, and the first wait between, in ms; it doubles. */
 const MOST_TRIES = 4;
-const FIRST_WAIT_MS = 50;
+const FIRST_WAIT_MS = 100;
 
 /**
  * The claims of one run of a node, in n8n's store of processed data, safe across all processes of n8n. They lie in the
@@ -151,7 +157,7 @@ export class Claims {
 			} catch {
 				// It fails again: what the first failure said is what is told.
 			}
-			return await Promise.reject(new Undecided(messageOf(error)));
+			return await rethrow(new Undecided(messageOf(error)));
 		}
 	}
 
@@ -184,15 +190,18 @@ export class Claims {
 		);
 	}
 
-	/** Works again where the store fails for a moment, as a busy database does. @throws what it says in the end */
+	/**
+	 * Repeats work while the store fails for a moment, as a busy database does.
+	 * @throws what the last try throws
+	 */
 	private async persistently<T>(work: () => Promise<T>): Promise<T> {
 		const clock = this.clockFor();
 		for (let tries = 1; ; tries++) {
 			try {
 				return await work();
 			} catch (error) {
-				if (tries === MOST_TRIES) return await Promise.reject(error);
-				await clock.wait(FIRST_WAIT_MS * 2 ** tries);
+				if (tries === MOST_TRIES) return await rethrow(error);
+				await clock.wait(FIRST_WAIT_MS * 2 ** (tries - 1));
 			}
 		}
 	}

@@ -1,4 +1,4 @@
-import { isInOtherMode, isMadeMeanwhile, type StoredEntries } from './storedEntries';
+import { isInOtherMode, isMadeMeanwhile, rethrow, type StoredEntries } from './storedEntries';
 
 /** The time, and ways to let it pass. */
 export interface Clock {
@@ -92,7 +92,7 @@ export class RowLock {
 				}
 			} catch (error) {
 				failures++;
-				if (failures === MOST_FAILURES) return await Promise.reject(error);
+				if (failures === MOST_FAILURES) return await rethrow(error);
 				await this.clock.wait(AFTER_FAILURE_MS * failures);
 			}
 			const wait = Math.min(FIRST_WAIT_MS * 2 ** looks, LONGEST_WAIT_MS);
@@ -126,7 +126,7 @@ export class RowLock {
 		} catch (error) {
 			if (isInOtherMode(error)) return 'anothers';
 			if (isMadeMeanwhile(error)) return 'exists';
-			return await Promise.reject(error);
+			return await rethrow(error);
 		}
 	}
 

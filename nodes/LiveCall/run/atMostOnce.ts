@@ -80,7 +80,7 @@ export class AtMostOnce {
 		}
 		// Of two items of a run with one key, the second waits for what becomes of the first.
 		const { run } = this.item;
-		return await exclusively(`${run.name}:${key.name}`, async () => {
+		return await exclusively(`${run.key}:${key.name}`, async () => {
 			const claimed = await this.claim(key);
 			const isDoubtful = run.ledger.isDoubtful(key.name);
 			if (claimed.as === 'unusable') {
@@ -95,9 +95,9 @@ export class AtMostOnce {
 			run.ledger.setDoubtful(key.name, false);
 			// The key is free where LiveCall has refused what was sent again, and that another retry must not send, too.
 			const redials = run.ledger.redials(this.asked.customer, 'all');
-			const onRecord = async () =>
+			const workOnRecord = async () =>
 				redials > 0 ? await this.recorded(work, redials) : await work();
-			return await this.givingBack(key, onRecord, () => {
+			return await this.givingBack(key, workOnRecord, () => {
 				run.remarks.add(remarks.keyKept, this.item.index);
 				// What runs this item again finds the key taken, though nobody was called for it.
 				run.ledger.setDoubtful(key.name, true);
@@ -139,12 +139,12 @@ export class AtMostOnce {
 	 * @throws NodeOperationError when another of these executions has it on record; what the work throws
 	 */
 	async recorded<T>(work: () => Promise<T>, least = 0): Promise<T> {
-		const { lineage, name } = this.item.run;
+		const { lineage, key: runKey } = this.item.run;
 		const { once, asked } = this;
 		if (lineage === undefined || !once) return await work();
 		// Of two items of a run for one customer, the second waits for what becomes of the first.
 		return await exclusively(
-			`record:${name}:${asked.customer}`,
+			`record:${runKey}:${asked.customer}`,
 			async () => await this.onRecord(lineage, once, work, least),
 		);
 	}

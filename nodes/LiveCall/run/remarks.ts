@@ -5,6 +5,7 @@ export class Remarks {
 	/** @param count how many items the run has */
 	constructor(private readonly count: number) {}
 
+	/** Adds a remark about an item; the same text about several items becomes one sentence. */
 	add(text: string, itemIndex: number): void {
 		this.itemsOf.set(text, [...(this.itemsOf.get(text) ?? []), itemIndex]);
 	}

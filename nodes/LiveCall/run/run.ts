@@ -36,9 +36,9 @@ export class Run {
 	/** Which run of the node this is within its execution, counted from 0: in a loop a node runs more than once. */
 	readonly index: number;
 	/** Tells the execution and its node from all others. */
-	readonly nodeName: string;
+	readonly nodeKey: string;
 	/** Tells the run from all others. */
-	readonly name: string;
+	readonly key: string;
 	/** What the execution has in common with all that retry it; `undefined` where n8n gives nothing of that kind. */
 	readonly lineage: string | undefined;
 	/** Whether the execution retries one that has failed. */
@@ -69,8 +69,8 @@ export class Run {
 		const { $runIndex, $execution } = functions.getWorkflowDataProxy(0);
 		this.index = typeof $runIndex === 'number' ? $runIndex : 0;
 		const execution = functions.getExecutionId() ?? '';
-		this.nodeName = `${execution}:${functions.getNode().id}`;
-		this.name = `${this.nodeName}:${this.index}`;
+		this.nodeKey = `${execution}:${functions.getNode().id}`;
+		this.key = `${this.nodeKey}:${this.index}`;
 		this.lineage = lineageOf($execution);
 		// "Retry" runs an execution in this mode (n8n 1.123 and 2.41, `ExecutionService.retry`).
 		this.isRetry = functions.getMode() === 'retry';

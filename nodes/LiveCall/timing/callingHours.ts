@@ -53,6 +53,7 @@ function wallTimeUntil({ from, to, days }: CallingHours, wall: number): number {
 		const start = day * DAY_MS + from * MINUTE_MS;
 		if (days.includes(weekdayOf(day)) && wall < start + length) return Math.max(0, start - wall);
 	}
+	// Not reached, since there is at least one day.
 	return 0;
 }
 

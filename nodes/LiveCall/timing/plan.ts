@@ -50,23 +50,26 @@ export async function planCall(
 		? { at: Date.parse(scheduledFor), text: scheduledFor }
 		: { at: now };
 	const moment = movedIntoHours(wishes, wanted);
+	// The hours move the call anyway, so it goes to the first free time in them.
 	if (whenUnavailable === 'schedule' && moment !== wanted)
 		return await earliestFreeTime(wishes, wanted.at, ask);
 
-	// A time that the person chose is kept to, whoever is there then.
-	const otherwise =
+	// "Schedule" does not move a time that the person chose: the call is placed for it, whoever is there then.
+	const ifNobody =
 		whenUnavailable === 'schedule' && scheduledFor !== undefined ? 'place' : whenUnavailable;
-	if (otherwise !== 'schedule' && !isAllowed(callingHours, moment.at))
+	// Nobody need be asked about a moment that is not allowed.
+	if (ifNobody !== 'schedule' && !isAllowed(callingHours, moment.at))
 		return { none: 'outsideHours', at: moment.at };
 
-	if (otherwise !== 'place' || filterIds.length > 1) {
+	// Also where the call is placed anyway: the first group that is available gets it.
+	if (ifNobody !== 'place' || filterIds.length > 1) {
 		for (const filterId of filterIds) {
 			if (isAvailableAt(await ask(filterId), moment.at, now))
 				return callAt(wishes, filterId, moment);
 		}
 	}
-	if (otherwise === 'place') return callAt(wishes, filterIds[0], moment);
-	if (otherwise === 'schedule') return await earliestFreeTime(wishes, now, ask);
+	if (ifNobody === 'place') return callAt(wishes, filterIds[0], moment);
+	if (ifNobody === 'schedule') return await earliestFreeTime(wishes, now, ask);
 	return { none: 'nobodyReachable', filter: await ask(filterIds[0]), at: moment.at };
 }
 

@@ -1,32 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import { ownWords } from '../../shared/failures/ownWords';
 import { filterTopic } from '../../shared/failures/topics';
-import { isObject } from '../../shared/json';
 import { shownTime } from '../../shared/time';
-import { PROPOSED_HOURS } from '../fields/timing';
-import { invalid, oneOf, valid, type Check } from '../input/checks';
-import { ifGiven } from '../input/empty';
-import { aTimeOfDay, aTimeZone, someWeekdays } from '../input/hours';
-import { someTargetGroups } from '../input/targetGroups';
 import type { Item } from '../run/item';
-import type { CallingHours } from './callingHours';
-import { OUTSIDE_HOURS, planCall, WHEN_UNAVAILABLE, type Wishes } from './plan';
-
-/**
- * Reads and checks what a person wants of a call's time and of who takes it, but for the time itself.
- * @param filterId the target group that is asked first
- * @throws NodeOperationError that names the option
- */
-export function readWishes(item: Item, filterId: string): Omit<Wishes, 'scheduledFor'> {
-	const zone = item.run.functions.getTimezone();
-	const fallbacks = item.readAdded('options', 'fallbackFilterIds', ifGiven(someTargetGroups)) ?? [];
-	return {
-		filterIds: [filterId, ...fallbacks.filter((fallback) => fallback !== filterId)],
-		whenUnavailable: item.option('whenUnavailable', oneOf(...WHEN_UNAVAILABLE), 'place'),
-		callingHours: item.readAdded('options', 'callingHours', someHours(zone)),
-		outsideHours: item.option('outsideHours', oneOf(...OUTSIDE_HOURS), 'schedule'),
-	};
-}
+import { planCall, type Wishes } from './plan';
+import { fieldOf } from './wishes';
 
 /**
  * Settles when a call is placed and which target group gets it.
@@ -62,40 +40,4 @@ export async function settle(
 			if (outsideHours === 'fail') throw item.wrong(ownWords.outsideHours(when(plan.at)));
 			return { skipped: { reason: 'outside_hours' } };
 	}
-}
-
-/** The label of the field in which a person has named a target group. */
-export function fieldOf(filterId: string, { filterIds }: Pick<Wishes, 'filterIds'>): string {
-	return filterId === filterIds[0] ? 'Target Group' : 'Fallback Target Groups';
-}
-
-/** @param zone the workflow's time zone, for hours that name none */
-function someHours(zone: string): Check<CallingHours> {
-	return (given) => {
-		const group: IDataObject = { ...PROPOSED_HOURS, ...(isObject(given) ? given : {}) };
-		const from = within('From', aTimeOfDay)(group.from);
-		if (!from.ok) return from;
-		const to = within('To', aTimeOfDay)(group.to);
-		if (!to.ok) return to;
-		const days = within('Days', someWeekdays)(group.days);
-		if (!days.ok) return days;
-		const named = within('Time Zone', ifGiven(aTimeZone))(group.timeZone);
-		if (!named.ok) return named;
-		return valid({
-			from: from.value,
-			to: to.value,
-			days: days.value,
-			zone: named.value ?? zone,
-		});
-	};
-}
-
-/** A check of one field of a group, which is what the message begins with. */
-function within<T>(label: string, check: Check<T>): Check<T> {
-	return (given) => {
-		const checked = check(given);
-		if (checked.ok) return checked;
-		const { found, advice } = checked.error;
-		return invalid(`has a field "${label}" that ${found}`, advice);
-	};
 }

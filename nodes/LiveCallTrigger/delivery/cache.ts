@@ -19,6 +19,7 @@ export class Cache<T> {
 		return undefined;
 	}
 
+	/** Sets a value and its time anew; the one that was set least recently goes where there are too many. */
 	set(key: string, value: T): void {
 		this.entries.delete(key);
 		this.entries.set(key, { value, until: Date.now() + this.forMs });

@@ -5,7 +5,7 @@ import type { Result } from '../../shared/result';
 import { turnedAway, type TurnedAway } from './answers';
 import { Credential } from './credential';
 import { eventOf, mismatch, type Believed } from './filters';
-import { claim } from './memory';
+import { rememberIfNew } from './memory';
 import { readPayload, type Payload } from './payload';
 import { readSettings, type Settings } from './settings';
 import { tokenIsRight } from './token';
@@ -51,7 +51,7 @@ async function judge(functions: IWebhookFunctions): Promise<Result<IDataObject, 
 
 	// While a person listens in the editor, sending the same call again is how they try things.
 	const remembers = settings.ignoreRepeats && functions.getMode() !== 'manual';
-	if (remembers && !claim(functions, `${event} ${payload.callId}`)) {
+	if (remembers && !rememberIfNew(functions, `${event} ${payload.callId}`)) {
 		return refused(turnedAway.repeat);
 	}
 	const { call, verified } = believed.value;

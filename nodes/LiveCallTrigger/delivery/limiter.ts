@@ -68,6 +68,7 @@ export class Limiter {
 			this.waiting.push(mine);
 			this.next();
 			if (!this.waiting.includes(mine)) return;
+			// Not setTimeout: n8n's lint forbids it in community nodes (`no-restricted-globals`).
 			const late = AbortSignal.timeout(Math.max(0, deadline - Date.now()));
 			late.addEventListener('abort', () => {
 				this.waiting = this.waiting.filter((one) => one !== mine);

@@ -6,8 +6,8 @@ import { Cache } from './cache';
 const MOST = 1_000;
 
 /**
- * Shared by all executions of this n8n process: the latest deliveries of each trigger node, oldest first, for the nodes
- * that were delivered to last. n8n gives each delivery a copy of the static data, so of deliveries that overlap each
+ * Shared by all executions of this n8n process: the latest deliveries of each trigger node, oldest first, for the 1,000
+ * nodes that had a delivery last. n8n gives each delivery a copy of the static data, so of deliveries that overlap each
  * would know only itself.
  */
 const latestOf = new Cache<string[]>(1_000);
@@ -17,12 +17,12 @@ const latestOf = new Cache<string[]>(1_000);
  * @param delivery what tells it apart: its event and its call
  * @returns whether it is the first of its kind among the latest 1,000
  */
-export function claim(functions: IWebhookFunctions, delivery: string): boolean {
+export function rememberIfNew(functions: IWebhookFunctions, delivery: string): boolean {
 	const node = `${functions.getWorkflow().id} ${functions.getNode().id}`;
 	const latest = latestOf.getOrMake(node, () => []);
 	const stored = functions.getWorkflowStaticData('node');
 	const known = new Set(latest);
-	// The static data may be older than what this process knows, but never newer: what only they know comes first.
+	// What only the static data know was delivered before this process began, or to another one: it counts as older.
 	const order = [...entries(stored.seen).filter((entry) => !known.has(entry)), ...latest];
 	if (order.includes(delivery)) return false;
 	latest.splice(0, latest.length, ...[...order, delivery].slice(-MOST));

@@ -1,13 +1,13 @@
-import { seconds } from '../../shared/failures/explain';
+import { editPage } from '../../shared/dashboard';
 import type { Notice } from '../../shared/failures/ownWords';
+import { seconds } from '../../shared/time';
 
 /** What the trigger says to whoever runs n8n, besides what LiveCall's failures mean. */
 export const notices = {
 	/** @param parts what stands in the field and can be no target group */
 	unreadableFilterIds: (parts: string[]): Notice => ({
 		message: `"Target Groups" has ${parts.map((part) => `"${part.slice(0, 100)}"`).join(', ')}, which is no target group's ID or address`,
-		advice:
-			'Enter the number in the address of its edit page, https://app.livecall.io/targeting/ID/edit, or that address itself, and separate several by commas.',
+		advice: `Enter the number in the address of its edit page, ${editPage('targeting', 'ID')}, or that address itself, and separate several by commas.`,
 	}),
 
 	liveCallPauses: (ms: number): Notice => ({

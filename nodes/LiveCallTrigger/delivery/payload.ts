@@ -3,7 +3,9 @@ import { hasEnded } from '../../shared/call';
 import { isIdText } from '../../shared/dashboard';
 import { isObject } from '../../shared/json';
 
-export type CallEvent = 'call.created' | 'call.ended';
+export const CALL_EVENTS = ['call.created', 'call.ended'] as const;
+
+export type CallEvent = (typeof CALL_EVENTS)[number];
 
 /** What could be read from a delivery. */
 export interface Payload {

@@ -2,6 +2,7 @@ import type { INode, IWebhookFunctions } from 'n8n-workflow';
 import { idIn, isIdText } from '../../shared/dashboard';
 import { isObject } from '../../shared/json';
 import type { Filters } from './filters';
+import { CALL_EVENTS } from './payload';
 
 /** The trigger's parameters. */
 export interface Settings {
@@ -23,14 +24,12 @@ export function readSettings(functions: IWebhookFunctions): Settings {
 		acceptsUnverifiable: whenUnverifiable === 'accept',
 		ignoreRepeats: ignoreRepeats !== false,
 		filters: {
-			events: EVENTS.filter((event) => Array.isArray(events) && events.includes(event)),
+			events: CALL_EVENTS.filter((event) => Array.isArray(events) && events.includes(event)),
 			filterIds: parts.length > 0 ? parts.flatMap((part) => filterIdOf(part) ?? []) : undefined,
 			outcome: outcome === 'successful' || outcome === 'unsuccessful' ? outcome : 'any',
 		},
 	};
 }
-
-const EVENTS = ['call.created', 'call.ended'] as const;
 
 /**
  * What stands in "Target Groups" and is neither an ID nor an address: no call can ever match it. What an expression

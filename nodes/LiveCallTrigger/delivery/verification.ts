@@ -3,7 +3,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import type { Resource } from '../../shared/api/answers';
 import { LiveCallClient } from '../../shared/api/client';
 import { getCall } from '../../shared/api/endpoints';
-import { mayRepeat, type FailureKind, type Reply } from '../../shared/api/outcome';
+import { isStatus, mayRepeat, type FailureKind, type Reply } from '../../shared/api/outcome';
 import { wait } from '../../shared/api/wait';
 import { hasEnded } from '../../shared/call';
 import { InFlight } from '../../shared/concurrency/inFlight';
@@ -89,6 +89,7 @@ class Inquiry {
 		const { api } = await this.credential.read();
 		const account = api && accountOf(this.functions, api);
 		const isRefused = !account || account.unknown.get(callId) === true;
+		// Once more at most: the credential was read anew, and from now on `read` gives that.
 		if (isRefused && (await this.credential.hasChanged(api))) return await this.make();
 		if (!account) return this.unverifiable(ownWords.wrongBaseUrl());
 		if (isRefused) return { ok: false, error: turnedAway.unknownCall };
@@ -145,7 +146,7 @@ class Inquiry {
 	}
 
 	/** Whether one delivery may lead to a further request. */
-	get mayAsk(): boolean {
+	private get mayAsk(): boolean {
 		return this.requests < MOST_REQUESTS;
 	}
 
@@ -210,7 +211,7 @@ function accountOf(functions: IWebhookFunctions, api: ApiAccess): Account {
 }
 
 function isUnknown(reply: Reply<Resource>): boolean {
-	return !reply.ok && reply.error.how.kind === 'status' && reply.error.how.status === 404;
+	return !reply.ok && isStatus(reply.error.how, 404);
 }
 
 function asksForPause(how: FailureKind): how is Extract<FailureKind, { kind: 'status' }> {

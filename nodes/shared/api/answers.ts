@@ -13,6 +13,7 @@ export function isId(value: unknown): value is string | number {
 	);
 }
 
+/** Whether a value is a resource: an object with an ID. */
 export function isResource(value: unknown): value is Resource {
 	return isObject(value) && isId(value.id);
 }

@@ -30,12 +30,8 @@ export function readRetryAfter(value: unknown, now: number): number | undefined 
 }
 
 /** How long to wait before the next try, in ms: as LiveCall asks, else twice as long each time, with jitter. */
-export function backOffBefore(
-	tries: number,
-	how: FailureKind,
-	longestBackOffMs = LONGEST_BACK_OFF_MS,
-): number {
+export function backOffBefore(tries: number, how: FailureKind): number {
 	if (how.kind === 'status' && how.retryAfterMs !== undefined) return how.retryAfterMs;
-	const longest = Math.min(longestBackOffMs, FIRST_BACK_OFF_MS * 2 ** (tries - 1));
+	const longest = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** (tries - 1));
 	return longest * (0.5 + Math.random() / 2);
 }

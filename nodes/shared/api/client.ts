@@ -20,8 +20,6 @@ export interface ClientSettings {
 	pace?: Pace;
 	/** The execution's cancel signal. */
 	signal?: AbortSignal;
-	/** The longest wait between two tries, in ms, where LiveCall asks for none. */
-	longestBackOffMs?: number;
 }
 
 /** Sends requests to LiveCall. Everything that goes to the API's host goes through here. */

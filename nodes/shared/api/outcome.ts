@@ -33,7 +33,13 @@ export type Unreadable =
 export type FailureKind =
 	| {
 			kind: 'notSent';
-			reason: 'refused' | 'unresolved' | 'unreachable' | 'unsendable' | 'proxy' | 'cancelled';
+			reason:
+				| 'connectionRefused'
+				| 'unresolved'
+				| 'unreachable'
+				| 'unsendable'
+				| 'proxy'
+				| 'canceled';
 	  }
 	/** LiveCall, or a proxy, had asked for a longer wait than is waited. `waitMs`: what was left of it, in ms. */
 	| { kind: 'notSent'; reason: 'askedToWait'; waitMs: number; byProxy?: boolean }
@@ -41,7 +47,7 @@ export type FailureKind =
 	/** A file that broke off before its end. */
 	| { kind: 'brokeOff' }
 	| { kind: 'timeout'; timeoutMs: number }
-	| { kind: 'cancelled' }
+	| { kind: 'canceled' }
 	| {
 			kind: 'status';
 			status: number;
@@ -95,9 +101,9 @@ export function certaintyOf(how: FailureKind): Certainty {
  * certainly did not act; the other methods give the same state however often they arrive.
  */
 export function mayRepeat(method: IHttpRequestMethods, how: FailureKind): boolean {
-	if (how.kind === 'cancelled' || how.kind === 'unreadable') return false;
+	if (how.kind === 'canceled' || how.kind === 'unreadable') return false;
 	if (how.kind === 'notSent') {
-		return !['cancelled', 'unsendable', 'askedToWait'].includes(how.reason);
+		return !['canceled', 'unsendable', 'askedToWait'].includes(how.reason);
 	}
 	if (how.kind === 'status' && how.status === 429) return true;
 	if (method === 'POST') return false;

@@ -36,7 +36,7 @@ export class Pace {
 	/**
 	 * Waits for a turn; each turn that was given must be ended with {@link end} or {@link slowDown}.
 	 * @param again whether this request was told to come again, and so goes first
-	 * @returns `false` when no turn was given: the execution was cancelled, or nothing is sent for a while
+	 * @returns `false` when no turn was given: the execution was canceled, or nothing is sent for a while
 	 */
 	async turn(again: boolean): Promise<boolean> {
 		if (this.signal?.aborted || this.closedForMs > 0) return false;

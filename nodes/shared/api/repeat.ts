@@ -13,8 +13,6 @@ export interface RepeatSettings {
 	signal?: AbortSignal;
 	/** Shared by all requests of a run. */
 	pace?: Pace;
-	/** The longest wait between two tries, in ms, where the host asks for none. */
-	longestBackOffMs?: number;
 	/** When all tries together must be over, in ms since 1970. */
 	deadline?: number;
 	/** Whether an earlier try may have reached LiveCall. */
@@ -31,8 +29,7 @@ export async function repeatedly<T>(
 	attempt: (triesBefore: number) => Promise<Result<T, FailureKind>>,
 	settings: RepeatSettings,
 ): Promise<Reply<T>> {
-	const { pace, signal, maxRetries, longestBackOffMs } = settings;
-	const { deadline = Infinity, again = false } = settings;
+	const { pace, signal, maxRetries, deadline = Infinity, again = false } = settings;
 	let mayHaveActed = again;
 	for (let tries = 0; ; ) {
 		const mayStart = pace ? await pace.turn(tries > 0) : !signal?.aborted;
@@ -44,7 +41,7 @@ export async function repeatedly<T>(
 			return result;
 		}
 		const how = result.error;
-		const backOffMs = backOffBefore(tries, how, longestBackOffMs);
+		const backOffMs = backOffBefore(tries, how);
 		// What is behind this request would only be told the same.
 		if (asksForTooLong(how)) pace?.close(backOffMs, how.kind === 'status' && how.byProxy);
 		// A wait that LiveCall asks for holds for all items of the run: the pace keeps it.
@@ -58,7 +55,7 @@ export async function repeatedly<T>(
 		}
 		mayHaveActed ||= certaintyOf(how) === 'unknown';
 		if (!waitsInPace && !(await wait(backOffMs, signal))) {
-			return failed({ kind: 'notSent', reason: 'cancelled' }, tries, mayHaveActed);
+			return failed({ kind: 'notSent', reason: 'canceled' }, tries, mayHaveActed);
 		}
 	}
 }
@@ -68,7 +65,7 @@ function whyNotSent(pace: Pace | undefined): FailureKind {
 	const waitMs = pace?.closedForMs ?? 0;
 	return waitMs > 0
 		? { kind: 'notSent', reason: 'askedToWait', waitMs, byProxy: pace?.isClosedByProxy }
-		: { kind: 'notSent', reason: 'cancelled' };
+		: { kind: 'notSent', reason: 'canceled' };
 }
 
 /** @param mayHaveActed whether LiveCall may have acted on an earlier try of the same request */

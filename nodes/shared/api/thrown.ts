@@ -91,7 +91,7 @@ function isRedirectLoop(trace: SystemTrace): boolean {
 
 function notSentReason(
 	trace: SystemTrace,
-): 'refused' | 'unresolved' | 'unreachable' | 'unsendable' | 'proxy' | undefined {
+): 'connectionRefused' | 'unresolved' | 'unreachable' | 'unsendable' | 'proxy' | undefined {
 	const code = codeOf(trace);
 	// A host with several addresses is tried on each: only when none could be connected is it certain.
 	if (Array.isArray(trace.errors) && trace.errors.length > 0) {
@@ -99,10 +99,10 @@ function notSentReason(
 		return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
 	}
 	if (says(NO_CONNECT, trace)) return 'proxy';
-	if (code === 'ECONNREFUSED') return 'refused';
+	if (code === 'ECONNREFUSED') return 'connectionRefused';
 	if (LOOKUP_CODES.has(code)) return 'unresolved';
 	if (CONNECT_CODES.has(code) && wasIn('connect', trace)) return 'unreachable';
-	if (code === 'ECONNRESET' && says(CLOSED_TOO_EARLY, trace)) return 'refused';
+	if (code === 'ECONNRESET' && says(CLOSED_TOO_EARLY, trace)) return 'connectionRefused';
 	// The first bytes are written once both sides agree on the encryption; they did not.
 	if (code === 'EPROTO' && wasIn('write', trace)) return 'unsendable';
 	if (UNSENDABLE_CODES.has(code)) return 'unsendable';
@@ -114,14 +114,14 @@ function notSentReason(
  * headers, and with them the API key.
  * @param thrown what was caught
  * @param timeoutMs the request's time-out in ms, for the message
- * @param cancelled whether the execution was cancelled
+ * @param canceled whether the execution was canceled
  */
 export function failureOfThrown(
 	thrown: unknown,
 	timeoutMs: number,
-	cancelled: boolean,
+	canceled: boolean,
 ): FailureKind {
-	if (cancelled) return { kind: 'cancelled' };
+	if (canceled) return { kind: 'canceled' };
 	const chain = causes(thrown);
 	for (const trace of [...chain].reverse()) {
 		const reason = notSentReason(trace);

@@ -1,3 +1,4 @@
+/** What {@link inTime} gives where the answer takes too long. */
 export const TOO_LATE = Symbol('too late');
 
 /** Requests that end within so many ms of each other share a clock: a signal for each costs memory until it rings. */
@@ -33,6 +34,7 @@ export async function inTime(answered: Promise<unknown>, timeoutMs: number): Pro
 function startClock(due: number, ms: number): Set<() => void> {
 	const waiting = new Set<() => void>();
 	clocks.set(due, waiting);
+	// Not setTimeout: n8n's lint forbids it in community nodes (`no-restricted-globals`).
 	AbortSignal.timeout(ms).addEventListener('abort', () => {
 		clocks.delete(due);
 		waiting.forEach((ring) => ring());

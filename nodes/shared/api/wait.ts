@@ -4,10 +4,10 @@ import { sleep } from 'n8n-workflow';
 const SLICE_MS = 200;
 
 /**
- * Waits, but no longer than until the execution is cancelled.
+ * Waits, but no longer than until the execution is canceled.
  * @param ms how long, in ms
  * @param signal the execution's cancel signal
- * @returns whether the whole time passed; `false` when the execution was cancelled. Never throws.
+ * @returns whether the whole time passed; `false` when the execution was canceled. Never throws.
  */
 export async function wait(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
 	const until = Date.now() + ms;

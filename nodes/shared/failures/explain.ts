@@ -1,5 +1,6 @@
 import { LONGEST_RETRY_AFTER_MS } from '../api/backOff';
 import { certaintyOf, type Failure, type FailureKind } from '../api/outcome';
+import { seconds } from '../time';
 import { ownWords, type Notice } from './ownWords';
 import type { OnlyOnce, Topic } from './topics';
 
@@ -143,7 +144,7 @@ function outOfReach(failure: Failure, { host }: Topic): Notice {
 }
 
 function wasCanceled({ how }: Failure): boolean {
-	return how.kind === 'cancelled' || (how.kind === 'notSent' && how.reason === 'cancelled');
+	return how.kind === 'canceled' || (how.kind === 'notSent' && how.reason === 'canceled');
 }
 
 function tryingAgain(certainty: Failure['certainty']): string {
@@ -241,12 +242,12 @@ function whatHappened(how: FailureKind, tries: number, host = API_HOST): string 
 			if (how.reason === 'askedToWait')
 				return `${answering(how, host)} had asked to wait, for another ${seconds(how.waitMs)} when this was due, and was not asked`;
 			return {
-				refused: `${host} could not be reached: the connection was refused`,
+				connectionRefused: `${host} could not be reached: the connection was refused`,
 				unresolved: `${host} could not be reached: the address of its host was not found`,
 				unreachable: `${host} could not be reached: there is no way to its host`,
 				unsendable: `The request to ${host} could not be sent`,
 				proxy: `${proxyBefore(host)} closed the connection before ${host} was reached`,
-				cancelled: `The execution was canceled before LiveCall was asked${tries > 0 ? ' again' : ''}`,
+				canceled: `The execution was canceled before LiveCall was asked${tries > 0 ? ' again' : ''}`,
 			}[how.reason];
 		case 'lost':
 			return `The connection to ${host} was lost before its answer was complete`;
@@ -254,7 +255,7 @@ function whatHappened(how: FailureKind, tries: number, host = API_HOST): string 
 			return `${host} broke off before the end of the recording, and no file was kept`;
 		case 'timeout':
 			return `${host} did not answer within ${seconds(how.timeoutMs)}`;
-		case 'cancelled':
+		case 'canceled':
 			return 'The execution was canceled while LiveCall was being asked';
 		case 'status':
 			return `${answering(how, host)} answered with status ${how.status}${how.reasons.length > 0 ? ` (${how.reasons.join('; ')})` : ''}`;
@@ -285,10 +286,4 @@ function askedToWait(how: FailureKind, host: string | undefined): string {
 			? `; the node waits ${seconds(LONGEST_RETRY_AFTER_MS)} at most`
 			: '';
 	return `${answering(how, host)} asked to wait ${seconds(retryAfterMs)}${longest}. `;
-}
-
-/** A time in words. */
-export function seconds(ms: number): string {
-	const count = Math.round(ms / 100) / 10;
-	return count === 1 ? '1 second' : `${count} seconds`;
 }

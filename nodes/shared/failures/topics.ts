@@ -74,14 +74,17 @@ export const usersTopic: Topic = {
 	},
 };
 
-export function userTopic(userId: string, to: string): Topic {
+/** What is said where LiveCall has no such user. */
+export function userNotFound(userId: string): Notice {
 	return {
-		to,
-		notFound: {
-			message: `LiveCall knows no user "${userId}"`,
-			advice: `Check "User (Consultant)": the ID is the number in the address of the edit page, ${editPage('users', 'ID')}. The user may have been deleted.`,
-		},
+		message: `LiveCall knows no user "${userId}"`,
+		advice: `Check "User (Consultant)": the ID is the number in the address of the edit page, ${editPage('users', 'ID')}. The user may have been deleted.`,
 	};
+}
+
+/** @param to completes "LiveCall refused to …" */
+export function userTopic(userId: string, to: string): Topic {
+	return { to, notFound: userNotFound(userId) };
 }
 
 export const placingCall: OnlyOnce = {
@@ -93,7 +96,7 @@ export const placingCall: OnlyOnce = {
 /** @param filterField the label of the field that names the target group */
 export function placeCallTopic(filterId: string, userId?: string, filterField?: string): Topic {
 	const filter = filterTopic(filterId, filterField).notFound;
-	const user = userId === undefined ? undefined : userTopic(userId, '').notFound;
+	const user = userId === undefined ? undefined : userNotFound(userId);
 	const named = (what: string, { message, advice }: Notice) => ({
 		what,
 		notFound: { message, advice: `${advice} No call was placed.` },

@@ -24,7 +24,8 @@ import type { Operation, Output } from '../../operation';
 import { AtMostOnce } from '../../run/atMostOnce';
 import type { Item } from '../../run/item';
 import { trialPhone } from '../../run/trial';
-import { fieldOf, readWishes, settle } from '../../timing/settle';
+import { settle } from '../../timing/settle';
+import { fieldOf, readWishes } from '../../timing/wishes';
 import { createHint } from './createHint';
 
 /** In hours, for ten years at most: a key that is to count for longer counts for ever. */
@@ -67,7 +68,7 @@ export const create: Operation = {
 		if (!run.isTool) return await callOnce(item, wanted);
 		// An agent may ask for the same several times at once: each time it is to know what became of the time before.
 		return await exclusively(
-			`${run.nodeName}:${customerOf(wanted.phoneNumber)}`,
+			`${run.nodeKey}:${customerOf(wanted.phoneNumber)}`,
 			async () => await callOnce(item, wanted),
 		);
 	},
@@ -94,13 +95,15 @@ async function callOnce(item: Item, wanted: Wanted): Promise<Output> {
 	const repeated = wanted.allowRepeats ? undefined : request.answerToAgent;
 	if (repeated) return shown({ ...repeated, already_placed: true });
 
-	// In a trial one phone rings, once; neither keys nor the record know of it.
+	// A trial rings the test phone once, for the first item. A request that was left unknown may be that ring, so it may be
+	// sent again. Neither keys nor the record know of a trial.
 	const isTrialOver = () =>
 		trial !== undefined &&
 		(item.index > 0 || (item.run.ledger.hasEntries && !request.wasLeftUnknown));
 	const place = async (): Promise<Output> => {
 		const settled = await settle(item, { ...wanted.wishes, scheduledFor: timeToCome(item) });
 		if ('skipped' in settled) return skipped(settled.skipped);
+		// Another call of an agent's tool may have rung it while LiveCall was asked.
 		if (isTrialOver()) return skipped({ reason: 'test' });
 		const call: IDataObject = {
 			filter_id: settled.filterId,

@@ -87,12 +87,17 @@ export const waitUntilEnded: Operation = {
 		);
 		const onTimeout = item.option('onTimeout', oneOf('fail', 'return'), 'fail');
 
-		const deadline = item.run.startedAt + minutes * 60_000;
+		const deadline = deadlineOf(item, minutes);
 		const { call, isOver } = await follow(item, callId, deadline, pollSeconds);
 		if (!isOver && onTimeout === 'fail') throw item.wrong(whyNotEnded(item, call, callId, minutes));
 		return { json: await shaped(call) };
 	},
 };
+
+/** When the wait is over, in ms since 1970. */
+function deadlineOf(item: Item, minutes: number): number {
+	return item.run.startedAt + minutes * 60_000;
+}
 
 /** Looks at a call until it has ended, or cannot end before the deadline. */
 async function follow(
@@ -150,8 +155,8 @@ function startsAfter(call: IDataObject, deadline: number): boolean {
 }
 
 function whyNotEnded(item: Item, call: IDataObject, callId: string, minutes: number): Notice {
-	const deadline = item.run.startedAt + minutes * 60_000;
-	if (!startsAfter(call, deadline)) return ownWords.notEnded(callId, minutes, call.status);
+	if (!startsAfter(call, deadlineOf(item, minutes)))
+		return ownWords.notEnded(callId, minutes, call.status);
 	const zone = item.run.functions.getTimezone();
 	return ownWords.scheduledTooLate(callId, shownTime(String(call.scheduled_for), zone));
 }

@@ -162,7 +162,7 @@ async function store(
 		const binary = await helpers.prepareBinaryData(stream, fileName, mimeType);
 		return { ok: true, value: { recording, binary } };
 	} catch (error) {
-		if (item.run.signal?.aborted) return { ok: false, error: { kind: 'cancelled' } };
+		if (item.run.signal?.aborted) return { ok: false, error: { kind: 'canceled' } };
 		// Node.js tells a body that is shorter than announced, as it is sent and so before it is decoded.
 		if (stream.errored) return { ok: false, error: { kind: 'brokeOff' } };
 		throw item.wrong(ownWords.notStored(callId, messageWithoutAddress(error)));

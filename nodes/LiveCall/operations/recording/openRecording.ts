@@ -58,7 +58,7 @@ export async function openRecording(
 	try {
 		const response: unknown = await functions.helpers.httpRequest(options);
 		const read = await readResponse(response);
-		return signal?.aborted ? { ok: false, error: { kind: 'cancelled' } } : read;
+		return signal?.aborted ? { ok: false, error: { kind: 'canceled' } } : read;
 	} catch (error) {
 		return { ok: false, error: failureOfThrown(error, timeoutMs, signal?.aborted ?? false) };
 	}

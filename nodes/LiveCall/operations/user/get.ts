@@ -1,4 +1,4 @@
-import { userTopic, usersTopic } from '../../../shared/failures/topics';
+import { userNotFound, usersTopic } from '../../../shared/failures/topics';
 import { userLocator } from '../../fields/locators';
 import { aLocator } from '../../input/checks';
 import { findUser } from '../../known/users';
@@ -19,7 +19,6 @@ export const get: Operation = {
 		const users = item.expect(await item.run.users.all(item.client), usersTopic);
 		const user = findUser(users, userId);
 		if (user) return { json: user };
-		const { notFound } = userTopic(userId, 'read this user');
-		throw item.wrong(notFound);
+		throw item.wrong(userNotFound(userId));
 	},
 };
