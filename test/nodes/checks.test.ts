@@ -131,6 +131,8 @@ describe('a phone number', () => {
 		['1234567890123456', 'has 16', 'country code'],
 		['1234567/7654321', 'two numbers in "1234567/7654321"', 'make an item of each'],
 		['1234567;7654321', 'two numbers', 'Enter one of them'],
+		['030/1234/030/4567', 'two numbers', 'Enter one of them'],
+		['030/123/45;030/45/67', 'two numbers', 'Enter one of them'],
 		['1234567, 7654321', 'two numbers', 'Enter one of them'],
 		['+49 30 1234567 x5', '"x" was found in "+49 30 1234567 x5"', 'country code'],
 		['+49 30 1234567\u200e', 'an invisible character (U+200E)', 'country code'],

@@ -45,6 +45,13 @@ describe('items at once', () => {
 		expect(await mostAtOnce('call.get', GET, endedCalls(12))).toBeGreaterThan(3);
 	});
 
+	it('are four by default where recordings are fetched, however many wait', async () => {
+		const items = Array.from({ length: 12 }, () => ({
+			id: world.sandbox.calls.add({ status: 'ended', recorded: true }).id,
+		}));
+		expect(await mostAtOnce('recording.download', GET, items)).toBe(4);
+	});
+
 	it('are one by default where a customer is rung, in the order of the input', async () => {
 		const items = Array.from({ length: 5 }, (_, n) => ({ phone: `+49 30 100000${n}` }));
 		expect(await mostAtOnce('call.create', CREATE, items)).toBe(1);

@@ -81,6 +81,7 @@ describe('the id of a call', () => {
 		expect(read(JSON.stringify({ id: 7, more: nested(19, 1) }))).toBeUndefined();
 		expect(read({ id: 7, more: nested(19, 1) })).toBeUndefined();
 		expect(read({ call: nested(1_000, 7) })).toBeUndefined();
+		expect(read({ data: { id: 7, more: nested(19, 1) }, files: {} })).toBeUndefined();
 	});
 });
 

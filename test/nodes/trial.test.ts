@@ -87,6 +87,16 @@ describe('a workflow that is tried by hand', () => {
 		},
 	);
 
+	it.each(['trigger', 'webhook', 'cli'] as const)(
+		'is no trial where it runs by itself from a Manual Trigger: %s',
+		async (mode) => {
+			const triggerNode = { name: 'Start', type: 'n8n-nodes-base.manualTrigger' };
+			const context = { version: 1 as const, establishedAt: Date.now(), source: mode, triggerNode };
+			await call({ mode, context, items: leads.slice(0, 2) });
+			expect(rung()).toEqual([leads[0].phone, leads[1].phone]);
+		},
+	);
+
 	it.each(['', '  '])('rings customers where the credential names no phone: %j', async (phone) => {
 		await call({ items: leads.slice(0, 2) }, phone);
 		expect(rung()).toEqual([leads[0].phone, leads[1].phone]);

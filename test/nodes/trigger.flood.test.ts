@@ -152,6 +152,16 @@ describe('a delivery that says that a call has ended', () => {
 		);
 	}
 
+	alone(
+		'is answered 200 where the trigger does not listen to it',
+		{ parameters: { events: ['call.created'], options: { outcome: 'successful' } } },
+		async (world, host) => {
+			const { id } = world.sandbox.calls.add({ status: 'started' });
+			expect(statuses(await deliverAll(host, [id]))).toEqual([200]);
+			expect(host.started).toEqual([]);
+		},
+	);
+
 	alone('starts the workflow where any outcome will do', {}, async (world, host) => {
 		const { id } = world.sandbox.calls.add({ status: 'initiated' });
 		expect(statuses(await deliverAll(host, [id]))).toEqual([200]);

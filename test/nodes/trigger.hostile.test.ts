@@ -39,6 +39,11 @@ describe.each([true, false])(
 			['an id that is no text', '{"id":{"toString":1,"valueOf":1}}', 'application/json'],
 			['data 8,000 deep', nested(8_000, '{"data":', '}'), 'application/json'],
 			['payloads 8,000 deep', nested(8_000, '{"payload":', '}'), 'text/plain'],
+			[
+				'a call 8,000 deep that looks like a form with boundaries',
+				`{"data":{"id":5,"x":${nested(8_000, '[', ']')}},"files":{}}`,
+				'application/json',
+			],
 			['a call 8,000 deep', `{"call":{"id":5,"x":${nested(8_000, '[', ']')}}}`, 'application/json'],
 			[
 				'attributes 8,000 deep',

@@ -406,6 +406,16 @@ describe('a store that fails', () => {
 		},
 	);
 
+	itWithLineage('is asked about a run without keys once, and not anew for each item', async () => {
+		fail(0);
+		await world.run('call.create', call, one);
+		const ofOneItem = processedData.operationsSeen;
+		fail(0);
+		await world.run('call.create', call, { items });
+		expect(processedData.operationsSeen).toBe(ofOneItem);
+		expect(rung()).toEqual([ANNA, ANNA, BEN, CARA]);
+	});
+
 	itWithLineage(
 		'has nobody called in a retry, since what was sent before cannot be looked up',
 		async () => {

@@ -26,12 +26,24 @@ describe('a key that counts for a while', () => {
 		expect(keyClaim('lead 1', HOUR_MS, NOW).most).toBe(100_000);
 	});
 
-	it('has one entry for each quarter of it, and one for the present', () => {
+	it('has one entry for each quarter of it, one for the present, and one for what comes next', () => {
 		const { entry, others } = keyClaim('lead 1', HOUR_MS, NOW);
-		expect(others).toHaveLength(4);
-		const quarters = [1, 2, 3, 4].map((n) => NOW - (n * HOUR_MS) / 4);
+		const quarters = [-1, 1, 2, 3, 4].map((n) => NOW - (n * HOUR_MS) / 4);
 		expect(others).toEqual(quarters.map((at) => keyClaim('lead 1', HOUR_MS, at).entry));
-		expect(new Set([entry, ...others]).size).toBe(5);
+		expect(new Set([entry, ...others]).size).toBe(6);
+	});
+
+	it('is held back also where the one that won had a clock that is ahead', () => {
+		fc.assert(
+			fc.property(
+				anyWindow,
+				fc.nat(1e9),
+				fc.double({ min: 0, max: 0.25, noNaN: true }),
+				(ms, at, part) => {
+					expect(isHeldBack('lead 1', ms, NOW + at + Math.floor(ms * part), NOW + at)).toBe(true);
+				},
+			),
+		);
 	});
 
 	it('is held back for at least that long', () => {

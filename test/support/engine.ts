@@ -21,6 +21,7 @@ import {
 	type ICredentialDataDecryptedObject,
 	type IDataObject,
 	type IExecuteContextData,
+	type IExecutionContext,
 	type IExecuteFunctions,
 	type INode,
 	type INodeExecutionData,
@@ -146,6 +147,8 @@ export interface RunSettings {
 	executionId?: string;
 	/** How n8n was told to run; `manual` where a person clicks in the editor. A trigger when left out. */
 	mode?: WorkflowExecuteMode;
+	/** What n8n knows of how the execution was started; what it makes of the mode when left out. */
+	context?: IExecutionContext;
 	/** Which workflow the node is in; those of another one share neither keys nor lock. */
 	workflowId?: string;
 	timezone?: string;
@@ -297,6 +300,7 @@ export async function runNode(settings: RunSettings): Promise<RunResult> {
 			],
 		},
 	});
+	if (data.executionData) data.executionData.runtimeData = settings.context;
 	return await execute(settings, workflow, data, settings.mode ?? 'trigger');
 }
 

@@ -138,8 +138,12 @@ export const aPhoneNumber: Check<string> = (given) => {
 	if (text === undefined || text === '')
 		return invalid(`needs a phone number, but ${shown(given)} was found`, advice);
 	// Dialled as one, two numbers ring a stranger.
-	const numbers = text.split(/[/,;]/).filter((part) => digitsOf(part).length >= LEAST_DIGITS);
-	if (numbers.length > 1) {
+	const hasTwo = [...text.matchAll(/[/,;]/g)].some(
+		({ index }) =>
+			digitsOf(text.slice(0, index)).length >= LEAST_DIGITS &&
+			digitsOf(text.slice(index)).length >= LEAST_DIGITS,
+	);
+	if (hasTwo) {
 		return invalid(
 			`needs one number, but there are two numbers in ${shown(text)}`,
 			'Enter one of them. To call both, make an item of each before this node.',

@@ -56,6 +56,7 @@ export class Claims {
 	private readonly place: string;
 	private readonly waiting: Waiting[] = [];
 	private lockIsAnothers = false;
+	private failure: Extract<Claimed, { as: 'unusable' }> | undefined;
 
 	/**
 	 * @param store n8n's functions for the store
@@ -80,6 +81,11 @@ export class Claims {
 	/** Whether the lock could not be used, since another node keeps something of its own in the workflow's row. */
 	get wereUnlocked(): boolean {
 		return this.lockIsAnothers;
+	}
+
+	/** How a claim of this run ended that the store certainly did not write down; `undefined` where there was none. */
+	get failed(): Extract<Claimed, { as: 'unusable' }> | undefined {
+		return this.failure;
 	}
 
 	/** Claims something, until it is given back. Never throws. */
@@ -114,7 +120,9 @@ export class Claims {
 			batch.forEach((waiting, place) => settle([waiting], how?.[place] ?? { as: 'canceled' }));
 		} catch (error) {
 			const mayBeRecorded = error instanceof Undecided;
-			settle(batch, { as: 'unusable', reason: messageOf(error), mayBeRecorded });
+			const unusable = { as: 'unusable' as const, reason: messageOf(error), mayBeRecorded };
+			if (!mayBeRecorded) this.failure = unusable;
+			settle(batch, unusable);
 		}
 	}
 

@@ -163,7 +163,7 @@ export class AtMostOnce {
 		// Only in a retry can there be something in the record of which the ledger does not know.
 		const isNews = run.isRetry && (redials > before || !run.ledger.knows(customer));
 		const record = recordClaim(lineage, place, isNews);
-		const claimed = await this.claim(record);
+		const claimed = await this.claimRecord(record);
 		if (claimed.as === 'taken') {
 			// A person has had time to look at what another execution left unknown, but not at what one has sent again.
 			const mayRedial = this.sendAgain && redials === 0;
@@ -185,6 +185,12 @@ export class AtMostOnce {
 	/** Whether this try certainly has not had LiveCall act. */
 	private get isUndone(): boolean {
 		return this.outcome === 'notSent' || this.outcome === 'refused';
+	}
+
+	/** The record is an extra: a store that has failed in this run does not hold up each call anew. A retry depends on it. */
+	private async claimRecord(record: Claim): Promise<Exclude<Claimed, { as: 'canceled' }>> {
+		const { claims, isRetry } = this.item.run;
+		return (isRetry ? undefined : claims.failed) ?? (await this.claim(record));
 	}
 
 	private async claim(claim: Claim): Promise<Exclude<Claimed, { as: 'canceled' }>> {

@@ -24,12 +24,13 @@ const BY_HAND = ['manual', 'evaluation'];
 /**
  * Whether a person started this execution in the editor. "Retry" of it has a mode of its own; how the first one was
  * started stands in the context (n8n 1.123 and 2.41, `establishExecutionContext`). A sub-workflow's mode says nothing
- * of its parent either, but n8n 2.41 hands on which trigger started that, and a Manual Trigger is clicked.
+ * of its parent either, but n8n 2.41 hands on which trigger started that, and a Manual Trigger is clicked. Of a workflow
+ * that has no parent the node that it starts with says nothing: n8n's command line starts with a Manual Trigger, too.
  */
 function isRunByHand(functions: IExecuteFunctions): boolean {
 	const context = functions.getExecutionContext();
-	return (
-		BY_HAND.includes(context?.source ?? functions.getMode()) ||
-		context?.triggerNode?.type === 'n8n-nodes-base.manualTrigger'
-	);
+	const isParentClicked =
+		context?.parentExecutionId !== undefined &&
+		context.triggerNode?.type === 'n8n-nodes-base.manualTrigger';
+	return isParentClicked || BY_HAND.includes(context?.source ?? functions.getMode());
 }

@@ -47,6 +47,8 @@ export function mismatch(
 		return turnedAway.otherFilter;
 	}
 	if (outcome === 'any') return undefined;
+	// A named end cannot be judged by its outcome before LiveCall says that the call has ended.
+	if (verified && event === 'call.ended' && !hasEnded(call)) return turnedAway.notEnded;
 	return outcomeOf(believed, event, outcome) === outcome ? undefined : turnedAway.otherOutcome;
 }
 

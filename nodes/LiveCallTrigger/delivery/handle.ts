@@ -1,5 +1,4 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { hasEnded } from '../../shared/call';
 import { isObject } from '../../shared/json';
 import type { Result } from '../../shared/result';
 import { turnedAway, type TurnedAway } from './answers';
@@ -43,7 +42,6 @@ async function judge(functions: IWebhookFunctions): Promise<Result<IDataObject, 
 	const settings = readSettings(functions);
 	const believed = await believe(functions, credential, payload, settings);
 	if (!believed.ok) return believed;
-	if (isTooEarly(believed.value, settings)) return refused(turnedAway.notEnded);
 
 	const event = eventOf(believed.value, settings.filters);
 	const rejection = mismatch(believed.value, event, settings.filters);
@@ -90,11 +88,6 @@ async function believe(
 	}
 	const cannotBeAsked = verification.error.status === turnedAway.unverifiable.status;
 	return cannotBeAsked && acceptsUnverifiable ? { ok: true, value: unverified } : verification;
-}
-
-/** A named end cannot be judged by its outcome before LiveCall says that the call has ended. */
-function isTooEarly({ verified, call, named }: Believed, { filters }: Settings): boolean {
-	return verified && named === 'call.ended' && !hasEnded(call) && filters.outcome !== 'any';
 }
 
 /** Answers the delivery; nothing is started. */

@@ -41,7 +41,8 @@ export function readPayload(body: unknown, rawBody: unknown): Payload | undefine
 
 function readDocument(body: unknown, rawBody: unknown): IDataObject | undefined {
 	// The fields of a form with boundaries (multipart) come beside its files (n8n 2.41, `parseFormData`).
-	if (isObject(body) && isObject(body.data) && isObject(body.files)) return expanded(body.data);
+	if (isObject(body) && isObject(body.data) && isObject(body.files))
+		return opened(expanded(body.data));
 	if (isObject(body) && looksParsed(body)) return opened(expanded(body));
 	const bytes = Buffer.isBuffer(rawBody) ? rawBody.toString('utf8') : '';
 	const text = typeof body === 'string' && body !== '' ? body : bytes;
