@@ -92,8 +92,6 @@ export class TriggerHost {
 		app.use(express.raw({ type: () => true, limit: '16mb' }));
 		app.post('/', async (request, response) => await host.handle(request, response));
 		const server = app.listen(0, '127.0.0.1', 2_000);
-		// A connection that was idle is the client's to close: on a busy machine, the server's end would meet a delivery.
-		server.keepAliveTimeout = 0;
 		await once(server, 'listening');
 		const address: AddressInfo | string | null = server.address();
 		if (typeof address !== 'object' || !address) throw new Error('The server has no port');
@@ -142,7 +140,8 @@ export class TriggerHost {
 		const typed = contentType === '' ? headers : { 'Content-Type': contentType, ...headers };
 		const response = await fetch(this.url + query, {
 			method: 'POST',
-			headers: typed,
+			// A connection that is used again may be closed by the server at that very moment.
+			headers: { ...typed, Connection: 'close' },
 			body: bytes,
 		});
 		return {
