@@ -8,7 +8,7 @@ module.exports = {
 	...config,
 	testMatch: [
 		'shared/*',
-		'once/{keys,ledger}',
+		'deduplication/{keys,ledger}',
 		'nodes/{checks,inputChecks,itemLoop,payload,recordingFileName,times}',
 	].map((tests) => `<rootDir>/test/${tests}.test.ts`),
 };

@@ -2,7 +2,7 @@ import {
 	maxConcurrency,
 	maxRetries,
 	requestTimeout,
-} from '../../nodes/LiveCall/fields/commonOptions';
+} from '../../nodes/LiveCall/fields/requestOptions';
 import {
 	aKey,
 	aLocator,
@@ -14,21 +14,21 @@ import {
 	somePhoneDigits,
 	someText,
 	type Check,
-} from '../../nodes/LiveCall/input/checks';
-import { aLocale, aTimeOfDay, aTimeZone, someWeekdays } from '../../nodes/LiveCall/input/hours';
-import { someTargetGroups } from '../../nodes/LiveCall/input/targetGroups';
-import { aTimeToCome } from '../../nodes/LiveCall/input/times';
-import { turnedAway } from '../../nodes/LiveCallTrigger/delivery/answers';
-import { notices } from '../../nodes/LiveCallTrigger/delivery/notices';
+} from '../../nodes/shared/input/checks';
+import { aLocale, aTimeOfDay, aTimeZone, someWeekdays } from '../../nodes/shared/input/hours';
+import { someTargetGroups } from '../../nodes/shared/input/targetGroups';
+import { aTimeToCome } from '../../nodes/shared/input/times';
+import { rejections } from '../../nodes/LiveCallTrigger/delivery/rejections';
+import { explanations } from '../../nodes/LiveCallTrigger/delivery/explanations';
 import { certaintyOf, type FailureKind } from '../../nodes/shared/api/outcome';
-import { editPage } from '../../nodes/shared/dashboard';
+import { editPage } from '../../nodes/shared/ids';
 import {
 	explain,
 	mayAlreadyHave,
 	RECORDED_EARLIER,
 	SENT_EARLIER,
-} from '../../nodes/shared/failures/explain';
-import { ownWords, type Notice } from '../../nodes/shared/failures/ownWords';
+} from '../../nodes/shared/errors/explain';
+import { messages, type Explanation } from '../../nodes/shared/errors/messages';
 import {
 	callTopic,
 	createUserTopic,
@@ -40,7 +40,7 @@ import {
 	usersTopic,
 	userTopic,
 	type Topic,
-} from '../../nodes/shared/failures/topics';
+} from '../../nodes/shared/errors/topics';
 
 const aTimeIn2030 = aTimeToCome('UTC', Date.UTC(2030, 0, 1));
 
@@ -139,29 +139,29 @@ const FILE_FAILURES: FailureKind[] = [
 ];
 
 /** Whatever is said of one thing in particular, with something to say it of. */
-const OWN_WORDS: Record<keyof typeof ownWords, Notice> = {
-	wrongField: ownWords.wrongField('Field', 'needs …, but … was found', 'as in the table above'),
-	wrongExpression: ownWords.wrongExpression("the expression's own message"),
-	wrongBaseUrl: ownWords.wrongBaseUrl(),
-	otherCall: ownWords.otherCall('123'),
-	unknownOperation: ownWords.unknownOperation('call', 'hangUp'),
-	nothingToUpdate: ownWords.nothingToUpdate(),
-	sharedNumber: ownWords.sharedNumber('45', '46'),
-	nobodyReachable: ownWords.nobodyReachable(['12', '13'], 'now'),
-	noTimeToCome: ownWords.noTimeToCome(['12'], true),
-	noTimeBetween: ownWords.noTimeBetween(),
-	outsideHours: ownWords.outsideHours('on Thu 31 Jan 2030, 22:30 (America/New_York)'),
-	wrongTestPhone: ownWords.wrongTestPhone('needs …, but … was found', 'As in the table above.'),
-	scheduledTooLate: ownWords.scheduledTooLate('123', 'Thu 31 Jan 2030, 14:30 (Europe/Berlin)'),
-	notEnded: ownWords.notEnded('123', 30, 'started'),
-	noFile: ownWords.noFile('123'),
-	notStored: ownWords.notStored('123', "n8n's own message"),
-	linkRefused: ownWords.linkRefused('123', 403),
-	keyNotClaimed: ownWords.keyNotClaimed({ reason: 'SQLITE_BUSY', mayBeRecorded: false }),
-	keyDoubtful: ownWords.keyDoubtful(),
-	recordUnreadable: ownWords.recordUnreadable('SQLITE_BUSY'),
-	canceled: ownWords.canceled(),
-	canceledWhileWaiting: ownWords.canceledWhileWaiting(),
+const OWN_WORDS: Record<keyof typeof messages, Explanation> = {
+	wrongField: messages.wrongField('Field', 'needs …, but … was found', 'as in the table above'),
+	wrongExpression: messages.wrongExpression("the expression's own message"),
+	wrongBaseUrl: messages.wrongBaseUrl(),
+	otherCall: messages.otherCall('123'),
+	unknownOperation: messages.unknownOperation('call', 'hangUp'),
+	nothingToUpdate: messages.nothingToUpdate(),
+	sharedNumber: messages.sharedNumber('45', '46'),
+	nobodyReachable: messages.nobodyReachable(['12', '13'], 'now'),
+	noTimeToCome: messages.noTimeToCome(['12'], true),
+	noTimeBetween: messages.noTimeBetween(),
+	outsideHours: messages.outsideHours('on Thu 31 Jan 2030, 22:30 (America/New_York)'),
+	wrongTestPhone: messages.wrongTestPhone('needs …, but … was found', 'As in the table above.'),
+	scheduledTooLate: messages.scheduledTooLate('123', 'Thu 31 Jan 2030, 14:30 (Europe/Berlin)'),
+	notEnded: messages.notEnded('123', 30, 'started'),
+	noFile: messages.noFile('123'),
+	notStored: messages.notStored('123', "n8n's own message"),
+	linkRefused: messages.linkRefused('123', 403),
+	keyNotClaimed: messages.keyNotClaimed({ reason: 'SQLITE_BUSY', mayBeRecorded: false }),
+	keyDoubtful: messages.keyDoubtful(),
+	recordUnreadable: messages.recordUnreadable('SQLITE_BUSY'),
+	canceled: messages.canceled(),
+	canceledWhileWaiting: messages.canceledWhileWaiting(),
 };
 
 /**
@@ -225,8 +225,8 @@ export function errorPage(): string {
 			['What is said', 'What to do'],
 			[
 				...Object.values(OWN_WORDS),
-				ownWords.keyNotClaimed({ reason: 'SQLITE_BUSY', mayBeRecorded: true }),
-				notices.unreadableFilterIds(['Sales']),
+				messages.keyNotClaimed({ reason: 'SQLITE_BUSY', mayBeRecorded: true }),
+				explanations.unreadableFilterIds(['Sales']),
 			].map(row),
 		),
 		'',
@@ -234,7 +234,7 @@ export function errorPage(): string {
 		'',
 		...table(
 			['What is said', 'Status'],
-			Object.values(turnedAway).map(({ message, status }) => [message, String(status)]),
+			Object.values(rejections).map(({ message, status }) => [message, String(status)]),
 		),
 		'',
 	].join('\n');
@@ -244,7 +244,7 @@ function wrongInputRows([label, check, ...wrong]: (typeof WRONG_INPUT)[number]):
 	return wrong.map((value) => {
 		const checked = check(value);
 		if (checked.ok) throw new Error(`${label} takes ${JSON.stringify(value)}`);
-		return row(ownWords.wrongField(label, checked.error.found, checked.error.advice));
+		return row(messages.wrongField(label, checked.error.found, checked.error.advice));
 	});
 }
 
@@ -252,7 +252,7 @@ function failureRow(how: FailureKind, topic: Topic): string[] {
 	return row(explain({ how, certainty: certaintyOf(how), tries: 1 }, topic));
 }
 
-function row({ message, advice }: Notice): string[] {
+function row({ message, advice }: Explanation): string[] {
 	return [message, advice];
 }
 

@@ -5,10 +5,10 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
-import { operationError } from '../shared/failures/nodeErrors';
-import { ownWords } from '../shared/failures/ownWords';
+import { operationError } from '../shared/errors/nodeErrors';
+import { messages } from '../shared/errors/messages';
 import { searchUsers } from './listSearch';
-import { runItems } from './loop/runItems';
+import { runItems } from './execution/runItems';
 import { resources } from './operations';
 import { fieldsOf, panelOf, subtitleOf } from './panel';
 
@@ -40,7 +40,7 @@ export class LiveCall implements INodeType {
 		if (!resource || !operation) {
 			throw operationError(
 				this.getNode(),
-				ownWords.unknownOperation(String(resourceName), String(operationName)),
+				messages.unknownOperation(String(resourceName), String(operationName)),
 			);
 		}
 		return [await runItems(this, resource.option.value, operation, fieldsOf(operation))];

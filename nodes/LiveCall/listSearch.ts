@@ -2,12 +2,12 @@ import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow'
 import { LiveCallClient } from '../shared/api/client';
 import { getUsers } from '../shared/api/endpoints';
 import { readAccess } from '../shared/credential';
-import { editPage } from '../shared/dashboard';
-import { apiError, operationError } from '../shared/failures/nodeErrors';
-import { ownWords } from '../shared/failures/ownWords';
-import { usersTopic } from '../shared/failures/topics';
-import { requestTimeout } from './fields/commonOptions';
-import { digitsOf, normalized } from './input/checks';
+import { editPage } from '../shared/ids';
+import { apiError, operationError } from '../shared/errors/nodeErrors';
+import { messages } from '../shared/errors/messages';
+import { usersTopic } from '../shared/errors/topics';
+import { requestTimeout } from './fields/requestOptions';
+import { digitsOf, normalized } from '../shared/input/checks';
 
 /**
  * The users to choose from, by part of the name (upper or lower case) or of the number.
@@ -18,7 +18,7 @@ export async function searchUsers(
 	filter?: string,
 ): Promise<INodeListSearchResult> {
 	const { api } = await readAccess(this);
-	if (!api) throw operationError(this.getNode(), ownWords.wrongBaseUrl());
+	if (!api) throw operationError(this.getNode(), messages.wrongBaseUrl());
 	const client = new LiveCallClient(this, {
 		api,
 		timeoutMs: requestTimeout.byDefault * 1000,

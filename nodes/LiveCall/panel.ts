@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { commonOptions } from './fields/commonOptions';
-import type { Operation, ResourceOperations } from './operation';
+import { requestOptions } from './fields/requestOptions';
+import type { Operation, ResourceOperations } from './execution/operation';
 
 /** The fields of an operation as the panel shows them, "Options" last. */
 export function fieldsOf(operation: Operation): INodeProperties[] {
@@ -10,7 +10,7 @@ export function fieldsOf(operation: Operation): INodeProperties[] {
 		type: 'collection',
 		placeholder: 'Add option',
 		default: {},
-		options: [...(operation.options ?? []), ...commonOptions(operation.kind)],
+		options: [...(operation.options ?? []), ...requestOptions(operation.kind)],
 	};
 	return [...operation.fields, options];
 }

@@ -6,10 +6,10 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { operationError } from '../shared/failures/nodeErrors';
-import { ACCEPTED } from './delivery/answers';
+import { operationError } from '../shared/errors/nodeErrors';
+import { ACCEPTED } from './delivery/rejections';
 import { handleDelivery } from './delivery/handle';
-import { notices } from './delivery/notices';
+import { explanations } from './delivery/explanations';
 import { unreadableFilterIds } from './delivery/settings';
 
 export class LiveCallTrigger implements INodeType {
@@ -177,7 +177,7 @@ export class LiveCallTrigger implements INodeType {
 			async create(this: IHookFunctions): Promise<boolean> {
 				const node = this.getNode();
 				const parts = unreadableFilterIds(node);
-				if (parts.length > 0) throw operationError(node, notices.unreadableFilterIds(parts));
+				if (parts.length > 0) throw operationError(node, explanations.unreadableFilterIds(parts));
 				return true;
 			},
 			async delete(): Promise<boolean> {

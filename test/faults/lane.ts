@@ -63,7 +63,7 @@ export class Lane {
 	}
 
 	/**
-	 * Looks at what LiveCall has done for each item.
+	 * PollThrottle at what LiveCall has done for each item.
 	 * A request whose time-out passed while this process was busy may still be on its way into the sandbox, which
 	 * lives in the same process: a few turns of the event loop let it arrive.
 	 */

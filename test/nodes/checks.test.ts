@@ -1,4 +1,4 @@
-import { requestTimeout } from '../../nodes/LiveCall/fields/commonOptions';
+import { requestTimeout } from '../../nodes/LiveCall/fields/requestOptions';
 import {
 	aKey,
 	aLocator,
@@ -14,9 +14,9 @@ import {
 	someText,
 	somePhoneDigits,
 	type Check,
-} from '../../nodes/LiveCall/input/checks';
-import { aLocale } from '../../nodes/LiveCall/input/hours';
-import { someTargetGroups } from '../../nodes/LiveCall/input/targetGroups';
+} from '../../nodes/shared/input/checks';
+import { aLocale } from '../../nodes/shared/input/hours';
+import { someTargetGroups } from '../../nodes/shared/input/targetGroups';
 
 /** Makes tests of what a check takes, and as what. */
 function takes<T>(check: Check<T>, cases: Array<[unknown, T]>): void {

@@ -508,7 +508,7 @@ describe('secrets', () => {
 		expect(result.stored).not.toContain('axios');
 	});
 
-	it('are blotted out of what LiveCall says', async () => {
+	it('are redacted out of what LiveCall says', async () => {
 		const body = { error: `No account for ${SECRETS.apiKey} at https://dl.test/x?token=abc.def` };
 		world.sandbox.faults.always({ kind: 'status', status: 401, body });
 		const result = await world.run('call.get', { callId: '1' });

@@ -1,5 +1,5 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { Pace } from '../../nodes/shared/api/pace';
+import { Pace } from '../../nodes/shared/throttling/pace';
 import { jsons, locator, SECRETS, World } from '../support/world';
 
 let world: World;

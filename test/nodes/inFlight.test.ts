@@ -1,4 +1,4 @@
-import { InFlight } from '../../nodes/shared/concurrency/inFlight';
+import { InFlight } from '../../nodes/shared/throttling/inFlight';
 
 /** Work that ends when it is told to. */
 function openEnded() {

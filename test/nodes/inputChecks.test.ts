@@ -1,7 +1,7 @@
 import { DateTime, FixedOffsetZone } from 'luxon';
 import fc from 'fast-check';
-import { anId, aLocator, aPhoneNumber, digitsOf } from '../../nodes/LiveCall/input/checks';
-import { aTime, aTimeToCome } from '../../nodes/LiveCall/input/times';
+import { anId, aLocator, aPhoneNumber, digitsOf } from '../../nodes/shared/input/checks';
+import { aTime, aTimeToCome } from '../../nodes/shared/input/times';
 
 const NOW = Date.UTC(2026, 10, 26, 12);
 const toCome = aTimeToCome('Europe/Berlin', NOW);

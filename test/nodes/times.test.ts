@@ -1,4 +1,4 @@
-import { aMoment, aTime, aTimeToCome } from '../../nodes/LiveCall/input/times';
+import { aMoment, aTime, aTimeToCome } from '../../nodes/shared/input/times';
 
 const NOW = Date.parse('2030-01-31T12:00:00Z');
 const ZONE = 'Europe/Berlin';

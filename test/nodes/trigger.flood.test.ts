@@ -25,8 +25,8 @@ describe('what deliveries cost LiveCall', () => {
 		const [{ at: first }] = world.seen();
 		const [{ at: last }] = world.seen().slice(-1);
 		expect(world.seen().length).toBeLessThanOrEqual(20 * ((last - first) / 1_000 + 1));
-		const turnedAway = answers.filter(({ status }) => status === 503);
-		for (const { retryAfter } of turnedAway) expect(Number(retryAfter)).toBeGreaterThan(0);
+		const rejections = answers.filter(({ status }) => status === 503);
+		for (const { retryAfter } of rejections) expect(Number(retryAfter)).toBeGreaterThan(0);
 		expect(host.started).toEqual([]);
 		expect(host.errors).toEqual([]);
 	});

@@ -1,5 +1,5 @@
 import { Cache } from '../../nodes/LiveCallTrigger/delivery/cache';
-import { Limiter } from '../../nodes/LiveCallTrigger/delivery/limiter';
+import { Limiter } from '../../nodes/shared/throttling/limiter';
 
 /** Work that ends when it is told to, and notes when it starts. */
 class Work {

@@ -1,5 +1,5 @@
 import { growingPause } from '../../nodes/LiveCall/operations/call/waitUntilEnded';
-import { Looks } from '../../nodes/LiveCall/run/looks';
+import { PollThrottle } from '../../nodes/shared/throttling/pollThrottle';
 import { jsons, World } from '../support/world';
 
 let world: World;
@@ -17,20 +17,20 @@ function underWay(id: number, more = {}) {
 
 describe('the looks of a run', () => {
 	it('stand at least 100 ms apart, however many items ask at once', () => {
-		const looks = new Looks();
-		const turns = Array.from({ length: 25 }, () => looks.waitForTurn(1_000));
+		const looks = new PollThrottle();
+		const turns = Array.from({ length: 25 }, () => looks.reserve(1_000));
 		expect(turns).toEqual(Array.from({ length: 25 }, (_, place) => place * 100));
 	});
 
 	it('need not wait when nobody has looked for a while', () => {
-		const looks = new Looks();
-		looks.waitForTurn(1_000);
-		expect(looks.waitForTurn(1_030)).toBe(70);
-		expect(looks.waitForTurn(60_000)).toBe(0);
+		const looks = new PollThrottle();
+		looks.reserve(1_000);
+		expect(looks.reserve(1_030)).toBe(70);
+		expect(looks.reserve(60_000)).toBe(0);
 	});
 
 	it('begin one at a time where their moments have come together, as on a busy machine', () => {
-		const looks = new Looks();
+		const looks = new PollThrottle();
 		expect([looks.begin(1_000), looks.begin(1_000), looks.begin(1_040)]).toEqual([0, 100, 60]);
 		expect([looks.begin(1_100), looks.begin(1_101)]).toEqual([0, 99]);
 	});

@@ -81,13 +81,13 @@ describe('deliveries to the trigger', () => {
 			const deliver = async ({ id }: { id: number }) =>
 				await post(`${addressOf(trigger)}?token=${TOKEN}`, { event: 'call.ended', call: { id } });
 			// On a busy machine LiveCall may not confirm a call in time: 503 asks for another delivery later.
-			let turnedAway = 0;
+			let rejections = 0;
 			const deliverUntilTaken = async (call: { id: number }) =>
 				await poll(
 					async () => {
 						const answer = await deliver(call);
 						if (answer.status !== 503) return answer;
-						turnedAway++;
+						rejections++;
 						return undefined;
 					},
 					{ what: `An answer to call ${call.id}`, timeoutMs: 300_000, everyMs: 2_000 },
@@ -96,7 +96,7 @@ describe('deliveries to the trigger', () => {
 			const startedAt = Date.now();
 			const answers = await forEach(calls, AT_A_TIME, deliverUntilTaken);
 			report(rate(DELIVERIES, `deliveries answered, ${AT_A_TIME} at a time`, startedAt));
-			report(`${turnedAway} answers asked for another delivery`);
+			report(`${rejections} answers asked for another delivery`);
 			expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
 			const executions = await waitForExecutions(client, trigger.id, DELIVERIES, 300_000);
 			report(rate(DELIVERIES, 'deliveries executed', startedAt));

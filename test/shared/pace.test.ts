@@ -1,23 +1,23 @@
 import fc from 'fast-check';
-import { Pace } from '../../nodes/shared/api/pace';
+import { Pace } from '../../nodes/shared/throttling/pace';
 
 let pace: Pace;
 let cancel: AbortController;
 let started: number[];
-let turnedAway: number[];
+let rejections: number[];
 
 /** Begins a run of which so many requests may be in flight. */
 function begin(most: number): void {
 	cancel = new AbortController();
 	pace = new Pace(most, cancel.signal);
 	started = [];
-	turnedAway = [];
+	rejections = [];
 }
 
 /** Asks for turns, one for each number. */
 function ask(numbers: number[], again = false): void {
 	for (const number of numbers) {
-		void pace.turn(again).then((mayStart) => (mayStart ? started : turnedAway).push(number));
+		void pace.turn(again).then((mayStart) => (mayStart ? started : rejections).push(number));
 	}
 }
 
@@ -213,10 +213,10 @@ describe('a cancel', () => {
 		await pass(0);
 		cancel.abort();
 		await pass(0);
-		expect(turnedAway).toEqual([4, 5]);
+		expect(rejections).toEqual([4, 5]);
 		ask([6]);
 		await pass(0);
-		expect(turnedAway).toEqual([4, 5, 6]);
+		expect(rejections).toEqual([4, 5, 6]);
 	});
 
 	it('turns away all that wait for the end of a pause, at once', async () => {
@@ -228,7 +228,7 @@ describe('a cancel', () => {
 		await pass(100);
 		cancel.abort();
 		await pass(0);
-		expect(turnedAway).toEqual([0, 1]);
+		expect(rejections).toEqual([0, 1]);
 	});
 });
 
@@ -238,12 +238,12 @@ describe('a pace that is closed', () => {
 		await pass(0);
 		pace.close(60_000);
 		await pass(0);
-		expect(turnedAway).toEqual([4, 5]);
+		expect(rejections).toEqual([4, 5]);
 		times(4, () => pace.end());
 		await pass(59_999);
 		ask([6]);
 		await pass(0);
-		expect(turnedAway).toEqual([4, 5, 6]);
+		expect(rejections).toEqual([4, 5, 6]);
 		await pass(1);
 		ask([7]);
 		await pass(0);

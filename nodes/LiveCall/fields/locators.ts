@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { editPage, editPagePattern } from '../../shared/dashboard';
+import { editPage, editPagePattern } from '../../shared/ids';
 
 /**
  * Without a validation of its own: n8n gives a field's pattern 250 ms of wall-clock time when a workflow starts, and

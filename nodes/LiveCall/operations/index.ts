@@ -1,4 +1,4 @@
-import type { ResourceOperations } from '../operation';
+import type { ResourceOperations } from '../execution/operation';
 import { call } from './call';
 import { filter } from './filter';
 import { recording } from './recording';

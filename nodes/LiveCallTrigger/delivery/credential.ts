@@ -1,5 +1,5 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
-import { InFlight } from '../../shared/concurrency/inFlight';
+import { InFlight } from '../../shared/throttling/inFlight';
 import { readAccess, type Access, type ApiAccess } from '../../shared/credential';
 import { Cache } from './cache';
 

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { hasEnded } from '../../shared/call';
-import { turnedAway, type TurnedAway } from './answers';
+import { rejections, type Rejection } from './rejections';
 import type { CallEvent } from './payload';
 
 /** What a delivery must match to start the workflow. */
@@ -39,17 +39,17 @@ export function mismatch(
 	believed: Believed,
 	event: CallEvent,
 	{ events, filterIds, outcome }: Filters,
-): TurnedAway | undefined {
+): Rejection | undefined {
 	const { verified, call } = believed;
-	if (!events.includes(event)) return turnedAway.otherEvent;
+	if (!events.includes(event)) return rejections.otherEvent;
 	const filterId = asText(call.filter_id);
 	if (filterIds && !(filterId === '' && !verified) && !filterIds.includes(filterId)) {
-		return turnedAway.otherFilter;
+		return rejections.otherFilter;
 	}
 	if (outcome === 'any') return undefined;
 	// A named end cannot be judged by its outcome before LiveCall says that the call has ended.
-	if (verified && event === 'call.ended' && !hasEnded(call)) return turnedAway.notEnded;
-	return outcomeOf(believed, event, outcome) === outcome ? undefined : turnedAway.otherOutcome;
+	if (verified && event === 'call.ended' && !hasEnded(call)) return rejections.notEnded;
+	return outcomeOf(believed, event, outcome) === outcome ? undefined : rejections.otherOutcome;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { IDataObject, IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { isObject } from '../../shared/json';
 import type { Result } from '../../shared/result';
-import { turnedAway, type TurnedAway } from './answers';
+import { rejections, type Rejection } from './rejections';
 import { Credential } from './credential';
 import { eventOf, mismatch, type Believed } from './filters';
 import { rememberIfNew } from './memory';
@@ -16,28 +16,28 @@ import { verifyCall } from './verification';
  */
 export async function handleDelivery(functions: IWebhookFunctions): Promise<IWebhookResponseData> {
 	const judged = await judgeSafely(functions);
-	if (!judged.ok) return turnAway(functions, judged.error);
+	if (!judged.ok) return reject(functions, judged.error);
 	// Not by `returnJsonArray`: that takes an object with a field "json", which a delivery may have, for a whole item.
 	return { workflowData: [[{ json: judged.value }]] };
 }
 
-async function judgeSafely(functions: IWebhookFunctions): Promise<Result<IDataObject, TurnedAway>> {
+async function judgeSafely(functions: IWebhookFunctions): Promise<Result<IDataObject, Rejection>> {
 	try {
 		return await judge(functions);
 	} catch (error) {
 		const reason = error instanceof Error ? error.message : 'unknown reason';
 		functions.logger.warn(`LiveCall Trigger: a delivery could not be handled: ${reason}`);
-		return refused(turnedAway.notHandled);
+		return refused(rejections.notHandled);
 	}
 }
 
 /** @returns the JSON of the item that starts the workflow */
-async function judge(functions: IWebhookFunctions): Promise<Result<IDataObject, TurnedAway>> {
+async function judge(functions: IWebhookFunctions): Promise<Result<IDataObject, Rejection>> {
 	const credential = new Credential(functions);
-	if (!(await carriesToken(functions, credential))) return refused(turnedAway.wrongToken);
+	if (!(await carriesToken(functions, credential))) return refused(rejections.wrongToken);
 
 	const payload = readPayload(functions.getBodyData(), functions.getRequestObject().rawBody);
-	if (!payload) return refused(turnedAway.noCallId);
+	if (!payload) return refused(rejections.noCallId);
 
 	const settings = readSettings(functions);
 	const believed = await believe(functions, credential, payload, settings);
@@ -50,14 +50,14 @@ async function judge(functions: IWebhookFunctions): Promise<Result<IDataObject, 
 	// While a person listens in the editor, sending the same call again is how they try things.
 	const remembers = settings.ignoreRepeats && functions.getMode() !== 'manual';
 	if (remembers && !rememberIfNew(functions, `${event} ${payload.callId}`)) {
-		return refused(turnedAway.repeat);
+		return refused(rejections.repeat);
 	}
 	const { call, verified } = believed.value;
 	// First for the order of the fields, again last so that a field of the call cannot overwrite them.
 	return { ok: true, value: { ...{ event, verified }, ...call, ...{ event, verified } } };
 }
 
-function refused(error: TurnedAway): { ok: false; error: TurnedAway } {
+function refused(error: Rejection): { ok: false; error: Rejection } {
 	return { ok: false, error };
 }
 
@@ -79,21 +79,21 @@ async function believe(
 	credential: Credential,
 	payload: Payload,
 	{ verifyCalls, acceptsUnverifiable }: Settings,
-): Promise<Result<Believed, TurnedAway>> {
+): Promise<Result<Believed, Rejection>> {
 	const unverified: Believed = { verified: false, call: payload.fields, named: payload.event };
 	if (!verifyCalls) return { ok: true, value: unverified };
 	const verification = await verifyCall(functions, credential, payload);
 	if (verification.ok) {
 		return { ok: true, value: { verified: true, call: verification.value, named: payload.event } };
 	}
-	const cannotBeAsked = verification.error.status === turnedAway.unverifiable.status;
+	const cannotBeAsked = verification.error.status === rejections.unverifiable.status;
 	return cannotBeAsked && acceptsUnverifiable ? { ok: true, value: unverified } : verification;
 }
 
 /** Answers the delivery; nothing is started. */
-function turnAway(
+function reject(
 	functions: IWebhookFunctions,
-	{ status, message, retryAfterMs }: TurnedAway,
+	{ status, message, retryAfterMs }: Rejection,
 ): IWebhookResponseData {
 	const response = functions.getResponseObject();
 	if (retryAfterMs !== undefined) {

@@ -1,5 +1,5 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
-import { wait } from '../../shared/api/wait';
+import { wait } from '../../shared/throttling/wait';
 import { Cache } from './cache';
 
 /** How many deliveries of a node are remembered. */

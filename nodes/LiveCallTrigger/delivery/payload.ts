@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { hasEnded } from '../../shared/call';
-import { isIdText } from '../../shared/dashboard';
+import { isIdText } from '../../shared/ids';
 import { isObject } from '../../shared/json';
 
 export const CALL_EVENTS = ['call.created', 'call.ended'] as const;

@@ -1,5 +1,5 @@
 import type { INode, IWebhookFunctions } from 'n8n-workflow';
-import { idIn, isIdText } from '../../shared/dashboard';
+import { idIn, isIdText } from '../../shared/ids';
 import { isObject } from '../../shared/json';
 import type { Filters } from './filters';
 import { CALL_EVENTS } from './payload';

@@ -4,19 +4,19 @@ import type { Resource } from '../../shared/api/answers';
 import { LiveCallClient } from '../../shared/api/client';
 import { getCall } from '../../shared/api/endpoints';
 import { isStatus, mayRepeat, type FailureKind, type Reply } from '../../shared/api/outcome';
-import { wait } from '../../shared/api/wait';
+import { wait } from '../../shared/throttling/wait';
 import { hasEnded } from '../../shared/call';
-import { InFlight } from '../../shared/concurrency/inFlight';
+import { InFlight } from '../../shared/throttling/inFlight';
 import type { ApiAccess } from '../../shared/credential';
-import { explain } from '../../shared/failures/explain';
-import { ownWords, type Notice } from '../../shared/failures/ownWords';
-import { callTopic } from '../../shared/failures/topics';
+import { explain } from '../../shared/errors/explain';
+import { messages, type Explanation } from '../../shared/errors/messages';
+import { callTopic } from '../../shared/errors/topics';
 import type { Result } from '../../shared/result';
-import { turnedAway, type TurnedAway } from './answers';
+import { rejections, type Rejection } from './rejections';
 import { Cache } from './cache';
 import type { Credential } from './credential';
-import { Limiter } from './limiter';
-import { notices } from './notices';
+import { Limiter } from '../../shared/throttling/limiter';
+import { explanations } from './explanations';
 import type { Payload } from './payload';
 
 /** How long LiveCall may take to confirm a call, all requests together, in ms. */
@@ -44,7 +44,7 @@ const NOT_ENDED_WAITS_MS = [1_000, 4_000];
 const FIRST_BACK_OFF_MS = 250;
 
 /** What LiveCall says of the call that a delivery names, or how the delivery is turned away. */
-export type Verification = Result<Resource, TurnedAway>;
+export type Verification = Result<Resource, Rejection>;
 
 /** What all deliveries that use a credential share. */
 interface Account {
@@ -91,13 +91,13 @@ class Inquiry {
 		const isRefused = !account || account.unknown.get(callId) === true;
 		// Once more at most: the credential was read anew, and from now on `read` gives that.
 		if (isRefused && (await this.credential.hasChanged(api))) return await this.make();
-		if (!account) return this.unverifiable(ownWords.wrongBaseUrl());
-		if (isRefused) return { ok: false, error: turnedAway.unknownCall };
+		if (!account) return this.unverifiable(messages.wrongBaseUrl());
+		if (isRefused) return { ok: false, error: rejections.unknownCall };
 
 		let isOwn = false;
 		const ask = async () => {
 			isOwn = true;
-			return await this.askUntilSettled(account);
+			return await this.askUntilConclusive(account);
 		};
 		const question = event === 'call.ended' ? `the end of ${callId}` : callId;
 		const answer = await account.questions.ask(question, ask);
@@ -106,7 +106,7 @@ class Inquiry {
 		return mayBeOld ? await account.questions.ask(question, ask) : answer;
 	}
 
-	private async askUntilSettled(account: Account): Promise<Verification> {
+	private async askUntilConclusive(account: Account): Promise<Verification> {
 		const { api, limiter } = account;
 		for (;;) {
 			const reply = await limiter.run(
@@ -117,7 +117,7 @@ class Inquiry {
 			if (!reply) return this.noTurn(limiter);
 			const waitMs = this.waitAfter(reply, limiter);
 			const isInTime = waitMs !== undefined && Date.now() + waitMs < this.latestStart;
-			if (!this.mayAsk || !isInTime) return this.settle(reply, account);
+			if (!this.mayAsk || !isInTime) return this.conclude(reply, account);
 			await wait(waitMs, undefined);
 		}
 	}
@@ -166,34 +166,34 @@ class Inquiry {
 		return event === 'call.ended' && String(call.id) === callId && !hasEnded(call);
 	}
 
-	private settle(reply: Reply<Resource>, { limiter, unknown }: Account): Verification {
+	private conclude(reply: Reply<Resource>, { limiter, unknown }: Account): Verification {
 		const { callId } = this.payload;
 		if (reply.ok) {
 			return String(reply.value.id) === callId
 				? reply
-				: this.unverifiable(ownWords.otherCall(callId));
+				: this.unverifiable(messages.otherCall(callId));
 		}
 		if (!isUnknown(reply)) {
 			return this.unverifiable(explain(reply.error, callTopic(callId)), limiter.pausedForMs);
 		}
 		unknown.set(callId, true);
-		return { ok: false, error: turnedAway.unknownCall };
+		return { ok: false, error: rejections.unknownCall };
 	}
 
 	private noTurn({ pausedForMs }: Limiter): Verification {
 		return this.unverifiable(
-			pausedForMs > 0 ? notices.liveCallPauses(pausedForMs) : notices.manyDeliveries(),
+			pausedForMs > 0 ? explanations.liveCallPauses(pausedForMs) : explanations.manyDeliveries(),
 			pausedForMs,
 		);
 	}
 
 	/** Whoever delivers hears no reason; whoever runs n8n has no other place to read it. */
-	private unverifiable({ message, advice }: Notice, pausedForMs = 0): Verification {
+	private unverifiable({ message, advice }: Explanation, pausedForMs = 0): Verification {
 		this.functions.logger.warn(`LiveCall Trigger: ${message}. ${advice}`);
-		const { retryAfterMs } = turnedAway.unverifiable;
+		const { retryAfterMs } = rejections.unverifiable;
 		return {
 			ok: false,
-			error: { ...turnedAway.unverifiable, retryAfterMs: pausedForMs || retryAfterMs },
+			error: { ...rejections.unverifiable, retryAfterMs: pausedForMs || retryAfterMs },
 		};
 	}
 }

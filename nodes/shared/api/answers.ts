@@ -83,7 +83,7 @@ const BESIDE_THE_REASON = /^(status|code|source|id|type|links|meta)$/;
  * `{"errors": {"field": ["is invalid"]}}`, `{"errors": ["…"]}`, `{"error": "…"}`, `{"message": "…"}`; else whatever
  * text there is: `{"field": ["is invalid"]}`, `["…"]`, `"…"`, or text that is not JSON.
  * @param body the parsed body, or the text of one that is no JSON
- * @param secrets what is blotted out, where LiveCall repeats what it was sent
+ * @param secrets what is redacted out, where LiveCall repeats what it was sent
  * @returns at most ten messages of at most 200 characters
  */
 export function reasonsIn(body: unknown, secrets: string[]): string[] {
@@ -102,11 +102,11 @@ function namedIn(body: unknown): string[] {
 
 function shownOf(reasons: string[], secrets: string[]): string[] {
 	const different = [...new Set(reasons)].slice(0, 10);
-	return different.map((reason) => blotted(reason, secrets).slice(0, 200));
+	return different.map((reason) => redacted(reason, secrets).slice(0, 200));
 }
 
 /** A text without secrets; the tokens of recording links are not known beforehand, but look like this. */
-function blotted(text: string, secrets: string[]): string {
+function redacted(text: string, secrets: string[]): string {
 	return secrets
 		.reduce((clean, secret) => clean.split(secret).join('***'), text)
 		.replace(/(token=)[^\s"'&]+/gi, '$1***');

@@ -2,11 +2,11 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 import type { ApiAccess, RequestFunctions } from '../credential';
 import type { ApiRequest } from './endpoints';
 import { isStatus, type Reply } from './outcome';
-import type { Pace } from './pace';
+import type { Pace } from '../throttling/pace';
 import { repeatedly } from './repeat';
 import { readResponse, type Attempt } from './response';
 import { failureOfThrown } from './thrown';
-import { inTime, TOO_LATE } from './timeLimit';
+import { withTimeout, TOO_LATE } from '../throttling/timeout';
 
 /** How requests are sent. */
 export interface ClientSettings {
@@ -89,7 +89,7 @@ export class LiveCallClient {
 				options,
 				{ credentialsDecrypted },
 			);
-			const response = await inTime(answered, timeoutMs);
+			const response = await withTimeout(answered, timeoutMs);
 			if (response === TOO_LATE) return { ok: false, error: { kind: 'timeout', timeoutMs } };
 			return readResponse(request, response, api.secrets);
 		} catch (error) {

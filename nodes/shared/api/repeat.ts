@@ -2,8 +2,8 @@ import type { IHttpRequestMethods } from 'n8n-workflow';
 import type { Result } from '../result';
 import { asksForTooLong, backOffBefore } from './backOff';
 import { certaintyOf, isStatus, mayRepeat, type FailureKind, type Reply } from './outcome';
-import type { Pace } from './pace';
-import { wait } from './wait';
+import type { Pace } from '../throttling/pace';
+import { wait } from '../throttling/wait';
 
 /** How often and for how long a request is sent again. */
 export interface RepeatSettings {

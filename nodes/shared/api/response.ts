@@ -19,7 +19,7 @@ interface Received {
 /**
  * Reads what LiveCall answered to a request.
  * @param response what n8n's request helper gave, with the body as text
- * @param secrets what is blotted out of LiveCall's own words
+ * @param secrets what is redacted out of LiveCall's own words
  */
 export function readResponse<T>(
 	request: ApiRequest<T>,

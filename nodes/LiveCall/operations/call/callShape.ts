@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isId } from '../../../shared/api/answers';
 import { simplifyCall } from '../../../shared/call';
-import { usersTopic } from '../../../shared/failures/topics';
-import { aSwitch } from '../../input/checks';
-import { findUser } from '../../known/users';
-import type { Item } from '../../run/item';
+import { usersTopic } from '../../../shared/errors/topics';
+import { aSwitch } from '../../../shared/input/checks';
+import { findUser } from '../../lookups/users';
+import type { Item } from '../../execution/item';
 
 /**
  * Reads how a person wants a call to come out: whether with all of LiveCall's fields, and whether with the name of the

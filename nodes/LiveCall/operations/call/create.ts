@@ -1,12 +1,12 @@
 import type { IDataObject } from 'n8n-workflow';
 import { placeCall } from '../../../shared/api/endpoints';
-import { exclusively } from '../../../shared/concurrency/exclusive';
-import { editPage } from '../../../shared/dashboard';
-import { placeCallTopic, placingCall } from '../../../shared/failures/topics';
-import { ifEmptyOption, phoneNumberField } from '../../fields/common';
+import { exclusively } from '../../../shared/throttling/exclusive';
+import { editPage } from '../../../shared/ids';
+import { placeCallTopic, placingCall } from '../../../shared/errors/topics';
+import { ifEmptyOption, phoneNumberField } from '../../fields/commonFields';
 import { filterLocator, userLocator } from '../../fields/locators';
-import { onceOptions } from '../../fields/once';
-import { scheduledForField, timingOptions } from '../../fields/timing';
+import { deduplicationOptions } from '../../fields/deduplication';
+import { scheduledForField, schedulingOptions } from '../../fields/scheduling';
 import {
 	aKey,
 	aLocator,
@@ -16,16 +16,16 @@ import {
 	digitsOf,
 	oneOf,
 	type Check,
-} from '../../input/checks';
-import { ifGiven } from '../../input/empty';
-import { aTime, aTimeToCome } from '../../input/times';
-import { keyClaim } from '../../once/keys';
-import type { Operation, Output } from '../../operation';
-import { AtMostOnce } from '../../run/atMostOnce';
-import type { Item } from '../../run/item';
-import { trialPhone } from '../../run/trial';
-import { settle } from '../../timing/settle';
-import { fieldOf, readWishes } from '../../timing/wishes';
+} from '../../../shared/input/checks';
+import { ifGiven } from '../../../shared/input/empty';
+import { aTime, aTimeToCome } from '../../../shared/input/times';
+import { keyClaim } from '../../deduplication/keys';
+import type { Operation, Output } from '../../execution/operation';
+import { AtMostOnce } from '../../execution/atMostOnce';
+import type { Item } from '../../execution/item';
+import { testPhoneOf } from '../../execution/testPhone';
+import { decideCall } from '../../scheduling/decideCall';
+import { fieldOf, readCallPreferences } from '../../scheduling/callPreferences';
 import { createHint } from './createHint';
 
 /** In hours, for ten years at most: a key that is to count for longer counts for ever. */
@@ -60,7 +60,7 @@ export const create: Operation = {
 			],
 		},
 	],
-	options: [...timingOptions, ...onceOptions, ifEmptyOption],
+	options: [...schedulingOptions, ...deduplicationOptions, ifEmptyOption],
 	hint: (results, { functions }) => createHint(results, functions.getTimezone()),
 	async execute(item) {
 		const wanted = read(item);
@@ -101,18 +101,21 @@ async function callOnce(item: Item, wanted: Wanted): Promise<Output> {
 		trial !== undefined &&
 		(item.index > 0 || (item.run.ledger.hasEntries && !request.wasLeftUnknown));
 	const place = async (): Promise<Output> => {
-		const settled = await settle(item, { ...wanted.wishes, scheduledFor: timeToCome(item) });
-		if ('skipped' in settled) return skipped(settled.skipped);
+		const decided = await decideCall(item, {
+			...wanted.preferences,
+			scheduledFor: timeToCome(item),
+		});
+		if ('skipped' in decided) return skipped(decided.skipped);
 		// Another call of an agent's tool may have rung it while LiveCall was asked.
 		if (isTrialOver()) return skipped({ reason: 'test' });
 		const call: IDataObject = {
-			filter_id: settled.filterId,
+			filter_id: decided.filterId,
 			phone_number: trial ?? phoneNumber,
 		};
-		if (settled.at !== undefined) call.scheduled_for = settled.at;
+		if (decided.at !== undefined) call.scheduled_for = decided.at;
 		if (userId !== undefined) call.user_id = userId;
-		const field = fieldOf(settled.filterId, wanted.wishes);
-		const topic = placeCallTopic(settled.filterId, userId, field);
+		const field = fieldOf(decided.filterId, wanted.preferences);
+		const topic = placeCallTopic(decided.filterId, userId, field);
 		return shown(await request.send(placeCall(call), topic));
 	};
 	if (isTrialOver()) return skipped({ reason: 'test' });
@@ -142,12 +145,12 @@ function read(item: Item) {
 		at: time === undefined ? null : Date.parse(time),
 		phoneNumber: item.read('phoneNumber', aPhoneNumber),
 		userId: added(item, 'userId', aLocator('users')),
-		wishes: readWishes(item, filterId),
+		preferences: readCallPreferences(item, filterId),
 		key: item.readAdded('options', 'deduplicationKey', aKey),
 		deduplicateWithinMs: item.option('deduplicateWithin', aWindow, 0) * 3_600_000,
 		allowRepeats: item.option('allowRepeats', aSwitch, false),
 		redialUnknown: item.option('redialUnknown', aSwitch, false),
-		trial: trialPhone(item),
+		trial: testPhoneOf(item),
 	};
 }
 

@@ -1,8 +1,8 @@
 import { getCall } from '../../../shared/api/endpoints';
-import { callTopic } from '../../../shared/failures/topics';
-import { addUserNameOption, callIdField, simplifyField } from '../../fields/common';
-import { anId } from '../../input/checks';
-import type { Operation } from '../../operation';
+import { callTopic } from '../../../shared/errors/topics';
+import { addUserNameOption, callIdField, simplifyField } from '../../fields/commonFields';
+import { anId } from '../../../shared/input/checks';
+import type { Operation } from '../../execution/operation';
 import { readCallShape } from './callShape';
 
 /** Reads a call. */

@@ -1,4 +1,4 @@
-import type { ResourceOperations } from '../../operation';
+import type { ResourceOperations } from '../../execution/operation';
 import { create } from './create';
 import { get } from './get';
 import { waitUntilEnded } from './waitUntilEnded';

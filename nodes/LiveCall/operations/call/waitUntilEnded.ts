@@ -3,14 +3,14 @@ import type { Resource } from '../../../shared/api/answers';
 import { getCall } from '../../../shared/api/endpoints';
 import { isStatus, type Reply } from '../../../shared/api/outcome';
 import { hasEnded } from '../../../shared/call';
-import { ownWords, type Notice } from '../../../shared/failures/ownWords';
-import { callTopic } from '../../../shared/failures/topics';
+import { messages, type Explanation } from '../../../shared/errors/messages';
+import { callTopic } from '../../../shared/errors/topics';
 import { shownTime } from '../../../shared/time';
-import { addUserNameOption, callIdField, simplifyField } from '../../fields/common';
-import { aNumber, anId, oneOf } from '../../input/checks';
-import type { Operation } from '../../operation';
-import type { Item } from '../../run/item';
-import { lookUntil } from '../../run/poll';
+import { addUserNameOption, callIdField, simplifyField } from '../../fields/commonFields';
+import { aNumber, anId, oneOf } from '../../../shared/input/checks';
+import type { Operation } from '../../execution/operation';
+import type { Item } from '../../execution/item';
+import { lookUntil } from '../../execution/poll';
 import { readCallShape } from './callShape';
 
 const DEFAULT_TIMEOUT_MINUTES = 30;
@@ -154,9 +154,9 @@ function startsAfter(call: IDataObject, deadline: number): boolean {
 	return typeof call.scheduled_for === 'string' && Date.parse(call.scheduled_for) > deadline;
 }
 
-function whyNotEnded(item: Item, call: IDataObject, callId: string, minutes: number): Notice {
+function whyNotEnded(item: Item, call: IDataObject, callId: string, minutes: number): Explanation {
 	if (!startsAfter(call, deadlineOf(item, minutes)))
-		return ownWords.notEnded(callId, minutes, call.status);
+		return messages.notEnded(callId, minutes, call.status);
 	const zone = item.run.functions.getTimezone();
-	return ownWords.scheduledTooLate(callId, shownTime(String(call.scheduled_for), zone));
+	return messages.scheduledTooLate(callId, shownTime(String(call.scheduled_for), zone));
 }

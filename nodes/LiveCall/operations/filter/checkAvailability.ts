@@ -1,9 +1,9 @@
 import { getFilter } from '../../../shared/api/endpoints';
-import { filterTopic } from '../../../shared/failures/topics';
+import { filterTopic } from '../../../shared/errors/topics';
 import { filterLocator } from '../../fields/locators';
-import { aLocator } from '../../input/checks';
-import type { Operation } from '../../operation';
-import { freeTimesAfter, isAvailable } from '../../known/freeTimes';
+import { aLocator } from '../../../shared/input/checks';
+import type { Operation } from '../../execution/operation';
+import { freeTimesAfter, isAvailable } from '../../../shared/api/freeTimes';
 
 /** Reads whether a target group can be reached, and when next. */
 export const checkAvailability: Operation = {

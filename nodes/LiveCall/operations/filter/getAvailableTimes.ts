@@ -1,16 +1,16 @@
 import { DateTime } from 'luxon';
 import type { IDataObject } from 'n8n-workflow';
 import { getFilter } from '../../../shared/api/endpoints';
-import { ownWords } from '../../../shared/failures/ownWords';
-import { filterTopic } from '../../../shared/failures/topics';
-import { limitField, returnAllField } from '../../fields/common';
+import { messages } from '../../../shared/errors/messages';
+import { filterTopic } from '../../../shared/errors/topics';
+import { limitField, returnAllField } from '../../fields/commonFields';
 import { filterLocator } from '../../fields/locators';
-import { aLocator, aNumber, aSwitch, type Check } from '../../input/checks';
-import { ifGiven } from '../../input/empty';
-import { aLocale, aTimeZone } from '../../input/hours';
-import { aMoment } from '../../input/times';
-import type { Operation } from '../../operation';
-import { freeTimesAfter } from '../../known/freeTimes';
+import { aLocator, aNumber, aSwitch, type Check } from '../../../shared/input/checks';
+import { ifGiven } from '../../../shared/input/empty';
+import { aLocale, aTimeZone } from '../../../shared/input/hours';
+import { aMoment } from '../../../shared/input/times';
+import type { Operation } from '../../execution/operation';
+import { freeTimesAfter } from '../../../shared/api/freeTimes';
 
 const DEFAULT_LOCALE = 'en';
 
@@ -78,7 +78,7 @@ export const getAvailableTimes: Operation = {
 		const after = given('after', aMoment(zone));
 		const before = given('before', aMoment(zone));
 		const [from, to] = [after?.at ?? 0, before?.at ?? Infinity];
-		if (from >= to) throw item.wrong(ownWords.noTimeBetween());
+		if (from >= to) throw item.wrong(messages.noTimeBetween());
 
 		const filter = await item.ask(getFilter(filterId), filterTopic(filterId));
 		return freeTimesAfter(filter, Date.now())

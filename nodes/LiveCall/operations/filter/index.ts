@@ -1,4 +1,4 @@
-import type { ResourceOperations } from '../../operation';
+import type { ResourceOperations } from '../../execution/operation';
 import { checkAvailability } from './checkAvailability';
 import { getAvailableTimes } from './getAvailableTimes';
 

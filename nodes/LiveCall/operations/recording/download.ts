@@ -2,14 +2,14 @@ import type { IBinaryData } from 'n8n-workflow';
 import { getRecording, type Recording } from '../../../shared/api/endpoints';
 import { certaintyOf, isStatus, type FailureKind } from '../../../shared/api/outcome';
 import { repeatedly } from '../../../shared/api/repeat';
-import { ownWords } from '../../../shared/failures/ownWords';
-import { recordingFileTopic, recordingTopic } from '../../../shared/failures/topics';
+import { messages } from '../../../shared/errors/messages';
+import { recordingFileTopic, recordingTopic } from '../../../shared/errors/topics';
 import type { Result } from '../../../shared/result';
-import { callIdField } from '../../fields/common';
-import { aNumber, anId, anyText, someText } from '../../input/checks';
-import type { Operation } from '../../operation';
-import type { Item } from '../../run/item';
-import { lookUntil } from '../../run/poll';
+import { callIdField } from '../../fields/commonFields';
+import { aNumber, anId, anyText, someText } from '../../../shared/input/checks';
+import type { Operation } from '../../execution/operation';
+import type { Item } from '../../execution/item';
+import { lookUntil } from '../../execution/poll';
 import { fileNameOf } from './fileName';
 import { mimeTypeOf } from './mimeType';
 import { openRecording, type RecordingStream } from './openRecording';
@@ -95,12 +95,12 @@ async function fetchRecording(
 		const file = await openRecording(item.run.functions, recording.url, item.timeoutMs);
 		if (file.ok) return await store(item, callId, recording, file.value, wanted);
 		if (file.error.kind === 'unreadable' && file.error.what === 'empty') {
-			return { ok: true, value: { notYet: item.wrong(ownWords.noFile(callId)) } };
+			return { ok: true, value: { notYet: item.wrong(messages.noFile(callId)) } };
 		}
 		const refused = refusalIn(file.error);
 		if (refused === undefined) return file;
 		if (renewed) {
-			return { ok: true, value: { notYet: item.wrong(ownWords.linkRefused(callId, refused)) } };
+			return { ok: true, value: { notYet: item.wrong(messages.linkRefused(callId, refused)) } };
 		}
 		// It may have expired on its way here: LiveCall's links are valid for a short time only.
 		renewed = true;
@@ -167,7 +167,7 @@ async function store(
 		if (item.run.signal?.aborted) return { ok: false, error: { kind: 'canceled' } };
 		// Node.js tells a body that is shorter than announced, as it is sent and so before it is decoded.
 		if (stream.errored) return { ok: false, error: { kind: 'brokeOff' } };
-		throw item.wrong(ownWords.notStored(callId, messageWithoutAddress(error)));
+		throw item.wrong(messages.notStored(callId, messageWithoutAddress(error)));
 	}
 }
 

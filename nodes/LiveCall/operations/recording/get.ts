@@ -1,8 +1,8 @@
 import { getRecording } from '../../../shared/api/endpoints';
-import { recordingTopic } from '../../../shared/failures/topics';
-import { callIdField } from '../../fields/common';
-import { anId } from '../../input/checks';
-import type { Operation } from '../../operation';
+import { recordingTopic } from '../../../shared/errors/topics';
+import { callIdField } from '../../fields/commonFields';
+import { anId } from '../../../shared/input/checks';
+import type { Operation } from '../../execution/operation';
 
 /** Gets the temporary link to a recording. */
 export const get: Operation = {

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Resource } from '../../../shared/api/answers';
 import { updateUser } from '../../../shared/api/endpoints';
-import { userTopic, usersTopic } from '../../../shared/failures/topics';
-import type { Item } from '../../run/item';
-import { findUser } from '../../known/users';
+import { userTopic, usersTopic } from '../../../shared/errors/topics';
+import type { Item } from '../../execution/item';
+import { findUser } from '../../lookups/users';
 
 /**
  * Changes a user. Where PATCH answers without the user, which is not documented, the user is read back from the list.

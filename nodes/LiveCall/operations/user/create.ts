@@ -1,9 +1,9 @@
 import { createUser } from '../../../shared/api/endpoints';
-import { createUserTopic, creatingUser } from '../../../shared/failures/topics';
-import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/common';
-import { aPhoneNumber, aSwitch, digitsOf, someText } from '../../input/checks';
-import { AtMostOnce } from '../../run/atMostOnce';
-import type { Operation } from '../../operation';
+import { createUserTopic, creatingUser } from '../../../shared/errors/topics';
+import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/commonFields';
+import { aPhoneNumber, aSwitch, digitsOf, someText } from '../../../shared/input/checks';
+import { AtMostOnce } from '../../execution/atMostOnce';
+import type { Operation } from '../../execution/operation';
 
 /** Adds a user, once for each item: LiveCall takes the same person any number of times. */
 export const create: Operation = {

@@ -1,9 +1,9 @@
 import { deleteUser } from '../../../shared/api/endpoints';
-import { userTopic } from '../../../shared/failures/topics';
+import { userTopic } from '../../../shared/errors/topics';
 import { userLocator } from '../../fields/locators';
-import { aLocator } from '../../input/checks';
-import { AtMostOnce } from '../../run/atMostOnce';
-import type { Operation } from '../../operation';
+import { aLocator } from '../../../shared/input/checks';
+import { AtMostOnce } from '../../execution/atMostOnce';
+import type { Operation } from '../../execution/operation';
 
 /** Removes a user. */
 export const remove: Operation = {

@@ -1,8 +1,8 @@
-import { userNotFound, usersTopic } from '../../../shared/failures/topics';
+import { userNotFound, usersTopic } from '../../../shared/errors/topics';
 import { userLocator } from '../../fields/locators';
-import { aLocator } from '../../input/checks';
-import { findUser } from '../../known/users';
-import type { Operation } from '../../operation';
+import { aLocator } from '../../../shared/input/checks';
+import { findUser } from '../../lookups/users';
+import type { Operation } from '../../execution/operation';
 
 /** Finds a user in the list: LiveCall has no request for a single one (LiveCall's help centre, users). */
 export const get: Operation = {

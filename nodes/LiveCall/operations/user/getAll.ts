@@ -1,5 +1,5 @@
-import { usersTopic } from '../../../shared/failures/topics';
-import { limitField, returnAllField } from '../../fields/common';
+import { usersTopic } from '../../../shared/errors/topics';
+import { limitField, returnAllField } from '../../fields/commonFields';
 import {
 	aNumber,
 	anyText,
@@ -7,8 +7,8 @@ import {
 	digitsOf,
 	somePhoneDigits,
 	normalized,
-} from '../../input/checks';
-import type { Operation } from '../../operation';
+} from '../../../shared/input/checks';
+import type { Operation } from '../../execution/operation';
 
 /** Lists users. LiveCall has no paging and no search (LiveCall's help centre, users): both are done here. */
 export const getAll: Operation = {

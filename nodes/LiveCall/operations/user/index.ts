@@ -1,4 +1,4 @@
-import type { ResourceOperations } from '../../operation';
+import type { ResourceOperations } from '../../execution/operation';
 import { create } from './create';
 import { remove } from './delete';
 import { get } from './get';

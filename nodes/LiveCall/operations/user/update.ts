@@ -1,10 +1,10 @@
 import type { IDataObject } from 'n8n-workflow';
-import { ownWords } from '../../../shared/failures/ownWords';
-import { nameField, phoneNumberField } from '../../fields/common';
+import { messages } from '../../../shared/errors/messages';
+import { nameField, phoneNumberField } from '../../fields/commonFields';
 import { userLocator } from '../../fields/locators';
-import { aLocator, aPhoneNumber, someText } from '../../input/checks';
+import { aLocator, aPhoneNumber, someText } from '../../../shared/input/checks';
 import { changeUser } from './changeUser';
-import type { Operation } from '../../operation';
+import type { Operation } from '../../execution/operation';
 
 /** Changes a user. */
 export const update: Operation = {
@@ -37,7 +37,7 @@ export const update: Operation = {
 		if (name !== undefined) changes.name = name;
 		if (phoneNumber !== undefined) changes.phone_number = phoneNumber;
 		if (Object.keys(changes).length === 0) {
-			throw item.wrong(ownWords.nothingToUpdate());
+			throw item.wrong(messages.nothingToUpdate());
 		}
 		return { json: await changeUser(item, userId, changes) };
 	},

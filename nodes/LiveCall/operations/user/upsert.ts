@@ -1,13 +1,13 @@
 import { createUser } from '../../../shared/api/endpoints';
-import { createUserTopic, creatingUser, usersTopic } from '../../../shared/failures/topics';
-import { ownWords } from '../../../shared/failures/ownWords';
-import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/common';
-import { aPhoneNumber, aSwitch, digitsOf, someText } from '../../input/checks';
+import { createUserTopic, creatingUser, usersTopic } from '../../../shared/errors/topics';
+import { messages } from '../../../shared/errors/messages';
+import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/commonFields';
+import { aPhoneNumber, aSwitch, digitsOf, someText } from '../../../shared/input/checks';
 import { changeUser } from './changeUser';
-import { exclusively } from '../../../shared/concurrency/exclusive';
-import type { Item } from '../../run/item';
-import { AtMostOnce } from '../../run/atMostOnce';
-import type { Operation, Output } from '../../operation';
+import { exclusively } from '../../../shared/throttling/exclusive';
+import type { Item } from '../../execution/item';
+import { AtMostOnce } from '../../execution/atMostOnce';
+import type { Operation, Output } from '../../execution/operation';
 
 /** Creates a user, or brings the one with the same phone number up to date. */
 export const upsert: Operation = {
@@ -58,7 +58,7 @@ async function createOrUpdate(
 	const users = item.expect(listed, usersTopic);
 	const [user, another] = users.filter((candidate) => digitsOf(candidate.phone_number) === digits);
 	if (another) {
-		throw item.wrong(ownWords.sharedNumber(String(user.id), String(another.id)));
+		throw item.wrong(messages.sharedNumber(String(user.id), String(another.id)));
 	}
 	if (!user) {
 		// Asked only now: where an earlier try did create the user, the list has settled what was unknown.

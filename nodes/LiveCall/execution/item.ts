@@ -1,0 +1,152 @@
+import type { IDataObject, INodeProperties, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import { LiveCallClient } from '../../shared/api/client';
+import type { ApiRequest } from '../../shared/api/endpoints';
+import type { Failure, Reply } from '../../shared/api/outcome';
+import { wait } from '../../shared/throttling/wait';
+import { apiError, operationError, type ItemPlace } from '../../shared/errors/nodeErrors';
+import { messages, type Explanation } from '../../shared/errors/messages';
+import type { Topic } from '../../shared/errors/topics';
+import { isObject } from '../../shared/json';
+import { maxConcurrency, maxRetries, requestTimeout } from '../fields/requestOptions';
+import type { Check } from '../../shared/input/checks';
+import type { Run } from './run';
+
+/** One input item of a run: its checked parameters, and its way to LiveCall. */
+export class Item {
+	private readonly collections = new Map<string, IDataObject>();
+	private ownClient: LiveCallClient | undefined;
+
+	/**
+	 * @param run what all items of the run share
+	 * @param index the item's place in the input, counted from 0
+	 */
+	constructor(
+		readonly run: Run,
+		readonly index: number,
+	) {}
+
+	/**
+	 * Reads and checks a field of the panel.
+	 * @param name the field's name
+	 * @throws NodeOperationError that names the item and the field
+	 */
+	read<T>(name: string, check: Check<T>): T {
+		return this.checked(
+			this.run.functions.getNodeParameter(name, this.index),
+			check,
+			label(this.run.task.fields, name),
+		);
+	}
+
+	/**
+	 * Reads and checks an entry of a collection, such as "Options".
+	 * @returns `undefined` when the entry was not added
+	 * @throws NodeOperationError that names the item and the entry
+	 */
+	readAdded<T>(collection: string, name: string, check: Check<T>): T | undefined {
+		const entries = this.collection(collection);
+		if (!(name in entries)) return undefined;
+		const field = this.run.task.fields.find((candidate) => candidate.name === collection);
+		const labels = (field?.options ?? []).filter(
+			(entry): entry is INodeProperties => 'displayName' in entry && 'type' in entry,
+		);
+		return this.checked(entries[name], check, label(labels, name));
+	}
+
+	/** Reads and checks an entry of "Options", or gives its default. */
+	option<T>(name: string, check: Check<T>, byDefault: T): T {
+		return this.readAdded('options', name, check) ?? byDefault;
+	}
+
+	/** An error about what a person entered for this item. */
+	wrong(explanation: Explanation): NodeOperationError {
+		return operationError(this.run.functions.getNode(), explanation, this.place);
+	}
+
+	/** An error about what LiveCall answered for this item. */
+	failed(failure: Failure, topic: Topic): NodeApiError {
+		return apiError(this.run.functions.getNode(), failure, topic, this.place);
+	}
+
+	/**
+	 * Asks LiveCall.
+	 * @param topic what the request is about, for the error
+	 * @throws NodeApiError when there is no usable answer
+	 */
+	async ask<T>(request: ApiRequest<T>, topic: Topic): Promise<T> {
+		return this.expect(await this.client.send(request), topic);
+	}
+
+	/** The value of a reply. @throws NodeApiError when there is none */
+	expect<T>(reply: Reply<T>, topic: Topic): T {
+		if (reply.ok) return reply.value;
+		throw this.failed(reply.error, topic);
+	}
+
+	/**
+	 * Waits between two looks at LiveCall.
+	 * @param ms how long, in ms
+	 * @throws NodeOperationError when the execution is canceled meanwhile
+	 */
+	async pause(ms: number): Promise<void> {
+		if (await wait(ms, this.run.signal)) return;
+		throw this.wrong(messages.canceledWhileWaiting());
+	}
+
+	/**
+	 * This item's way to LiveCall. Its options are checked on first use, and so before any request: what must happen at
+	 * most once is written down as sent only after that.
+	 * @throws NodeOperationError when an option or the credential is wrong
+	 */
+	get client(): LiveCallClient {
+		this.ownClient ??= this.connect();
+		return this.ownClient;
+	}
+
+	private connect(): LiveCallClient {
+		this.readAdded('options', 'maxConcurrency', maxConcurrency.check);
+		const { api } = this.run;
+		if (!api) throw this.wrong(messages.wrongBaseUrl());
+		return new LiveCallClient(this.run.functions, {
+			api,
+			timeoutMs: this.timeoutMs,
+			maxRetries: this.maxRetries,
+			pace: this.run.pace,
+			signal: this.run.signal,
+		});
+	}
+
+	/** How often a request is sent again, where that is safe. */
+	get maxRetries(): number {
+		return this.option('maxRetries', maxRetries.check, maxRetries.byDefault);
+	}
+
+	/** How long one request may take, in ms. */
+	get timeoutMs(): number {
+		return this.option('requestTimeout', requestTimeout.check, requestTimeout.byDefault) * 1000;
+	}
+
+	private get place(): ItemPlace {
+		return { index: this.index, count: this.run.count };
+	}
+
+	private collection(name: string): IDataObject {
+		const known = this.collections.get(name);
+		if (known) return known;
+		const given = this.run.functions.getNodeParameter(name, this.index, {});
+		const entries: IDataObject = isObject(given) ? given : {};
+		this.collections.set(name, entries);
+		return entries;
+	}
+
+	private checked<T>(given: unknown, check: Check<T>, shownAs: string): T {
+		const result = check(given);
+		if (result.ok) return result.value;
+		const { found, advice } = result.error;
+		throw this.wrong(messages.wrongField(shownAs, found, advice));
+	}
+}
+
+function label(fields: INodeProperties[], name: string): string {
+	return fields.find((field) => field.name === name)?.displayName ?? name;
+}

@@ -1,0 +1,80 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { Pace } from '../../shared/throttling/pace';
+import type { ApiAccess } from '../../shared/credential';
+import type { Kind } from '../fields/requestOptions';
+import { Availability } from '../lookups/availability';
+import { UserDirectory } from '../lookups/users';
+import { Claims } from '../deduplication/claims';
+import { Ledger } from '../deduplication/ledger';
+import { lineageOf } from '../deduplication/record';
+import { PollThrottle } from '../../shared/throttling/pollThrottle';
+import { Hints } from './hints';
+
+/** What a run does, as far as its items and its account need to know. */
+export interface Task {
+	/** The resource's name, for the account of what was done. */
+	resource: string;
+	kind: Kind;
+	/** The operation's fields as the panel shows them, for their labels. */
+	fields: INodeProperties[];
+	/** Set for what must not be done twice; completes "LiveCall may already have …". */
+	done?: string;
+}
+
+/** What all items of one run of the node share. */
+export class Run {
+	/** The execution's cancel signal. */
+	readonly signal: AbortSignal | undefined;
+	/** Whether an AI agent runs the node: n8n makes a second type of it for that (n8n 1.x and 2.x, `convertNodeToAiTool`). */
+	readonly isTool: boolean;
+	/** How many items the run has. */
+	readonly count: number;
+	/** When the run began, in ms since 1970. */
+	readonly startedAt = Date.now();
+	readonly pace: Pace;
+	readonly pollThrottle = new PollThrottle();
+	/** Which run of the node this is within its execution, counted from 0: in a loop a node runs more than once. */
+	readonly index: number;
+	/** Tells the execution and its node from all others. */
+	readonly nodeKey: string;
+	/** Tells the run from all others. */
+	readonly key: string;
+	/** What the execution has in common with all that retry it; `undefined` where n8n gives nothing of that kind. */
+	readonly lineage: string | undefined;
+	/** Whether the execution retries one that has failed. */
+	readonly isRetry: boolean;
+	readonly ledger: Ledger;
+	readonly claims: Claims;
+	readonly hints: Hints;
+	readonly users = new UserDirectory();
+	readonly availability = new Availability();
+
+	/**
+	 * @param functions n8n's functions for this run
+	 * @param api how LiveCall is asked; `undefined` when the credential's base URL is no web address
+	 * @param task what the run does
+	 * @param concurrency how many items run at once at most
+	 */
+	constructor(
+		readonly functions: IExecuteFunctions,
+		readonly api: ApiAccess | undefined,
+		readonly task: Task,
+		readonly concurrency: number,
+	) {
+		this.count = functions.getInputData().length;
+		this.isTool = functions.getNode().type.endsWith('Tool');
+		this.hints = new Hints(this.count);
+		this.signal = functions.getExecutionCancelSignal();
+		this.pace = new Pace(concurrency, this.signal);
+		const { $runIndex, $execution } = functions.getWorkflowDataProxy(0);
+		this.index = typeof $runIndex === 'number' ? $runIndex : 0;
+		const execution = functions.getExecutionId() ?? '';
+		this.nodeKey = `${execution}:${functions.getNode().id}`;
+		this.key = `${this.nodeKey}:${this.index}`;
+		this.lineage = lineageOf($execution);
+		// "Retry" runs an execution in this mode (n8n 1.123 and 2.41, `ExecutionService.retry`).
+		this.isRetry = functions.getMode() === 'retry';
+		this.ledger = new Ledger(functions.getContext('node'), this.index, execution);
+		this.claims = new Claims(functions.helpers, functions.getWorkflow().id, this.signal);
+	}
+}

@@ -1,0 +1,60 @@
+import type { IDataObject } from 'n8n-workflow';
+import { mayAlready, SENT_EARLIER } from '../../shared/errors/explain';
+import { ofItem } from '../../shared/errors/nodeErrors';
+import type { Output } from './operation';
+import { ranges } from './hints';
+import type { Run } from './run';
+
+/** How one item ended; an item that is missing was not reached. */
+export type Ended = { outputs: Output[] } | { error: Error };
+
+/** What the summary says of an item. */
+type Told = { outputs: Output[] } | { notDone: string };
+
+/**
+ * Says how each item but the failed one ended, in words: done, for what changes LiveCall with its id or why it was
+ * skipped; not done, and why; or not tried. An item that this try did not reach may have been done by an earlier one.
+ */
+export function summaryOf(run: Run, ended: Ended[], failedAt: number): string {
+	const { kind, resource } = run.task;
+	const done: number[] = [];
+	const changed: string[] = [];
+	const failed: string[] = [];
+	const notTried: number[] = [];
+	for (let index = 0; index < run.count; index++) {
+		const item = toldOf(ended[index]) ?? endedEarlier(run, index);
+		if (!item) notTried.push(index);
+		else if ('notDone' in item) {
+			if (index !== failedAt) failed.push(item.notDone);
+		} else if (kind === 'write') {
+			changed.push(
+				...item.outputs.map(({ json }) => `item ${index} (${described(json, resource)})`),
+			);
+		} else done.push(index);
+	}
+	const parts = [
+		changed.length > 0 ? `Already done: ${changed.join(', ')}.` : '',
+		done.length > 0 ? `Already done: ${ranges(done)}.` : '',
+		failed.length > 0 ? `Also not done: ${failed.join('; ')}.` : '',
+		notTried.length > 0 ? `Not tried: ${ranges(notTried)}.` : '',
+		...run.hints.sentences,
+	];
+	return parts.filter((part) => part !== '').join(' ');
+}
+
+function toldOf(item: Ended | undefined): Told | undefined {
+	return item && 'error' in item ? { notDone: item.error.message } : item;
+}
+
+function endedEarlier({ ledger, task, count }: Run, index: number): Told | undefined {
+	const entry = ledger.at(index);
+	if (!entry || task.done === undefined) return undefined;
+	return entry.state === 'placed'
+		? { outputs: [{ json: entry.answer }] }
+		: { notDone: ofItem(mayAlready(task.done, SENT_EARLIER), { index, count }) };
+}
+
+function described(json: IDataObject, resource: string): string {
+	if (json.skipped === true) return `skipped, ${String(json.reason)}`;
+	return json.id === undefined ? 'done' : `${resource} ${String(json.id)}`;
+}

@@ -1,0 +1,33 @@
+import type { LiveCallClient } from '../../shared/api/client';
+import { getFilter, type Filter } from '../../shared/api/endpoints';
+import type { Reply } from '../../shared/api/outcome';
+import { freeTimesAfter } from '../../shared/api/freeTimes';
+
+/** For how long a target group's availability is taken as present, in ms. */
+const FRESH_MS = 10_000;
+
+/** Whether a time has begun since then that LiveCall named as available: what it said before no longer holds. */
+function hasTurned(filter: Filter, since: number): boolean {
+	const [next] = freeTimesAfter(filter, since);
+	return next !== undefined && next.at <= Date.now();
+}
+
+/** The availability of target groups, asked for once a run while it is fresh. */
+export class Availability {
+	private readonly asked = new Map<string, { at: number; reply: Promise<Reply<Filter>> }>();
+
+	/**
+	 * The availability of a target group, as LiveCall has said it 10 s ago at the earliest.
+	 * @param client asks where that is not known
+	 */
+	async of(filterId: string, client: LiveCallClient): Promise<Reply<Filter>> {
+		const known = this.asked.get(filterId);
+		if (known && Date.now() - known.at < FRESH_MS) {
+			const reply = await known.reply;
+			if (reply.ok && !hasTurned(reply.value, known.at)) return reply;
+		}
+		const reply = client.send(getFilter(filterId));
+		this.asked.set(filterId, { at: Date.now(), reply });
+		return await reply;
+	}
+}

@@ -1,0 +1,251 @@
+import { RowLock } from '../../nodes/LiveCall/deduplication/rowLock';
+import { StoredEntries } from '../../nodes/LiveCall/deduplication/storedEntries';
+import { InMemoryProcessedData } from '../support/processedData';
+import { storeOf } from './processes';
+import { VirtualTime } from './virtualTime';
+
+/** Processes that take the lock, each several times. All times in ms. */
+interface Situation {
+	processes: number;
+	/** How often each process takes the lock. */
+	times: number;
+	/** How long a step of the database takes on average. */
+	step: number;
+	/** The longest pause of a process between two times. */
+	pause: number;
+	/** By how much two clocks may differ. */
+	skew: number;
+	/** How many holders are slow, from 0 to 1, and for how long they keep the lock. */
+	slow?: { share: number; ms: number };
+	/** How many holders die with the lock in hand, from 0 to 1. */
+	dying?: number;
+}
+
+const SITUATIONS: Array<[string, Situation]> = [
+	['quick holders', { processes: 4, times: 30, step: 5, pause: 50, skew: 0 }],
+	['clocks that differ', { processes: 4, times: 30, step: 5, pause: 50, skew: 4_000 }],
+	[
+		'a long queue behind slow holders',
+		{ processes: 8, times: 8, step: 5, pause: 50, skew: 200, slow: { share: 0.9, ms: 3_000 } },
+	],
+	[
+		'a slow database and slower holders',
+		{ processes: 8, times: 5, step: 60, pause: 50, skew: 200, slow: { share: 0.9, ms: 8_000 } },
+	],
+	[
+		'holders that use up their lease',
+		{ processes: 4, times: 6, step: 20, pause: 50, skew: 200, slow: { share: 0.5, ms: 12_000 } },
+	],
+	['holders that die', { processes: 6, times: 15, step: 5, pause: 200, skew: 200, dying: 0.03 }],
+	['a database that is slow', { processes: 4, times: 15, step: 100, pause: 100, skew: 200 }],
+];
+
+/** How many times each situation is lived through; `LOCK_SEEDS` sets another number. */
+const SEEDS = Number(process.env.LOCK_SEEDS ?? 6);
+
+async function live(situation: Situation, seed: number) {
+	const time = new VirtualTime(seed);
+	const data = new InMemoryProcessedData(
+		async () => await time.sleep(situation.step * (0.2 + time.random() * 1.8)),
+	);
+	const seen = { held: 0, overlaps: 0, deaths: 0, unfinished: situation.processes };
+	let inside = 0;
+	const process = async () => {
+		const clock = time.clock((time.random() - 0.5) * situation.skew);
+		for (let n = 0; n < situation.times; n++) {
+			await time.sleep(time.random() * situation.pause);
+			const lock = new RowLock(new StoredEntries(storeOf(data), 'workflow'), clock);
+			expect(await lock.take()).toBe('taken');
+			seen.held++;
+			inside++;
+			if (inside > 1) seen.overlaps++;
+			const isSlow = time.random() < (situation.slow?.share ?? 0);
+			await time.sleep(isSlow ? (situation.slow?.ms ?? 0) : situation.step);
+			inside--;
+			if (time.random() < (situation.dying ?? 0)) seen.deaths++;
+			else await lock.release();
+		}
+		seen.unfinished--;
+	};
+	const processes = Promise.all(Array.from({ length: situation.processes }, process));
+	await Promise.all([processes, time.run()]);
+	return seen;
+}
+
+describe('a lock that is a row', () => {
+	it.each(SITUATIONS)(
+		'has one holder at a time, and everybody gets it: %s',
+		async (_, situation) => {
+			let deaths = 0;
+			for (let seed = 1; seed <= SEEDS; seed++) {
+				const seen = await live(situation, seed * 7919);
+				deaths += seen.deaths;
+				expect({ seed, ...seen }).toMatchObject({
+					seed,
+					held: situation.processes * situation.times,
+					overlaps: 0,
+					unfinished: 0,
+				});
+			}
+			expect(deaths > 0).toBe(situation.dying !== undefined);
+		},
+		120_000,
+	);
+});
+
+describe('a lock whose lease has run out', () => {
+	/** Has one holder stand still for so long that another one, who waits, breaks its lock. */
+	async function meet(afterwards: (late: RowLock, other: RowLock) => Promise<void>) {
+		const time = new VirtualTime(1);
+		const data = new InMemoryProcessedData(async () => await time.sleep(5));
+		const row = new StoredEntries(storeOf(data), 'workflow');
+		const locks = [new RowLock(row, time.clock()), new RowLock(row, time.clock())];
+		const life = async () => {
+			expect(await locks[0].take()).toBe('taken');
+			expect(locks[0].isCertain).toBe(true);
+			expect(await locks[1].take()).toBe('taken');
+			expect(locks[0].isCertain).toBe(false);
+			await afterwards(locks[0], locks[1]);
+		};
+		await Promise.all([life(), time.run()]);
+		return data;
+	}
+
+	it('is not released by the one who has lost it, but by the one who has it', async () => {
+		const data = await meet(async (late) => await late.release());
+		expect(data.isLocked).toBe(true);
+		const released = await meet(async (late, other) => {
+			await late.release();
+			await other.release();
+		});
+		expect(released.isLocked).toBe(false);
+	});
+
+	it('is not broken when it has changed hands while it was watched', async () => {
+		const time = new VirtualTime(1);
+		const data = new InMemoryProcessedData(async () => await time.sleep(5));
+		const row = new StoredEntries(storeOf(data), 'workflow');
+		const lock = () => new RowLock(row, time.clock());
+		const life = async () => {
+			expect(await lock().take()).toBe('taken');
+			let isTaken = false;
+			const taking = lock()
+				.take()
+				.then(() => (isTaken = true));
+			// It is stale after 20 s, and is watched for a second then: meanwhile somebody else breaks it, and takes it.
+			await time.sleep(20_500 - time.now);
+			await storeOf(data).clearAllProcessedItems('workflow', { mode: 'entries' });
+			const other = lock();
+			expect(await other.take()).toBe('taken');
+			await time.sleep(3_000);
+			expect(isTaken).toBe(false);
+			await other.release();
+			await taking;
+		};
+		await Promise.all([life(), time.run()]);
+	});
+});
+
+/** A lock in a workflow whose row another node uses, or has used. */
+function lockBeside(prepare: (data: InMemoryProcessedData) => Promise<unknown>) {
+	const time = new VirtualTime(1);
+	const data = new InMemoryProcessedData(async () => await time.sleep(5));
+	const row = new StoredEntries(storeOf(data), 'workflow');
+	const done = (async () => {
+		await prepare(data);
+		const before = data.keys();
+		const startedAt = time.now;
+		const taken = await new RowLock(row, time.clock()).take();
+		return { taken, before, after: data.keys(), waited: time.now - startedAt };
+	})();
+	return Promise.all([done, time.run()]).then(([result]) => result);
+}
+
+const entries = (count: number) => Array.from({ length: count }, (_, n) => `lead ${n}`);
+
+describe('a row of another node, in the place of the lock,', () => {
+	it.each([1, 2, 21, 22, 30, 81, 82, 5_000])(
+		'is recognised and left as it is: %i entries',
+		async (count) => {
+			const { taken, before, after, waited } = await lockBeside(async (data) => {
+				await storeOf(data).checkProcessedAndRecord(entries(count), 'workflow', {
+					mode: 'entries',
+				});
+			});
+			expect(taken).toBe('foreign');
+			expect(after).toEqual(before);
+			expect(waited).toBeLessThan(2_500);
+		},
+	);
+
+	it('is asked again before a lock is broken that it has taken the place of', async () => {
+		const time = new VirtualTime(1);
+		const data = new InMemoryProcessedData(async () => await time.sleep(5));
+		const store = storeOf(data);
+		const row = new StoredEntries(store, 'workflow');
+		const life = async () => {
+			// Its holder has died, and somebody who has waited for longer has broken it.
+			expect(await new RowLock(row, time.clock()).take()).toBe('taken');
+			const taking = new RowLock(row, time.clock()).take();
+			await time.sleep(5_000);
+			await store.clearAllProcessedItems('workflow', { mode: 'entries' });
+			await store.checkProcessedAndRecord(entries(30), 'workflow', { mode: 'entries' });
+			expect(await taking).toBe('foreign');
+			expect(data.keys()).toEqual(entries(30));
+		};
+		await Promise.all([life(), time.run()]);
+	});
+
+	it.each(['latestIncrementalKey', 'latestDate'] as const)(
+		'is recognised in the mode %s',
+		async (mode) => {
+			const { taken, before, after } = await lockBeside(async (data) => {
+				await storeOf(data).checkProcessedAndRecord([1], 'workflow', { mode });
+			});
+			expect(taken).toBe('foreign');
+			expect(after).toEqual(before);
+		},
+	);
+});
+
+describe('a lock whose store fails', () => {
+	const error = new Error('SQLITE_BUSY: database is locked');
+
+	it.each([0, 1, 2, 3].flatMap((at) => [[at, 'before'] as const, [at, 'after'] as const]))(
+		'is taken all the same when the operation %i fails once, %s writing',
+		async (at, when) => {
+			const { taken } = await lockBeside(async (data) => {
+				data.failAt((operation) => (operation === at ? { when, error } : undefined));
+			});
+			expect(taken).toBe('taken');
+		},
+	);
+
+	it('says what the store says when it goes on failing', async () => {
+		await expect(
+			lockBeside(async (data) => data.failAt(() => ({ when: 'before', error }))),
+		).rejects.toThrow(error);
+	});
+});
+
+it('gives up when the one who waits does', async () => {
+	const time = new VirtualTime(1);
+	const data = new InMemoryProcessedData(async () => await time.sleep(1));
+	const row = new StoredEntries(storeOf(data), 'workflow');
+	const clock = time.clock();
+	const waits: number[] = [];
+	const impatient = {
+		...clock,
+		wait: async (ms: number) => {
+			waits.push(ms);
+			return waits.length < 3;
+		},
+	};
+	const both = async () => [
+		await new RowLock(row, clock).take(),
+		await new RowLock(row, impatient).take(),
+	];
+	const [taken] = await Promise.all([both(), time.run()]);
+	expect(taken).toEqual(['taken', 'givenUp']);
+	expect(waits).toHaveLength(3);
+});
