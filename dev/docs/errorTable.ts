@@ -4,17 +4,16 @@ import {
 	requestTimeout,
 } from '../../nodes/LiveCall/fields/requestOptions';
 import {
-	aKey,
 	aLocator,
 	aNumber,
 	anId,
-	aPhoneNumber,
 	aSwitch,
 	oneOf,
-	somePhoneDigits,
 	someText,
 	type Check,
 } from '../../nodes/shared/input/checks';
+import { aKey } from '../../nodes/shared/input/keys';
+import { aPhoneNumber, somePhoneDigits } from '../../nodes/shared/input/phone';
 import { aLocale, aTimeOfDay, aTimeZone, someWeekdays } from '../../nodes/shared/input/hours';
 import { someTargetGroups } from '../../nodes/shared/input/targetGroups';
 import { aTimeToCome } from '../../nodes/shared/input/times';

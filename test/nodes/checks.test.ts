@@ -1,20 +1,19 @@
 import { requestTimeout } from '../../nodes/LiveCall/fields/requestOptions';
 import {
-	aKey,
 	aLocator,
 	anId,
 	aNumber,
 	anyText,
-	aPhoneNumber,
 	aSwitch,
-	digitsOf,
 	normalized,
 	oneOf,
 	shown,
 	someText,
-	somePhoneDigits,
 	type Check,
 } from '../../nodes/shared/input/checks';
+import { aKey } from '../../nodes/shared/input/keys';
+import { aPhoneNumber, somePhoneDigits } from '../../nodes/shared/input/phone';
+import { digitsOf } from '../../nodes/shared/phoneNumber';
 import { aLocale } from '../../nodes/shared/input/hours';
 import { someTargetGroups } from '../../nodes/shared/input/targetGroups';
 

@@ -1,6 +1,8 @@
 import { DateTime, FixedOffsetZone } from 'luxon';
 import fc from 'fast-check';
-import { anId, aLocator, aPhoneNumber, digitsOf } from '../../nodes/shared/input/checks';
+import { anId, aLocator } from '../../nodes/shared/input/checks';
+import { aPhoneNumber } from '../../nodes/shared/input/phone';
+import { digitsOf } from '../../nodes/shared/phoneNumber';
 import { aTime, aTimeToCome } from '../../nodes/shared/input/times';
 
 const NOW = Date.UTC(2026, 10, 26, 12);

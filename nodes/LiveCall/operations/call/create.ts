@@ -7,16 +7,10 @@ import { ifEmptyOption, phoneNumberField } from '../../fields/commonFields';
 import { filterLocator, userLocator } from '../../fields/locators';
 import { deduplicationOptions } from '../../fields/deduplication';
 import { scheduledForField, schedulingOptions } from '../../fields/scheduling';
-import {
-	aKey,
-	aLocator,
-	aNumber,
-	aPhoneNumber,
-	aSwitch,
-	digitsOf,
-	oneOf,
-	type Check,
-} from '../../../shared/input/checks';
+import { aLocator, aNumber, aSwitch, oneOf, type Check } from '../../../shared/input/checks';
+import { aKey } from '../../../shared/input/keys';
+import { aPhoneNumber } from '../../../shared/input/phone';
+import { canonicalNumber } from '../../../shared/phoneNumber';
 import { ifGiven } from '../../../shared/input/empty';
 import { aTime, aTimeToCome } from '../../../shared/input/times';
 import { keyClaim } from '../../deduplication/keys';
@@ -68,7 +62,7 @@ export const create: Operation = {
 		if (!run.isTool) return await callOnce(item, wanted);
 		// An agent may ask for the same several times at once: each time it is to know what became of the time before.
 		return await exclusively(
-			`${run.nodeKey}:${customerOf(wanted.phoneNumber)}`,
+			`${run.nodeKey}:${canonicalNumber(wanted.phoneNumber)}`,
 			async () => await callOnce(item, wanted),
 		);
 	},
@@ -85,7 +79,7 @@ async function callOnce(item: Item, wanted: Wanted): Promise<Output> {
 	});
 
 	const asked = {
-		customer: customerOf(phoneNumber),
+		customer: canonicalNumber(phoneNumber),
 		terms: `${filterId} ${userId ?? ''}`,
 		at: wanted.at,
 	};
@@ -126,11 +120,6 @@ async function callOnce(item: Item, wanted: Wanted): Promise<Output> {
 		place,
 	);
 	return placed ?? skipped({ reason: 'duplicate', deduplication_key: key });
-}
-
-/** Whom a number rings: a country code is written as +49 or as 0049. */
-function customerOf(phoneNumber: string): string {
-	return digitsOf(phoneNumber).replace(/^00/, '');
 }
 
 type Wanted = ReturnType<typeof read>;
