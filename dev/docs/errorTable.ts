@@ -141,6 +141,7 @@ const FILE_FAILURES: FailureKind[] = [
 const OWN_WORDS: Record<keyof typeof messages, Explanation> = {
 	wrongField: messages.wrongField('Field', 'needs …, but … was found', 'as in the table above'),
 	wrongExpression: messages.wrongExpression("the expression's own message"),
+	credentialUnreadable: messages.credentialUnreadable("n8n's own message"),
 	wrongBaseUrl: messages.wrongBaseUrl(),
 	otherCall: messages.otherCall('123'),
 	unknownOperation: messages.unknownOperation('call', 'hangUp'),
@@ -158,6 +159,7 @@ const OWN_WORDS: Record<keyof typeof messages, Explanation> = {
 	linkRefused: messages.linkRefused('123', 403),
 	keyNotClaimed: messages.keyNotClaimed({ reason: 'SQLITE_BUSY', mayBeRecorded: false }),
 	keyDoubtful: messages.keyDoubtful(),
+	keyOfAnother: messages.keyOfAnother('lead-'),
 	recordUnreadable: messages.recordUnreadable('SQLITE_BUSY'),
 	canceled: messages.canceled(),
 	canceledWhileWaiting: messages.canceledWhileWaiting(),
