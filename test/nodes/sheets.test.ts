@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { aTimeOfDay, aTimeZone } from '../../nodes/shared/input/hours';
 import { aKey, keyFor } from '../../nodes/shared/input/keys';
-import { aPhoneNumber } from '../../nodes/shared/input/phone';
+import { aPhoneNumber, somePhoneDigits } from '../../nodes/shared/input/phone';
 import { aMoment } from '../../nodes/shared/input/times';
 import type { Check } from '../../nodes/shared/input/checks';
 import { locator, World } from '../support/world';
@@ -30,6 +30,19 @@ describe('a phone number of a sheet', () => {
 		expect(aPhoneNumber(given)).toEqual({ ok: true, value: sent });
 	});
 
+	it.each([
+		['4930.0', '4930'],
+		[' +4930.00', '4930'],
+		['49,0', '49'],
+		['49.30', '4930'],
+	])('is looked for without its fraction: %j', (given, digits) => {
+		expect(somePhoneDigits(given)).toEqual({ ok: true, value: digits });
+	});
+
+	it.each([-49, 4930.5])('is not looked for by %j', (given) => {
+		expect(takes(somePhoneDigits, given)).toBe(false);
+	});
+
 	it.each(['+1.555.123.4567', '01.23.45.67.89', '030.1234567', '555.123.4567', '447.911.123.456'])(
 		'has points between groups: %s',
 		(given) => {
@@ -40,6 +53,7 @@ describe('a phone number of a sheet', () => {
 	it.each([
 		['447911123456.5', 'ends like a fraction'],
 		['+44 7911123456.0', 'ends like a fraction'],
+		['447911123456.000', 'ends like a fraction'],
 		['447911123456,5', '"," was found'],
 		['4.47911123456e+11', '"e" was found'],
 		['4.47911123456E+11', '"E" was found'],

@@ -25,9 +25,14 @@ export const aPhoneNumber: Check<string> = (given) => {
 	const typed = asDigits(given);
 	if (typed === undefined || typed === '')
 		return invalid(`needs a phone number, but ${shown(given)} was found`, ADVICE);
-	const text = typed.replace(/^(\+?\d{7,})[.,]0+$/, '$1');
+	const text = withoutFraction(typed);
 	return doubtIn(text) ?? valid(text);
 };
+
+/** A number as a spreadsheet has it, `4930.0`; a point elsewhere sets groups off. */
+function withoutFraction(text: string): string {
+	return text.replace(/^(\+?\d+)[.,]00?$/, '$1');
+}
 
 /** Why nobody knows whom a text would ring, if nobody does. */
 function doubtIn(text: string): { ok: false; error: Invalid } | undefined {
@@ -51,7 +56,7 @@ function doubtIn(text: string): { ok: false; error: Invalid } | undefined {
 			ADVICE,
 		);
 	}
-	if (/\d{7}\.\d{1,2}$/.test(text)) {
+	if (/\d{7}\.(?:\d\d?|0+)$/.test(text)) {
 		return invalid(
 			`needs whole digits, but ${shown(text)} ends like a fraction`,
 			'Format the column of the spreadsheet as text, and enter the number there as it is dialled.',
@@ -88,7 +93,7 @@ function hasEndingToChoose(text: string): boolean {
 export const somePhoneDigits: Check<string> = (given) => {
 	const checked = anyText(given);
 	if (!checked.ok) return checked;
-	const digits = digitsOf(given);
+	const digits = digitsOf(withoutFraction(asDigits(given) ?? ''));
 	return digits || checked.value === ''
 		? valid(digits)
 		: invalid(

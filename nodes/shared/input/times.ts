@@ -102,7 +102,9 @@ function notRead(given: unknown, text: string, zone: string): [found: string, ad
 
 /** The name of a zone behind the time of day, in brackets or not; "PM" is none. */
 function zoneNameIn(text: string): string | undefined {
-	return /^\d{4}-\d{2}-\d{2}[T ]?[\d:.,]*\s*\[?(?![ap]\.?m\b)([a-z][\w+\-/]*)\]?$/i.exec(text)?.[1];
+	return /^\d{4}-\d{2}-\d{2}[T ]\d[\d:.,]*\s*\[?(?![ap]\.?m\b)([a-z][\w+\-/]*)\]?$/i.exec(
+		text,
+	)?.[1];
 }
 
 function readMoment(given: unknown, text: string, zone: string): DateTime | undefined {
