@@ -1,6 +1,8 @@
 import type { IDataObject, INodeParameters, INodeProperties } from 'n8n-workflow';
 import { resources } from '../../nodes/LiveCall/operations';
 import { fieldsOf } from '../../nodes/LiveCall/panel';
+import { AgentNode } from '../support/agent';
+import { PACKAGE } from '../support/engine';
 import { locator, World } from '../support/world';
 
 let world: World;
@@ -181,5 +183,35 @@ describe('a call that leaves empty fields out', () => {
 		for (const error of await errorsOf(operation, leavingOut(given), NOTHING)) {
 			expect(error).toContain(`"${label}"`);
 		}
+	});
+});
+
+describe('an AI agent', () => {
+	const said = "={{ $fromAI('said', '', 'string') }}";
+	const ask = async (operation: string, more: INodeParameters) => {
+		AgentNode.heard.length = 0;
+		AgentNode.asks = ['', 'null', 'undefined'].map((word) => ({ said: word }));
+		const node = { type: `${PACKAGE}.liveCallTool` };
+		await world.run(operation, { ...RIGHT[operation], ...more }, { node });
+		return AgentNode.heard;
+	};
+	afterAll(() => {
+		AgentNode.asks = [{}, {}];
+	});
+
+	it('leaves out what it says nothing of', async () => {
+		const heard = await ask('filter.getAvailableTimes', {
+			options: { timeZone: said, after: said },
+		});
+		expect(heard).toHaveLength(3);
+		for (const answer of heard) expect(JSON.parse(answer)).toEqual(expect.any(Array));
+		expect(world.seen()).toHaveLength(3);
+	});
+
+	it('leaves out no key', async () => {
+		for (const answer of await ask('call.create', { options: { deduplicationKey: said } })) {
+			expect(answer).toContain('"Deduplication Key"');
+		}
+		expect(world.seen()).toEqual([]);
 	});
 });
