@@ -572,14 +572,11 @@ describe('call: get', () => {
 		expect(world.asked()).not.toContain('GET /v1/users');
 	});
 
-	it.each(['perhaps', '={{ "" }}', 2])(
-		'asks nothing when that is no switch: %j',
-		async (given) => {
-			const result = await world.run('call.get', { callId: '1', options: { addUserName: given } });
-			expect(result.error.message).toContain('"Add User Name" needs true or false');
-			expect(world.seen()).toEqual([]);
-		},
-	);
+	it.each(['perhaps', '={{ "" }}', 2])('asks nothing when that is no switch: %j', async (given) => {
+		const result = await world.run('call.get', { callId: '1', options: { addUserName: given } });
+		expect(result.error.message).toContain('"Add User Name" needs true or false');
+		expect(world.seen()).toEqual([]);
+	});
 
 	it('fails where the list of users cannot be had', async () => {
 		const { id } = world.sandbox.calls.add({ ...ended, user_id: 501 });
