@@ -14,7 +14,8 @@ describe('a phone number', () => {
 		'(+49) 30 1234567',
 		'+49 (0)30/1234567',
 		'030/1234567',
-		'+49 30 1234567 / 68',
+		'+49 33731/12345',
+		'+55 (11) 91234-5678',
 		'+49.30.1234567-0',
 		'(555) 123-4567',
 		'0049 30 1234567',
@@ -78,7 +79,7 @@ describe('a phone number', () => {
 		fc.assert(
 			fc.property(
 				digits,
-				fc.array(setOff, { maxLength: 15 }),
+				fc.array(setOff, { maxLength: 6 }),
 				fc.boolean(),
 				(number, marks, plus) => {
 					const written =

@@ -23,6 +23,11 @@ export function invalid(found: string, advice: string): { ok: false; error: Inva
 	return { ok: false, error: { found, advice } };
 }
 
+/** What is wrong with a field of a group, told of the group. */
+export function inGroup(label: string, { found, advice }: Invalid): Invalid {
+	return { found: `has a field "${label}" that ${found}`, advice };
+}
+
 /** Shows a value in a message, shortened; what cannot be seen in it is named by its code. */
 export function shown(given: unknown): string {
 	if (given === undefined || given === null || given === '' || Number.isNaN(given)) {
@@ -117,6 +122,12 @@ const BY_URL_FIRST = 'To paste an address, choose "By URL" first.';
 export function aLocator(page: Page): Check<string> {
 	return (given) => {
 		if (!isObject(given) || !('mode' in given)) return checkedId(given, BY_URL_FIRST);
+		if (given.mode === 'list' && given.value === '') {
+			return invalid(
+				'needs a choice from the list, but nothing was found',
+				'Choose one, or remove the field if it was added.',
+			);
+		}
 		if (given.mode !== 'url') return checkedId(given.value, BY_URL_FIRST);
 		const id = idIn(asText(given.value) ?? '', page);
 		if (id !== undefined) return valid(id);
@@ -137,7 +148,7 @@ export function normalized(text: unknown): string {
 /** Text that is not empty, trimmed. */
 export const someText: Check<string> = (given) => {
 	const text = asText(given);
-	return text
+	return text && !isNothingAsText(text)
 		? valid(text)
 		: invalid(
 				`needs some text, but ${shown(given)} was found`,

@@ -6,11 +6,10 @@ import { ifEmptyOption, phoneNumberField } from '../../fields/commonFields';
 import { filterLocator, userLocator } from '../../fields/locators';
 import { deduplicationOptions } from '../../fields/deduplication';
 import { scheduledForField, schedulingOptions } from '../../fields/scheduling';
-import { aLocator, aNumber, aSwitch, oneOf, type Check } from '../../../shared/input/checks';
+import { aLocator, aNumber, aSwitch } from '../../../shared/input/checks';
 import { aKey, keyFor } from '../../../shared/input/keys';
 import { aPhoneNumber } from '../../../shared/input/phone';
 import { canonicalNumber } from '../../../shared/phoneNumber';
-import { ifGiven } from '../../../shared/input/empty';
 import { aTime, aTimeToCome } from '../../../shared/input/times';
 import type { Operation, Output } from '../../execution/operation';
 import type { Item } from '../../execution/item';
@@ -153,15 +152,19 @@ type Wanted = ReturnType<typeof read>;
 function read(item: Item) {
 	const filterId = item.read('filterId', aLocator('targeting'));
 	// Whether it lies ahead is asked only of a call that is to be placed: one that was placed has had its time since.
-	const time = added(item, 'scheduledFor', aTime(item.run.functions.getTimezone()));
+	const time = item.readAdded(
+		'additionalFields',
+		'scheduledFor',
+		aTime(item.run.functions.getTimezone()),
+	);
 	return {
 		filterId,
 		scheduledFor: time,
 		at: time === undefined ? null : Date.parse(time),
 		phoneNumber: item.read('phoneNumber', aPhoneNumber),
-		userId: added(item, 'userId', aLocator('users')),
+		userId: item.readAdded('additionalFields', 'userId', aLocator('users')),
 		preferences: readCallPreferences(item, filterId),
-		key: item.readAdded('options', 'deduplicationKey', aKey),
+		key: item.readFilledIn('options', 'deduplicationKey', aKey),
 		deduplicateWithinMs: item.option('deduplicateWithin', aWindow, 0) * 3_600_000,
 		allowRepeats: item.option('allowRepeats', aSwitch, false),
 		redialUnknown: item.option('redialUnknown', aSwitch, false),
@@ -170,15 +173,6 @@ function read(item: Item) {
 }
 
 function timeToCome(item: Item): string | undefined {
-	return added(item, 'scheduledFor', aTimeToCome(item.run.functions.getTimezone(), Date.now()));
-}
-
-/**
- * Reads an optional field. An agent has no other way to say that it gives none than to leave it empty, so that is
- * fine then; elsewhere a person decides, since an expression that is wrong must not ring somebody now.
- */
-function added<T>(item: Item, name: string, check: Check<T>): T | undefined {
-	const byDefault = item.run.isTool ? 'leaveOut' : 'fail';
-	const ifEmpty = item.option('ifEmpty', oneOf('fail', 'leaveOut'), byDefault);
-	return item.readAdded('additionalFields', name, ifEmpty === 'leaveOut' ? ifGiven(check) : check);
+	const check = aTimeToCome(item.run.functions.getTimezone(), Date.now());
+	return item.readAdded('additionalFields', 'scheduledFor', check);
 }
