@@ -324,11 +324,29 @@ describe("the sandbox's page", () => {
 		TIMEOUT_MS,
 	);
 
+	it(
+		"shows the call that rings beside the visitor's form",
+		async () => {
+			const { page } = await openPage(1040);
+			sandbox.calls.end(sandbox.calls.add({ phone_number: '+44 20 7946 0195' }).id);
+			await askForCall(page);
+			sandbox.calls.step(sandbox.calls.all()[1]?.id ?? 0);
+			await currentStage(page).getByText('initiated', { exact: true }).waitFor();
+			const section = (name: string) => `section:has(#${name}-title)`;
+			await camera.take(page, 'sandbox', {
+				of: [page.locator(section('widget')), page.locator(section('calls'))],
+				margin: 8,
+				hide: ['webhooks', 'deliveries', 'filters'].map(section).join(', '),
+			});
+		},
+		TIMEOUT_MS,
+	);
+
 	it.each([
 		[320, undefined],
 		[375, 'sandbox-phone'],
 		[768, undefined],
-		[1280, 'sandbox'],
+		[1280, undefined],
 	])(
 		'cuts off nothing in a window of %d pixels',
 		async (width, picture) => {
