@@ -1,3 +1,4 @@
+import { LiveCallApi } from '../../credentials/LiveCallApi.credentials';
 import {
 	maxConcurrency,
 	maxRetries,
@@ -7,6 +8,7 @@ import {
 	aLocator,
 	aNumber,
 	anId,
+	anyText,
 	aSwitch,
 	oneOf,
 	someText,
@@ -28,7 +30,7 @@ import {
 	RECORDED_EARLIER,
 	SENT_EARLIER,
 } from '../../nodes/shared/errors/explain';
-import { messages, type Explanation } from '../../nodes/shared/errors/messages';
+import { hints, messages, type Explanation } from '../../nodes/shared/errors/messages';
 import {
 	callTopic,
 	createUserTopic,
@@ -56,7 +58,9 @@ const WRONG_INPUT: Array<[label: string, check: Check<unknown>, ...wrong: unknow
 	['Time Zone', inAnyField, null, 'null'],
 	['Call ID', anId, '', 'null', '12 34', '12\u200b34', 'https://app.livecall.io/calls/1'],
 	['Target Group', aLocator('targeting'), { mode: 'url', value: editPage('users', '1') }],
+	['Target Group', aLocator('targeting'), editPage('targeting', '12')],
 	['User (Consultant)', aLocator('users'), { mode: 'list', value: '' }],
+	['User (Consultant)', aLocator('users'), 12345678901234567000],
 	['Phone Number', aPhoneNumber, '', '12345', '+49 30 1234567 ext. 8', '49+301234567'],
 	['Phone Number', aPhoneNumber, '555-1234 / 555-4321', '+49 30 1234567/68', '447911123456.5'],
 	['Scheduled For', aTimeIn2030, 'tomorrow', '2030-01-31', '2030-01-31T14:30:00+25:00'],
@@ -69,6 +73,7 @@ const WRONG_INPUT: Array<[label: string, check: Check<unknown>, ...wrong: unknow
 	],
 	['Scheduled For', aTimeToCome('Europe/Berlim', 0), '2030-01-31 14:30'],
 	['Name', someText, ''],
+	['Name', anyText, { first: 'Mary' }],
 	['Phone Number', somePhoneDigits, 'abc'],
 	['Limit', aNumber('users', 1, Infinity, true), 0],
 	['Request Timeout', requestTimeout.check, 0],
@@ -182,6 +187,13 @@ const OWN_WORDS: Record<keyof typeof messages, Explanation> = {
 	canceledWhileWaiting: messages.canceledWhileWaiting(),
 };
 
+/** What n8n's log says of deliveries, and its editor of the trigger's settings. */
+const TRIGGERS_OWN: Record<keyof typeof explanations, Explanation> = {
+	unreadableFilterIds: explanations.unreadableFilterIds(['Sales']),
+	liveCallPauses: explanations.liveCallPauses(60_000),
+	manyDeliveries: explanations.manyDeliveries(),
+};
+
 /**
  * Makes docs/errors.md out of the code that makes the errors.
  * @returns the page as Markdown
@@ -244,11 +256,37 @@ export function errorPage(): string {
 			[
 				...Object.values(OWN_WORDS),
 				messages.keyNotClaimed({ reason: 'SQLITE_BUSY', mayBeRecorded: true }),
-				explanations.unreadableFilterIds(['Sales']),
 			].map(row),
 		),
 		'',
-		'## What the trigger answers',
+		'## When a credential is tested',
+		'',
+		'What to do stands in the message itself.',
+		'',
+		...table(
+			['LiveCall answers', 'What is said'],
+			(new LiveCallApi().test.rules ?? []).map(({ properties }) => [
+				'value' in properties ? String(properties.value) : '',
+				properties.message,
+			]),
+		),
+		'',
+		'## Hints below the output',
+		'',
+		'Nothing has failed: the item is as the output says, and this is to be known besides. The items that it is about stand behind it.',
+		'',
+		...table(
+			['What is said'],
+			Object.values(hints).map((hint) => [hint]),
+		),
+		'',
+		'## The trigger, in n8n',
+		'',
+		'In the editor when the workflow is published or listened for, and in the log.',
+		'',
+		...table(['What is said', 'What to do'], Object.values(TRIGGERS_OWN).map(row)),
+		'',
+		'## What the trigger answers to whoever delivers',
 		'',
 		...table(
 			['What is said', 'Status'],
@@ -274,6 +312,9 @@ function row({ message, advice }: Explanation): string[] {
 	return [message, advice];
 }
 
+/** What means something else in a table's cell in Markdown: `_` and `*` would be italics. */
+const MARKDOWN = /[|_*<]/g;
+
 /** A table in Markdown. Rows with the same last cell become one, whose other cells have a line for each text. */
 function table(head: string[], rows: string[][]): string[] {
 	const byLast = new Map<string, Array<Set<string>>>();
@@ -281,7 +322,7 @@ function table(head: string[], rows: string[][]): string[] {
 		const [last] = cells.slice(-1);
 		const merged = byLast.get(last) ?? cells.map(() => new Set());
 		byLast.set(last, merged);
-		cells.forEach((cell, index) => merged[index].add(cell.replace(/\|/g, '\\|')));
+		cells.forEach((cell, index) => merged[index].add(cell.replace(MARKDOWN, '\\$&')));
 	}
 	const merged = [...byLast.values()].map((cells) => cells.map((texts) => [...texts].join('<br>')));
 	return [head, head.map(() => '---'), ...merged].map((cells) => `| ${cells.join(' | ')} |`);
