@@ -11,7 +11,7 @@ type Site = Record<'liveCall' | 'header', JsonObject> & { client: N8nClient };
 export type Flow = Record<'id' | 'path' | 'url', string>;
 
 /** A node of a workflow, in n8n's words. */
-export type FlowNode = JsonObject & { id: string; name: string; type: string };
+type FlowNode = JsonObject & { id: string; name: string; type: string };
 
 export const WEBHOOK = node('Webhook', 'n8n-nodes-base.webhook', { httpMethod: 'POST' }, 2.1);
 

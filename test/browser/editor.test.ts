@@ -6,9 +6,9 @@ import { readExamples, TRIGGER_TYPE } from '../../dev/launcher/examples';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { toCallTime } from '../../dev/sandbox/time';
 import { itemsOf } from '../support/n8nClient';
+import { link, node, NODE_NAME, NODE_TYPE, start, START_NAME } from '../support/workflow';
 import { LiveCall } from '../../nodes/LiveCall/LiveCall.node';
 import { startChatModel } from '../e2e/helpers/chatModel';
-import { NODE_NAME, NODE_TYPE, START_NAME } from '../e2e/helpers/runs';
 import { expectPlayableWav } from '../e2e/helpers/wav';
 import { OWNER, WORLD_TIMEOUT_MS } from '../e2e/helpers/world';
 import { iconsIn, PATIENCE_MS, type Editor } from './helpers/editor';
@@ -46,13 +46,14 @@ async function openNode(name: string, parameters: JsonObject, withCredential = t
 	const workflowId = await world.client.createWorkflow({
 		name,
 		nodes: [
-			node('start', START_NAME, 'n8n-nodes-base.manualTrigger', 1, [0, 0]),
-			{
-				...node(NODE_ID, NODE_NAME, NODE_TYPE, 1, [220, 0], parameters),
+			start(),
+			node(NODE_NAME, NODE_TYPE, 1, parameters, {
+				id: NODE_ID,
+				position: [220, 0],
 				...(withCredential ? usingLiveCall() : {}),
-			},
+			}),
 		],
-		connections: link(START_NAME, NODE_NAME, 'main'),
+		connections: link(START_NAME, NODE_NAME),
 	});
 	const editor = await world.openEditor();
 	await editor.openPanel(workflowId, NODE_ID);
@@ -64,23 +65,8 @@ function fieldsAndOutput({ panel, output }: Editor) {
 	return [panel.getByTestId('node-parameters'), panel.getByText('Parameters'), output];
 }
 
-function node(
-	id: string,
-	name: string,
-	type: string,
-	typeVersion: number,
-	position: number[],
-	parameters: JsonObject = {},
-): JsonObject {
-	return { id, name, type, typeVersion, position, parameters };
-}
-
 function usingLiveCall(): JsonObject {
 	return { credentials: { [CREDENTIAL_TYPE]: { ...world.credential } } };
-}
-
-function link(from: string, to: string, type: string): JsonObject {
-	return { [from]: { [type]: [[{ node: to, type, index: 0 }]] } };
 }
 
 describe('finding the node', () => {
@@ -274,7 +260,7 @@ describe('the trigger', () => {
 				name: 'When a call has ended',
 				nodes: [
 					{
-						...node(NODE_ID, 'LiveCall Trigger', TRIGGER_TYPE, 1, [0, 0]),
+						...node('LiveCall Trigger', TRIGGER_TYPE, 1, {}, { id: NODE_ID }),
 						...usingLiveCall(),
 						webhookId: WEBHOOK_ID,
 					},
@@ -346,7 +332,7 @@ describe('the trigger, when it believes what is delivered', () => {
 				name: 'Unverified',
 				nodes: [
 					{
-						...node(NODE_ID, 'LiveCall Trigger', TRIGGER_TYPE, 1, [0, 0], parameters),
+						...node('LiveCall Trigger', TRIGGER_TYPE, 1, parameters, { id: NODE_ID }),
 						...usingLiveCall(),
 						webhookId: WEBHOOK_ID,
 					},
@@ -431,38 +417,39 @@ describe('an AI agent', () => {
 				const workflowId = await client.createWorkflow({
 					name: 'An agent that arranges callbacks',
 					nodes: [
-						node('start', START_NAME, 'n8n-nodes-base.manualTrigger', 1, [0, 0]),
-						node('agent', 'AI Agent', '@n8n/n8n-nodes-langchain.agent', 3.1, [240, 0], {
-							promptType: 'define',
-							text: `Please call me back at ${PHONE}.`,
-							options: {},
-						}),
-						{
-							...node(
-								'model',
-								'Chat Model',
-								'@n8n/n8n-nodes-langchain.lmChatOpenAi',
-								1.3,
-								[160, 240],
-								{
-									model: { __rl: true, mode: 'id', value: 'scripted' },
-									responsesApiEnabled: false,
-									options: {},
-								},
-							),
-							credentials: { openAiApi: { ...openAi } },
-						},
-						{
-							...node(NODE_ID, 'Place a callback', `${NODE_TYPE}Tool`, 1, [440, 240], {
+						start(),
+						node(
+							'AI Agent',
+							'@n8n/n8n-nodes-langchain.agent',
+							3.1,
+							{ promptType: 'define', text: `Please call me back at ${PHONE}.`, options: {} },
+							{ position: [240, 0] },
+						),
+						node(
+							'Chat Model',
+							'@n8n/n8n-nodes-langchain.lmChatOpenAi',
+							1.3,
+							{
+								model: { __rl: true, mode: 'id', value: 'scripted' },
+								responsesApiEnabled: false,
+								options: {},
+							},
+							{ position: [160, 240], credentials: { openAiApi: { ...openAi } } },
+						),
+						node(
+							'Place a callback',
+							`${NODE_TYPE}Tool`,
+							1,
+							{
 								filterId: { __rl: true, mode: 'id', value: '1' },
 								phoneNumber:
 									"={{ $fromAI('Phone_Number', `The customer's phone number`, 'string') }}",
-							}),
-							...usingLiveCall(),
-						},
+							},
+							{ position: [440, 240], ...usingLiveCall() },
+						),
 					],
 					connections: {
-						...link(START_NAME, 'AI Agent', 'main'),
+						...link(START_NAME, 'AI Agent'),
 						...link('Chat Model', 'AI Agent', 'ai_languageModel'),
 						...link('Place a callback', 'AI Agent', 'ai_tool'),
 					},
@@ -562,7 +549,7 @@ describe('the example workflows', () => {
 			const editor = await openEditor();
 			const incomplete = await client.createWorkflow({
 				name: 'Without a number',
-				nodes: [node(NODE_ID, NODE_NAME, NODE_TYPE, 1, [0, 0])],
+				nodes: [node(NODE_NAME, NODE_TYPE, 1, {}, { id: NODE_ID })],
 				connections: {},
 			});
 			await editor.openCanvas(incomplete, 1);

@@ -2,8 +2,8 @@ import { DateTime } from 'luxon';
 
 import type { JsonObject } from '../../dev/json';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
-import { NODE_NAME, NODE_TYPE, START_NAME } from '../e2e/helpers/runs';
 import { WORLD_TIMEOUT_MS } from '../e2e/helpers/world';
+import { chain, node, NODE_NAME, NODE_TYPE, start, START_NAME } from '../support/workflow';
 import { inEditor, startBrowserWorld, type BrowserWorld } from './helpers/world';
 
 let world: BrowserWorld;
@@ -25,10 +25,6 @@ jest.setTimeout(300_000);
 /** A customer's number; such numbers are kept free for examples. */
 const PHONE = '+44 20 7946 0123';
 
-function node(name: string, type: string, typeVersion: number, parameters: JsonObject): JsonObject {
-	return { id: name, name, type, typeVersion, position: [0, 0], parameters };
-}
-
 function liveCall(name: string, parameters: JsonObject): JsonObject {
 	return {
 		...node(name, NODE_TYPE, 1, {
@@ -38,13 +34,6 @@ function liveCall(name: string, parameters: JsonObject): JsonObject {
 		credentials: { [CREDENTIAL_TYPE]: { ...world.credential } },
 	};
 }
-
-const chain = (...names: string[]): JsonObject =>
-	Object.fromEntries(
-		names
-			.slice(1)
-			.map((name, index) => [names[index], { main: [[{ node: name, type: 'main', index: 0 }]] }]),
-	);
 
 describe('a person who builds a flow', () => {
 	it.each([
@@ -59,7 +48,7 @@ describe('a person who builds a flow', () => {
 				const workflowId = await client.createWorkflow({
 					name: `After ${operation}`,
 					nodes: [
-						node(START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
+						start(),
 						liveCall(NODE_NAME, { resource, operation }),
 						node(next, 'n8n-nodes-base.set', 3.4, { options: {} }),
 					],
@@ -96,7 +85,7 @@ describe('a person who tries a flow', () => {
 			const workflowId = await client.createWorkflow({
 				name: 'Try it',
 				nodes: [
-					node(START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
+					start(),
 					{
 						...liveCall(NODE_NAME, { phoneNumber: PHONE }),
 						credentials: { [CREDENTIAL_TYPE]: { ...trials } },
@@ -121,10 +110,7 @@ describe('a person who tries a flow', () => {
 		scenario(async ({ client, sandbox, openEditor, camera }) => {
 			const workflowId = await client.createWorkflow({
 				name: 'In calling hours',
-				nodes: [
-					node(START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
-					liveCall(NODE_NAME, { phoneNumber: PHONE }),
-				],
+				nodes: [start(), liveCall(NODE_NAME, { phoneNumber: PHONE })],
 				connections: chain(START_NAME, NODE_NAME),
 				settings: { timezone: 'Asia/Kathmandu' },
 			});

@@ -7,6 +7,7 @@ import { N8nRequestError, type CredentialReference } from '../../dev/launcher/re
 import { DEFAULT_N8N_VERSION, majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { failureOf, TestN8nClient, type Execution } from '../support/n8nClient';
+import { NODE_NAME, START_NAME } from '../support/workflow';
 import {
 	activateNode,
 	activateTrigger,
@@ -15,7 +16,7 @@ import {
 	waitForExecutions,
 	waitForWebhook,
 } from '../queue/helpers/workflows';
-import { jsonOf, NODE_NAME, runStored, START_NAME, storeNodeRun } from './helpers/runs';
+import { jsonOf, runStored, storeNodeRun } from './helpers/runs';
 import { inWorld, OWNER, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
 
 let world: World;

@@ -3,7 +3,7 @@ import type { CredentialReference } from '../../dev/launcher/rest';
 import { DEFAULT_N8N_VERSION, majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { itemsOf, type Execution } from '../support/n8nClient';
-import { NODE_NAME, NODE_TYPE, START_NAME } from './helpers/runs';
+import { chain, node, NODE_NAME, NODE_TYPE, start, START_NAME } from '../support/workflow';
 import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
 
 const TESTER = '+49 30 5550100';
@@ -40,10 +40,6 @@ const rung = (): string[] =>
 const LIST = 'Leads as one list';
 const SPLIT = 'Leads';
 
-function node(name: string, type: string, typeVersion: number, parameters: JsonObject): JsonObject {
-	return { id: name, name, type, typeVersion, position: [0, 0], parameters };
-}
-
 /** A node that gives all leads in one list, and one that makes an item of each. */
 const leadNodes = (): JsonObject[] => [
 	node(LIST, 'n8n-nodes-base.set', 3.4, {
@@ -64,19 +60,12 @@ const dialler = (): JsonObject => ({
 	credentials: { [CREDENTIAL_TYPE]: { ...credential } },
 });
 
-const chain = (...names: string[]): JsonObject =>
-	Object.fromEntries(
-		names
-			.slice(1)
-			.map((name, index) => [names[index], { main: [[{ node: name, type: 'main', index: 0 }]] }]),
-	);
-
 /** Stores a workflow that calls all leads, when clicked and when its webhook is called. */
 async function storeDialler(path: string): Promise<string> {
 	return await world.client.createWorkflow({
 		name: 'Call the leads',
 		nodes: [
-			node(START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
+			start(),
 			{
 				...node('Webhook', 'n8n-nodes-base.webhook', 2, {
 					httpMethod: 'POST',
@@ -145,7 +134,7 @@ describe('20 leads', () => {
 			const workflowId = await client.createWorkflow({
 				name: 'Call the leads one after the other',
 				nodes: [
-					node(START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
+					start(),
 					...leadNodes(),
 					node(loop, 'n8n-nodes-base.splitInBatches', 3, { batchSize: 1, options: {} }),
 					dialler(),
@@ -180,7 +169,7 @@ describe('20 leads', () => {
 			const parent = await client.createWorkflow({
 				name: 'Have the leads called',
 				nodes: [
-					node(START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
+					start(),
 					...leadNodes(),
 					node('Call them', 'n8n-nodes-base.executeWorkflow', 1.2, {
 						workflowId: { __rl: true, mode: 'id', value: child },

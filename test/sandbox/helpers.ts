@@ -90,7 +90,7 @@ export async function fetchBytes(url: string): Promise<Buffer> {
 }
 
 /** What a plain node client saw of one answer. */
-export interface Heard {
+interface Heard {
 	status?: number;
 	announced?: number;
 	received: number;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import { startPostgres } from '../../../test/queue/helpers/services';
 import type { Environment } from '../../launcher/command';
+import { startPostgres } from '../../services';
 import { median, type BenchCase, type Line } from '../case';
 import { httpRequestNode, liveCallNode, LOOP, publishBatch, type Flow } from '../flows';
 import { runBatch, type Figures } from '../measure';
