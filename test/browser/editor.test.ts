@@ -10,11 +10,11 @@ import { link, node, NODE_NAME, NODE_TYPE, start, START_NAME } from '../support/
 import { LiveCall } from '../../nodes/LiveCall/LiveCall.node';
 import { startChatModel } from '../e2e/helpers/chatModel';
 import { expectPlayableWav } from '../e2e/helpers/wav';
-import { OWNER, WORLD_TIMEOUT_MS } from '../e2e/helpers/world';
+import { OWNER } from '../e2e/helpers/world';
 import { iconsIn, PATIENCE_MS, type Editor } from './helpers/editor';
 import { bytesOf, packageIcon } from './helpers/files';
 import { WINDOW } from './helpers/images';
-import { inEditor, startBrowserWorld, WEBHOOK_TOKEN, type BrowserWorld } from './helpers/world';
+import { shareBrowserWorld, WEBHOOK_TOKEN } from './helpers/world';
 
 /** A customer's number; such numbers are kept free for examples. */
 const PHONE = '+44 20 7946 0123';
@@ -25,25 +25,11 @@ const TALL = 1_900;
 const NODE_ID = 'livecall';
 const WEBHOOK_ID = '0c5bd0f1-3c7e-4f3a-9d55-0d8f7c1b2a01';
 
-let world: BrowserWorld;
-
-const scenario = (test: (world: BrowserWorld) => Promise<void>) => inEditor(() => world, test);
-
-beforeAll(async () => {
-	world = await startBrowserWorld();
-}, WORLD_TIMEOUT_MS);
-
-afterAll(async () => await world?.stop(), WORLD_TIMEOUT_MS);
-
-beforeEach(() => world.sandbox.reset());
-
-afterEach(async () => await world.closeTabs());
-
-jest.setTimeout(300_000);
+const { world, scenario } = shareBrowserWorld();
 
 /** Stores a workflow of a manual trigger and a LiveCall node, whose panel is then opened. */
 async function openNode(name: string, parameters: JsonObject, withCredential = true) {
-	const workflowId = await world.client.createWorkflow({
+	const workflowId = await world().client.createWorkflow({
 		name,
 		nodes: [
 			start(),
@@ -55,7 +41,7 @@ async function openNode(name: string, parameters: JsonObject, withCredential = t
 		],
 		connections: link(START_NAME, NODE_NAME),
 	});
-	const editor = await world.openEditor();
+	const editor = await world().openEditor();
 	await editor.openPanel(workflowId, NODE_ID);
 	return editor;
 }
@@ -66,7 +52,7 @@ function fieldsAndOutput({ panel, output }: Editor) {
 }
 
 function usingLiveCall(): JsonObject {
-	return { credentials: { [CREDENTIAL_TYPE]: { ...world.credential } } };
+	return { credentials: { [CREDENTIAL_TYPE]: { ...world().credential } } };
 }
 
 describe('finding the node', () => {
@@ -346,7 +332,7 @@ describe('the trigger, when it believes what is delivered', () => {
 			);
 			await editor.panel.getByTestId('trigger-execute-button').click();
 			expect((await listening).ok()).toBe(true);
-			world.sandbox.faults.always({ kind: 'status', status: 401 });
+			world().sandbox.faults.always({ kind: 'status', status: 401 });
 			const token = encodeURIComponent(WEBHOOK_TOKEN);
 			const delivered = await editor.page.request.post(
 				`${n8n.url}/webhook-test/${WEBHOOK_ID}/webhook?token=${token}`,

@@ -2,25 +2,11 @@ import { DateTime } from 'luxon';
 
 import type { JsonObject } from '../../dev/json';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
-import { WORLD_TIMEOUT_MS } from '../e2e/helpers/world';
 import { chain, node, NODE_NAME, NODE_TYPE, start, START_NAME } from '../support/workflow';
-import { inEditor, startBrowserWorld, type BrowserWorld } from './helpers/world';
+import { accessTo } from '../e2e/helpers/world';
+import { shareBrowserWorld } from './helpers/world';
 
-let world: BrowserWorld;
-
-const scenario = (test: (world: BrowserWorld) => Promise<void>) => inEditor(() => world, test);
-
-beforeAll(async () => {
-	world = await startBrowserWorld();
-}, WORLD_TIMEOUT_MS);
-
-afterAll(async () => await world?.stop(), WORLD_TIMEOUT_MS);
-
-beforeEach(() => world.sandbox.reset());
-
-afterEach(async () => await world.closeTabs());
-
-jest.setTimeout(300_000);
+const { world, scenario } = shareBrowserWorld();
 
 /** A customer's number; such numbers are kept free for examples. */
 const PHONE = '+44 20 7946 0123';
@@ -31,7 +17,7 @@ function liveCall(name: string, parameters: JsonObject): JsonObject {
 			filterId: { __rl: true, mode: 'id', value: '2' },
 			...parameters,
 		}),
-		credentials: { [CREDENTIAL_TYPE]: { ...world.credential } },
+		credentials: { [CREDENTIAL_TYPE]: { ...world().credential } },
 	};
 }
 
@@ -76,12 +62,9 @@ describe('a person who tries a flow', () => {
 		'rings their own phone by a click on "Execute step", and reads so under the output',
 		scenario(async ({ client, sandbox, openEditor, camera }) => {
 			const tester = '+49 30 5550100';
-			const { apiKey, apiUrl } = sandbox;
-			const trials = await client.createCredential({
-				name: 'LiveCall with a test phone',
-				type: CREDENTIAL_TYPE,
-				data: { apiKey, baseUrl: apiUrl, testPhoneNumber: tester },
-			});
+			const trials = await client.createCredential(
+				accessTo(sandbox, { testPhoneNumber: tester }, 'LiveCall with a test phone'),
+			);
 			const workflowId = await client.createWorkflow({
 				name: 'Try it',
 				nodes: [

@@ -3,7 +3,7 @@ import type { CredentialReference } from '../../dev/launcher/rest';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { link, node, NODE_TYPE, start, START_NAME } from '../support/workflow';
 import { startChatModel, type ChatModel } from './helpers/chatModel';
-import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
+import { accessTo, inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
 
 const PHONE = '+44 20 7946 0123';
 const OTHER_PHONE = '+44 20 7946 0124';
@@ -21,16 +21,16 @@ const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world,
 beforeAll(async () => {
 	model = await startChatModel();
 	world = await startWorld();
-	const { apiKey, apiUrl: baseUrl } = world.sandbox;
-	const store = async (name: string, type: string, data: JsonObject) =>
-		await world.client.createCredential({ name, type, data });
-	openAi = await store('Model', 'openAiApi', { apiKey: 'not-needed', url: model.url });
-	credential = await store('LiveCall', CREDENTIAL_TYPE, { apiKey, baseUrl });
-	credentialForTrials = await store('LiveCall with a test phone', CREDENTIAL_TYPE, {
-		apiKey,
-		baseUrl,
-		testPhoneNumber: TESTER,
+	const { client, sandbox } = world;
+	openAi = await client.createCredential({
+		name: 'Model',
+		type: 'openAiApi',
+		data: { apiKey: 'not-needed', url: model.url },
 	});
+	credential = await client.createCredential(accessTo(sandbox));
+	credentialForTrials = await client.createCredential(
+		accessTo(sandbox, { testPhoneNumber: TESTER }, 'LiveCall with a test phone'),
+	);
 }, WORLD_TIMEOUT_MS);
 
 afterAll(async () => {

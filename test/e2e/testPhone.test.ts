@@ -4,7 +4,7 @@ import { DEFAULT_N8N_VERSION, majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { itemsOf, type Execution } from '../support/n8nClient';
 import { chain, node, NODE_NAME, NODE_TYPE, start, START_NAME } from '../support/workflow';
-import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
+import { accessTo, inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
 
 const TESTER = '+49 30 5550100';
 
@@ -15,12 +15,8 @@ const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world,
 
 beforeAll(async () => {
 	world = await startWorld();
-	const { apiKey, apiUrl } = world.sandbox;
-	credential = await world.client.createCredential({
-		name: 'LiveCall with a test phone',
-		type: CREDENTIAL_TYPE,
-		data: { apiKey, baseUrl: apiUrl, testPhoneNumber: TESTER },
-	});
+	const access = accessTo(world.sandbox, { testPhoneNumber: TESTER });
+	credential = await world.client.createCredential(access);
 }, WORLD_TIMEOUT_MS);
 
 afterAll(async () => await world?.stop(), WORLD_TIMEOUT_MS);
