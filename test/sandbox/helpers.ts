@@ -102,7 +102,7 @@ interface Heard {
 export async function listenTo(
 	url: string,
 	headers: Record<string, string> = {},
-	patienceMs = 300,
+	patienceMs = 2_000,
 ): Promise<Heard> {
 	return await new Promise((resolve) => {
 		const heard: Heard = { received: 0 };
