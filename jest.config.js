@@ -11,16 +11,21 @@ const fromTypeScript = {
 	'/dist/((?:nodes|credentials)/.+\\.json)$': '<rootDir>/$1',
 };
 
+/** Seeds all chance. */
+const SEED_FILE = '<rootDir>/test/support/seed.ts';
+
 /**
  * Has the engine tests run in the engine of the n8n that N8N_VERSION names, with the modules that the nodes find there,
  * instead of in the one that this repository brings along.
  */
 function engineOf(version) {
-	if (version === undefined) return { moduleNameMapper: fromTypeScript };
+	if (version === undefined) {
+		return { setupFiles: [SEED_FILE], moduleNameMapper: fromTypeScript };
+	}
 	const modules = join(__dirname, '.runtime', `n8n-${version}`, 'node_modules');
 	return {
 		globalSetup: '<rootDir>/test/support/installN8n.ts',
-		setupFiles: ['<rootDir>/test/support/loneIntervals.ts'],
+		setupFiles: [SEED_FILE, '<rootDir>/test/support/loneIntervals.ts'],
 		moduleNameMapper: { ...fromTypeScript, '^(n8n-core|n8n-workflow|luxon)$': join(modules, '$1') },
 	};
 }
@@ -29,12 +34,13 @@ function engineOf(version) {
 module.exports = {
 	...shared,
 	...engineOf(process.env.N8N_VERSION),
+	globals: { isChanceFixed: true },
 	// The tests mostly wait for servers of their own: on two cores, six workers take half the time that two take.
 	maxWorkers: Math.max(6, availableParallelism()),
 	// In ms. Nothing takes as long, but for a machine that is busy with something else.
 	testTimeout: 30_000,
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
-	testPathIgnorePatterns: ['package', 'e2e', 'browser', 'queue'].map(
+	testPathIgnorePatterns: ['package', 'e2e', 'browser', 'queue', 'images'].map(
 		(suite) => `<rootDir>/test/${suite}/`,
 	),
 };

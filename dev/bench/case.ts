@@ -13,7 +13,7 @@ export interface BenchCase {
 	warmUp: number;
 	/** Gives who does the work, each with the function that does so much of it once. */
 	contenders(world: World): Promise<Record<string, (amount: number) => Promise<Figures>>>;
-	lines: Line[];
+	lines: [Line, ...Line[]];
 	/** The first line for people who use the package; `{ours}` and `{theirs}` stand for its figures. */
 	plain?: string;
 }
@@ -38,7 +38,7 @@ export async function runCase(world: World, one: BenchCase, rounds: number): Pro
 			await world.restart();
 			await work(one.warmUp);
 			const figures = await work(one.amount);
-			results[name].push(figures);
+			results[name]?.push(figures);
 			const shown = Object.entries(figures).map(([what, value]) => `${what} ${value.toFixed(2)}`);
 			report(`${one.name}, round ${round + 1}, ${name}: ${shown.join(', ')}`);
 		}
@@ -51,5 +51,6 @@ export async function runCase(world: World, one: BenchCase, rounds: number): Pro
 export function median(values: number[]): number {
 	const sorted = [...values].sort((a, b) => a - b);
 	const middle = sorted.length / 2;
-	return (sorted[Math.ceil(middle - 1)] + sorted[Math.floor(middle)]) / 2;
+	const [below = NaN, above = NaN] = [sorted[Math.ceil(middle - 1)], sorted[Math.floor(middle)]];
+	return (below + above) / 2;
 }

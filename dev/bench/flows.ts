@@ -11,7 +11,7 @@ type Site = Record<'liveCall' | 'header', JsonObject> & { client: N8nClient };
 export type Flow = Record<'id' | 'path' | 'url', string>;
 
 /** A node of a workflow, in n8n's words. */
-export type FlowNode = JsonObject & { id: string; name: string; type: string };
+type FlowNode = JsonObject & { id: string; name: string; type: string };
 
 export const WEBHOOK = node('Webhook', 'n8n-nodes-base.webhook', { httpMethod: 'POST' }, 2.1);
 
@@ -19,7 +19,7 @@ export const WEBHOOK = node('Webhook', 'n8n-nodes-base.webhook', { httpMethod: '
 export const LOOP = node('Loop Over Items', 'n8n-nodes-base.splitInBatches', {}, 3);
 
 /** What a workflow of many items begins with: each entry of a posted list is one; it answers when all is done. */
-const BATCH = [
+const BATCH: [FlowNode, ...FlowNode[]] = [
 	{
 		...WEBHOOK,
 		parameters: { httpMethod: 'POST', responseMode: 'lastNode', responseData: 'noData' },
@@ -72,7 +72,7 @@ export function ifNode(name: string, leftValue: string, rightValue: string): Flo
  */
 export async function publish(
 	{ client }: Pick<Site, 'client'>,
-	[start, ...others]: FlowNode[],
+	[start, ...others]: [FlowNode, ...FlowNode[]],
 	saved = true,
 	former?: Flow,
 ): Promise<Flow> {
@@ -80,7 +80,7 @@ export async function publish(
 	const webhookId = former?.path ?? randomUUID();
 	const path = isWebhook ? webhookId : `${webhookId}/webhook`;
 	const parameters = Object.assign({ ...(isWebhook && { path }) }, start.parameters);
-	const nodes = [{ ...start, webhookId, parameters }, ...others];
+	const nodes: FlowNode[] = [{ ...start, webhookId, parameters }, ...others];
 	const links = nodes.map(({ name }, index): [string, Json] => {
 		const next = nodes[index + 1] ?? (others.includes(LOOP) ? LOOP : undefined);
 		const target = next ? [{ node: next.name, type: 'main', index: 0 }] : [];
@@ -88,7 +88,7 @@ export async function publish(
 	});
 	const settings = { saveDataSuccessExecution: saved ? 'all' : 'none' };
 	const connections = Object.fromEntries(links);
-	const workflow = { name: nodes[nodes.length - 1].name, nodes, connections, settings };
+	const workflow = { name: (others.at(-1) ?? start).name, nodes, connections, settings };
 	const id = former?.id ?? (await client.createWorkflow(workflow));
 	if (former) {
 		const versionId = textAt(await client.findWorkflow(id), 'versionId');

@@ -55,8 +55,9 @@ async function main(): Promise<void> {
 	};
 	const outcomes = chosen.length > 0 ? await inWorld({}, measure) : [];
 	if (outcomes.length > 0) console.log(resultTable(outcomes));
-	for (const name of names.filter((extra) => extra in EXTRAS)) {
-		console.log(table(await EXTRAS[name](rounds)));
+	for (const name of names) {
+		const rows = await EXTRAS[name]?.(rounds);
+		if (rows) console.log(table(rows));
 	}
 	if (values.case !== undefined) return;
 	const how = surroundings(rounds, startedAt);
@@ -66,7 +67,7 @@ async function main(): Promise<void> {
 /** Says how the figures came about, in Markdown. */
 function surroundings(rounds: number, startedAt: Date): string {
 	const minutes = Math.round((Date.now() - startedAt.getTime()) / 60_000);
-	return `\`npm run bench -- --rounds ${rounds}\`, ${startedAt.toISOString().slice(0, 10)}, ${minutes} minutes; n8n ${DEFAULT_N8N_VERSION} with SQLite and files on disk; this package ${version}; ${type()} ${release()}, ${availableParallelism()} cores (${cpus()[0].model.trim()}). Each figure is the median of the rounds, in brackets the least and the most.`;
+	return `\`npm run bench -- --rounds ${rounds}\`, ${startedAt.toISOString().slice(0, 10)}, ${minutes} minutes; n8n ${DEFAULT_N8N_VERSION} with SQLite and files on disk; this package ${version}; ${type()} ${release()}, ${availableParallelism()} cores (${cpus()[0]?.model.trim()}). Each figure is the median of the rounds, in brackets the least and the most.`;
 }
 
 main().catch((error: unknown) => {

@@ -6,11 +6,15 @@ export type Outcome = [BenchCase, Results];
 /** Where the part of the page begins that people write and that stays. */
 const KEPT = '## How it is measured';
 
+const MET = 'yes';
+const MISSED = '**no**';
+
 /** Writes the page, in Markdown: `former` is the page as it was, `how` says how the figures came about. */
 export function page(outcomes: Outcome[], former: string, how: string): string {
-	const marks = outcomes.flatMap(rowsOf).map((row) => row[row.length - 1]);
-	const [met, missed] = ['yes', '**no**'].map((mark) => marks.filter((one) => one === mark).length);
-	const summary = `**${met} of ${met + missed} targets are met.** ${how}`;
+	const marks = outcomes.flatMap(rowsOf).map((row) => row.at(-1));
+	const met = marks.filter((mark) => mark === MET).length;
+	const judged = met + marks.filter((mark) => mark === MISSED).length;
+	const summary = `**${met} of ${judged} targets are met.** ${how}`;
 	const sentences = outcomes.flatMap(sentenceOf).join('\n');
 	const kept = former.slice(former.indexOf(KEPT));
 	return ['# Performance', sentences, summary, resultTable(outcomes), kept].join('\n\n');
@@ -24,8 +28,9 @@ export function resultTable(outcomes: Outcome[]): string {
 
 function sentenceOf([{ plain, lines }, results]: Outcome): string[] {
 	const [, figure, of, beside] = lines[0];
-	const [ours, theirs] = [of, beside].map((who) => shown(median(figuresOf(results, who, figure))));
-	return plain ? [`- ${plain.replace('{ours}', ours).replace('{theirs}', theirs)}`] : [];
+	const middle = (who: string) => shown(median(figuresOf(results, who, figure)));
+	if (plain === undefined) return [];
+	return [`- ${plain.replace('{ours}', middle(of)).replace('{theirs}', middle(beside))}`];
 }
 
 function rowsOf([{ work, lines }, results]: Outcome): string[][] {
@@ -33,7 +38,8 @@ function rowsOf([{ work, lines }, results]: Outcome): string[][] {
 }
 
 function cells([what, figure, of, beside, target]: Line, results: Results): string[] {
-	const [ours, theirs] = [of, beside].map((who) => figuresOf(results, who, figure));
+	const ours = figuresOf(results, of, figure);
+	const theirs = figuresOf(results, beside, figure);
 	const ratio = median(ours) / median(theirs);
 	const [sign, bound, isRatio] = target.split(' ');
 	const judged = isRatio ? ratio : median(ours);
@@ -44,12 +50,12 @@ function cells([what, figure, of, beside, target]: Line, results: Results): stri
 		theirs.length > 0 ? `${spread(theirs)} ${beside}` : '–',
 		theirs.length > 0 ? `${shown(ratio)} ×` : '–',
 		target,
-		bound === undefined ? '–' : isMet ? 'yes' : '**no**',
+		bound === undefined ? '–' : isMet ? MET : MISSED,
 	];
 }
 
 function figuresOf(results: Results, who: string, figure: string): number[] {
-	return (results[who] ?? []).map((one) => one[figure]);
+	return (results[who] ?? []).map((one) => one[figure] ?? NaN);
 }
 
 /** Shows a figure of all rounds: the median, and from where to where it reaches. */
@@ -65,10 +71,11 @@ function shown(value: number): string {
 }
 
 /** A table with columns as wide as their widest cell, the form that prettier leaves as it is. */
-export function table(rows: string[][]): string {
-	const widths = rows[0].map((_, column) => Math.max(3, ...rows.map((row) => row[column].length)));
-	const rule = widths.map((width) => '-'.repeat(width));
-	return [rows[0], rule, ...rows.slice(1)]
-		.map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column])).join(' | ')} |`)
+export function table([head = [], ...rows]: string[][]): string {
+	const widthOf = (column: number) =>
+		Math.max(3, ...[head, ...rows].map((row) => row[column]?.length ?? 0));
+	const rule = head.map((_, column) => '-'.repeat(widthOf(column)));
+	return [head, rule, ...rows]
+		.map((row) => `| ${row.map((cell, column) => cell.padEnd(widthOf(column))).join(' | ')} |`)
 		.join('\n');
 }

@@ -319,10 +319,10 @@ const MARKDOWN = /[|_*<]/g;
 function table(head: string[], rows: string[][]): string[] {
 	const byLast = new Map<string, Array<Set<string>>>();
 	for (const cells of rows) {
-		const [last] = cells.slice(-1);
+		const last = cells.at(-1) ?? '';
 		const merged = byLast.get(last) ?? cells.map(() => new Set());
 		byLast.set(last, merged);
-		cells.forEach((cell, index) => merged[index].add(cell.replace(MARKDOWN, '\\$&')));
+		cells.forEach((cell, index) => merged[index]?.add(cell.replace(MARKDOWN, '\\$&')));
 	}
 	const merged = [...byLast.values()].map((cells) => cells.map((texts) => [...texts].join('<br>')));
 	return [head, head.map(() => '---'), ...merged].map((cells) => `| ${cells.join(' | ')} |`);

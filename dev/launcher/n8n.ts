@@ -1,15 +1,11 @@
 import { hash } from 'bcryptjs';
-import { spawn, type ChildProcessByStdio } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Readable } from 'node:stream';
 
-import { run, runNpm, tail, withNodeFirst, withoutNpmSettings, type Environment } from './command';
+import { run, runNpm, withNodeFirst, withoutNpmSettings, type Environment } from './command';
 import { at } from '../json';
 import { LOOPBACK } from '../listen';
-import { poll } from './poll';
+import { startProgram, type Program } from '../program';
 import { assertPortFree, freePort } from './ports';
 import { N8nClient, readSettings, type Owner } from './rest';
 import { ensureRuntime, majorVersion, type Runtime, type RuntimeOptions } from './runtime';
@@ -45,35 +41,19 @@ export interface PreparedN8n {
 }
 
 /** A running n8n. */
-export interface N8n {
+export interface N8n extends Program {
 	/** Its address without a trailing slash. */
 	url: string;
-	/** The process's id. */
-	pid: number;
 	version: string;
-	/** Gives the last lines of its log. */
-	logTail(lines?: number): string;
 	/** Logs in as the owner. */
 	logIn(): Promise<N8nClient>;
-	/** Settles when the process has ended, for whatever reason. */
-	ended: Promise<void>;
-	/** Ends it: politely, then firmly after a grace period. Harmless when it has ended already. */
-	stop(): Promise<void>;
 }
-
-type N8nProcess = ChildProcessByStdio<null, Readable, Readable>;
 
 /** How long n8n may take to serve requests, in milliseconds; the first start builds its database. */
 const START_TIMEOUT_MS = 180_000;
 
 /** How long n8n lets running executions finish when it is asked to stop, in seconds. */
 const SHUTDOWN_SECONDS = 5;
-
-/** How long it has to be gone after that request before it is killed, in milliseconds. */
-const STOP_GRACE_MS = 10_000;
-
-/** How much of the log is kept in memory for error messages, in characters. */
-const LOG_KEPT = 100_000;
 
 /** Settings that a developer's shell may hold for another n8n, and keys that are none of n8n's business. */
 const FOREIGN_SETTINGS =
@@ -130,8 +110,8 @@ async function start(runtime: Runtime, options: N8nOptions, settings: Environmen
 	const port = options.port ?? (await freePort());
 	await assertPortFree(port, 'n8n', 'End that program, or choose another port with --port.');
 	const url = `http://${LOOPBACK}:${port}`;
-	const logFile = path.join(options.userFolder, 'n8n.log');
-	const child = spawn(runtime.node, [runtime.n8n, 'start'], {
+	const program = await startProgram(runtime.node, [runtime.n8n, 'start'], {
+		name: 'n8n',
 		cwd: options.userFolder,
 		env: {
 			...settings,
@@ -141,46 +121,22 @@ async function start(runtime: Runtime, options: N8nOptions, settings: Environmen
 			N8N_RUNNERS_BROKER_PORT: String(await freePort()),
 			...options.env,
 		},
-		stdio: ['ignore', 'pipe', 'pipe'],
-		// A process group of its own: Ctrl-C reaches n8n once, through stop(), and what n8n starts
-		// itself (its task runner) can be ended together with it.
-		detached: process.platform !== 'win32',
+		logFile: path.join(options.userFolder, 'n8n.log'),
+		isReady: async () => await isServing(url),
+		startTimeoutMs: START_TIMEOUT_MS,
+		signal: options.signal,
 	});
-	const log = collectLog(child, logFile);
-	const ended = new Promise<void>((resolve) => {
-		child.once('exit', () => resolve());
-		child.once('error', () => resolve());
-	});
-	const killAll = () => killGroup(child);
-	process.once('exit', killAll);
-
-	const stop = async () => {
-		if (isRunning(child)) {
-			child.kill('SIGTERM');
-			const grace = setTimeout(killAll, STOP_GRACE_MS);
-			await ended;
-			clearTimeout(grace);
-		}
-		killAll();
-		process.off('exit', killAll);
-	};
-
 	try {
-		await waitUntilReady(child, url, options.signal);
 		if (majorVersion(runtime.version) === 1) await ensureOwner(url, options.owner);
 	} catch (error) {
-		await stop();
-		const reason = error instanceof Error ? error.message : String(error);
-		throw new Error(`n8n did not start: ${reason}\nThe end of its log (${logFile}):\n${log(30)}`);
+		await program.stop();
+		throw error;
 	}
 	return {
+		...program,
 		url,
-		pid: child.pid ?? 0,
 		version: runtime.version,
-		logTail: log,
 		logIn: async () => await N8nClient.logIn(url, options.owner),
-		ended,
-		stop,
 	};
 }
 
@@ -225,23 +181,14 @@ function instanceSettings(runtime: Runtime, options: N8nOptions, owner: Environm
 	};
 }
 
-/** Waits until n8n serves requests; throws when its process ends first or it takes too long. */
-async function waitUntilReady(child: N8nProcess, url: string, signal?: AbortSignal): Promise<void> {
-	await once(child, 'spawn');
-	await poll(
-		async () => {
-			signal?.throwIfAborted();
-			if (!isRunning(child)) {
-				throw new Error(`it ended by itself (${child.signalCode ?? `code ${child.exitCode}`}).`);
-			}
-			const ready = await fetch(`${url}/healthz/readiness`).then(
-				(response) => response.ok,
-				() => false,
-			);
-			return ready ? await readSettings(url) : undefined;
-		},
-		{ what: 'A ready n8n', timeoutMs: START_TIMEOUT_MS, everyMs: 200 },
+/** Whether n8n serves requests. */
+async function isServing(url: string): Promise<boolean> {
+	const isReady = await fetch(`${url}/healthz/readiness`).then(
+		(response) => response.ok,
+		() => false,
 	);
+	// 1.x says that it is ready a moment before its routes are there.
+	return isReady && (await readSettings(url)) !== undefined;
 }
 
 /** Makes the first account of an n8n 1.x that has none. */
@@ -249,33 +196,4 @@ async function ensureOwner(url: string, owner: Owner): Promise<void> {
 	const settings = await readSettings(url);
 	if (at(settings, 'userManagement', 'showSetupOnFirstLoad') !== true) return;
 	await new N8nClient(url).request('POST', '/rest/owner/setup', owner);
-}
-
-/** Writes n8n's output to a file and keeps its end; gives a function that tells the last lines. */
-function collectLog(child: N8nProcess, logFile: string): (lines?: number) => string {
-	const file = createWriteStream(logFile, { flags: 'w' });
-	let kept = '';
-	const take = (text: string) => {
-		file.write(text);
-		kept = (kept + text).slice(-LOG_KEPT);
-	};
-	child.stdout.setEncoding('utf8').on('data', take);
-	child.stderr.setEncoding('utf8').on('data', take);
-	child.once('close', () => file.end());
-	return (lines) => tail(kept, lines);
-}
-
-function isRunning(child: N8nProcess): boolean {
-	return child.pid !== undefined && child.exitCode === null && child.signalCode === null;
-}
-
-/** Kills n8n and what it started itself: the process group that bears its id. */
-function killGroup(child: N8nProcess): void {
-	if (child.pid === undefined) return;
-	try {
-		if (process.platform === 'win32') child.kill('SIGKILL');
-		else process.kill(-child.pid, 'SIGKILL');
-	} catch {
-		// Nobody is left in it.
-	}
 }

@@ -78,7 +78,7 @@ export async function ensureRuntime(options: RuntimeOptions = {}): Promise<Runti
 }
 
 /** Gives the path of a Node that n8n can run with: the one at hand, or one that is fetched. */
-async function ensureNode(course: Course): Promise<string> {
+export async function ensureNode(course: Course): Promise<string> {
 	const needed = majorVersion(NODE_VERSION);
 	if (majorVersion(process.versions.node) >= needed) return process.execPath;
 	const windows = process.platform === 'win32';

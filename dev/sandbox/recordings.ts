@@ -5,7 +5,7 @@ import type { CallBook } from './calls';
 import { expiredLinkAnswer } from './exchange';
 import type { SeenRequest } from './types';
 import { toId } from './validation';
-import { wavChunks } from './wav';
+import { wav } from './wav';
 
 /** Makes and checks the temporary links that recordings are downloaded from. */
 export class RecordingLinks {
@@ -63,6 +63,6 @@ export function answerRecordings(
 			'Content-Disposition': `attachment; filename="recording-${id}.wav"`,
 		},
 		length: recording.bytes,
-		chunks: () => wavChunks(recording.bytes),
+		chunks: () => wav.chunks(recording.bytes),
 	};
 }

@@ -6,17 +6,19 @@ const SHORT_SECONDS = 3;
 /** Size in bytes of the recording that a call has unless told otherwise: a few seconds. */
 export const SHORT_WAV_BYTES = HEADER_BYTES + SHORT_SECONDS * SECOND_BYTES;
 
-/**
- * Gives a WAV file (PCM, 16 bit, 8 kHz, mono) of exactly so many bytes, piece by piece, so that it can be any size.
- * The same size always gives the same bytes. Below 44 bytes it is a header cut short.
- */
-export function* wavChunks(totalBytes: number): Generator<Buffer> {
-	yield header(Math.max(0, totalBytes - HEADER_BYTES)).subarray(0, totalBytes);
-	const second = toneSecond();
-	for (let left = totalBytes - HEADER_BYTES; left > 0; left -= SECOND_BYTES) {
-		yield second.subarray(0, left);
-	}
-}
+export const wav = {
+	/**
+	 * Gives a WAV file (PCM, 16 bit, 8 kHz, mono) of exactly so many bytes, piece by piece, so that it can be any size.
+	 * The same size always gives the same bytes. Below 44 bytes it is a header cut short.
+	 */
+	*chunks(totalBytes: number): Generator<Buffer> {
+		yield header(Math.max(0, totalBytes - HEADER_BYTES)).subarray(0, totalBytes);
+		const second = toneSecond();
+		for (let left = totalBytes - HEADER_BYTES; left > 0; left -= SECOND_BYTES) {
+			yield second.subarray(0, left);
+		}
+	},
+};
 
 function header(dataBytes: number): Buffer {
 	const bytes = Buffer.alloc(HEADER_BYTES);

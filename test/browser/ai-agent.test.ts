@@ -4,23 +4,17 @@ import { poll } from '../../dev/launcher/poll';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { startChatModel, type ChatModel } from '../e2e/helpers/chatModel';
 import { AI_AGENT_ID } from '../e2e/helpers/exampleIds';
-import { WORLD_TIMEOUT_MS } from '../e2e/helpers/world';
 import { PATIENCE_MS } from './helpers/editor';
-import { inEditor, startBrowserWorld, type BrowserWorld } from './helpers/world';
+import { shareBrowserWorld } from './helpers/world';
 
 const PHONE = '+44 20 7946 0196';
 const TOOL = 'Place_a_call';
 
-let world: BrowserWorld;
 let model: ChatModel;
 let workflowId: string;
 
-const scenario = (test: (world: BrowserWorld) => Promise<void>) => inEditor(() => world, test);
-
-beforeAll(async () => {
+const { world, scenario } = shareBrowserWorld(async ({ client, credential }) => {
 	model = await startChatModel();
-	world = await startBrowserWorld();
-	const { client, credential } = world;
 	const openAiApi = await client.createCredential({
 		name: 'Scripted model',
 		type: 'openAiApi',
@@ -38,22 +32,13 @@ beforeAll(async () => {
 	const [example] = (await readExamples()).filter(({ id }) => id === AI_AGENT_ID);
 	const { name, nodes, connections, settings } = example;
 	workflowId = await client.createWorkflow({ name, nodes: nodes.map(own), connections, settings });
-}, WORLD_TIMEOUT_MS);
+});
 
-afterAll(async () => {
-	await world?.stop();
-	await model?.stop();
-}, WORLD_TIMEOUT_MS);
-
-beforeEach(() => world.sandbox.reset());
-
-afterEach(async () => await world.closeTabs());
-
-jest.setTimeout(300_000);
+afterAll(async () => await model?.stop());
 
 /** Opens the example's chat in the editor. */
 async function openChat() {
-	const editor = await world.openEditor();
+	const editor = await world().openEditor();
 	await editor.openCanvas(workflowId, 1);
 	const { page } = editor;
 	// n8n takes a click by a headless browser on one of the two buttons for a link preview's, and lets it do nothing.

@@ -3,30 +3,15 @@ import { readExamples } from '../../dev/launcher/examples';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { poll } from '../../dev/launcher/poll';
 import { CHOOSE_A_TIME_ID } from '../e2e/helpers/exampleIds';
-import { WORLD_TIMEOUT_MS } from '../e2e/helpers/world';
-import { inEditor, startBrowserWorld, type BrowserWorld } from './helpers/world';
+import { shareBrowserWorld } from './helpers/world';
 
 const PHONE = '+44 20 7946 0195';
 
-let world: BrowserWorld;
-
-const scenario = (test: (world: BrowserWorld) => Promise<void>) => inEditor(() => world, test);
-
-beforeAll(async () => {
-	world = await startBrowserWorld();
-}, WORLD_TIMEOUT_MS);
-
-afterAll(async () => await world?.stop(), WORLD_TIMEOUT_MS);
-
-beforeEach(() => world.sandbox.reset());
-
-afterEach(async () => await world.closeTabs());
-
-jest.setTimeout(300_000);
+const { world, scenario } = shareBrowserWorld();
 
 /** Publishes the example in a workflow of its own that reads times in a zone; gives the form's address. */
 async function publishForm(timezone: string): Promise<string> {
-	const { client, credential, n8n } = world;
+	const { client, credential, n8n } = world();
 	const example = (await readExamples()).find(({ id }) => id === CHOOSE_A_TIME_ID);
 	const webhookId = `choose-a-time-in-${timezone.replace(/\W/g, '-')}`;
 	const own = (node: Json): Json => {

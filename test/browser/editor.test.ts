@@ -6,15 +6,15 @@ import { readExamples, TRIGGER_TYPE } from '../../dev/launcher/examples';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { toCallTime } from '../../dev/sandbox/time';
 import { itemsOf } from '../support/n8nClient';
+import { link, node, NODE_NAME, NODE_TYPE, start, START_NAME } from '../support/workflow';
 import { LiveCall } from '../../nodes/LiveCall/LiveCall.node';
 import { startChatModel } from '../e2e/helpers/chatModel';
-import { NODE_NAME, NODE_TYPE, START_NAME } from '../e2e/helpers/runs';
 import { expectPlayableWav } from '../e2e/helpers/wav';
-import { OWNER, WORLD_TIMEOUT_MS } from '../e2e/helpers/world';
+import { OWNER } from '../e2e/helpers/world';
 import { iconsIn, PATIENCE_MS, type Editor } from './helpers/editor';
 import { bytesOf, packageIcon } from './helpers/files';
 import { WINDOW } from './helpers/images';
-import { inEditor, startBrowserWorld, WEBHOOK_TOKEN, type BrowserWorld } from './helpers/world';
+import { shareBrowserWorld, WEBHOOK_TOKEN } from './helpers/world';
 
 /** A customer's number; such numbers are kept free for examples. */
 const PHONE = '+44 20 7946 0123';
@@ -25,36 +25,23 @@ const TALL = 1_900;
 const NODE_ID = 'livecall';
 const WEBHOOK_ID = '0c5bd0f1-3c7e-4f3a-9d55-0d8f7c1b2a01';
 
-let world: BrowserWorld;
-
-const scenario = (test: (world: BrowserWorld) => Promise<void>) => inEditor(() => world, test);
-
-beforeAll(async () => {
-	world = await startBrowserWorld();
-}, WORLD_TIMEOUT_MS);
-
-afterAll(async () => await world?.stop(), WORLD_TIMEOUT_MS);
-
-beforeEach(() => world.sandbox.reset());
-
-afterEach(async () => await world.closeTabs());
-
-jest.setTimeout(300_000);
+const { world, scenario } = shareBrowserWorld();
 
 /** Stores a workflow of a manual trigger and a LiveCall node, whose panel is then opened. */
 async function openNode(name: string, parameters: JsonObject, withCredential = true) {
-	const workflowId = await world.client.createWorkflow({
+	const workflowId = await world().client.createWorkflow({
 		name,
 		nodes: [
-			node('start', START_NAME, 'n8n-nodes-base.manualTrigger', 1, [0, 0]),
-			{
-				...node(NODE_ID, NODE_NAME, NODE_TYPE, 1, [220, 0], parameters),
+			start(),
+			node(NODE_NAME, NODE_TYPE, 1, parameters, {
+				id: NODE_ID,
+				position: [220, 0],
 				...(withCredential ? usingLiveCall() : {}),
-			},
+			}),
 		],
-		connections: link(START_NAME, NODE_NAME, 'main'),
+		connections: link(START_NAME, NODE_NAME),
 	});
-	const editor = await world.openEditor();
+	const editor = await world().openEditor();
 	await editor.openPanel(workflowId, NODE_ID);
 	return editor;
 }
@@ -64,23 +51,8 @@ function fieldsAndOutput({ panel, output }: Editor) {
 	return [panel.getByTestId('node-parameters'), panel.getByText('Parameters'), output];
 }
 
-function node(
-	id: string,
-	name: string,
-	type: string,
-	typeVersion: number,
-	position: number[],
-	parameters: JsonObject = {},
-): JsonObject {
-	return { id, name, type, typeVersion, position, parameters };
-}
-
 function usingLiveCall(): JsonObject {
-	return { credentials: { [CREDENTIAL_TYPE]: { ...world.credential } } };
-}
-
-function link(from: string, to: string, type: string): JsonObject {
-	return { [from]: { [type]: [[{ node: to, type, index: 0 }]] } };
+	return { credentials: { [CREDENTIAL_TYPE]: { ...world().credential } } };
 }
 
 describe('finding the node', () => {
@@ -274,7 +246,7 @@ describe('the trigger', () => {
 				name: 'When a call has ended',
 				nodes: [
 					{
-						...node(NODE_ID, 'LiveCall Trigger', TRIGGER_TYPE, 1, [0, 0]),
+						...node('LiveCall Trigger', TRIGGER_TYPE, 1, {}, { id: NODE_ID }),
 						...usingLiveCall(),
 						webhookId: WEBHOOK_ID,
 					},
@@ -346,7 +318,7 @@ describe('the trigger, when it believes what is delivered', () => {
 				name: 'Unverified',
 				nodes: [
 					{
-						...node(NODE_ID, 'LiveCall Trigger', TRIGGER_TYPE, 1, [0, 0], parameters),
+						...node('LiveCall Trigger', TRIGGER_TYPE, 1, parameters, { id: NODE_ID }),
 						...usingLiveCall(),
 						webhookId: WEBHOOK_ID,
 					},
@@ -360,7 +332,7 @@ describe('the trigger, when it believes what is delivered', () => {
 			);
 			await editor.panel.getByTestId('trigger-execute-button').click();
 			expect((await listening).ok()).toBe(true);
-			world.sandbox.faults.always({ kind: 'status', status: 401 });
+			world().sandbox.faults.always({ kind: 'status', status: 401 });
 			const token = encodeURIComponent(WEBHOOK_TOKEN);
 			const delivered = await editor.page.request.post(
 				`${n8n.url}/webhook-test/${WEBHOOK_ID}/webhook?token=${token}`,
@@ -431,38 +403,39 @@ describe('an AI agent', () => {
 				const workflowId = await client.createWorkflow({
 					name: 'An agent that arranges callbacks',
 					nodes: [
-						node('start', START_NAME, 'n8n-nodes-base.manualTrigger', 1, [0, 0]),
-						node('agent', 'AI Agent', '@n8n/n8n-nodes-langchain.agent', 3.1, [240, 0], {
-							promptType: 'define',
-							text: `Please call me back at ${PHONE}.`,
-							options: {},
-						}),
-						{
-							...node(
-								'model',
-								'Chat Model',
-								'@n8n/n8n-nodes-langchain.lmChatOpenAi',
-								1.3,
-								[160, 240],
-								{
-									model: { __rl: true, mode: 'id', value: 'scripted' },
-									responsesApiEnabled: false,
-									options: {},
-								},
-							),
-							credentials: { openAiApi: { ...openAi } },
-						},
-						{
-							...node(NODE_ID, 'Place a callback', `${NODE_TYPE}Tool`, 1, [440, 240], {
+						start(),
+						node(
+							'AI Agent',
+							'@n8n/n8n-nodes-langchain.agent',
+							3.1,
+							{ promptType: 'define', text: `Please call me back at ${PHONE}.`, options: {} },
+							{ position: [240, 0] },
+						),
+						node(
+							'Chat Model',
+							'@n8n/n8n-nodes-langchain.lmChatOpenAi',
+							1.3,
+							{
+								model: { __rl: true, mode: 'id', value: 'scripted' },
+								responsesApiEnabled: false,
+								options: {},
+							},
+							{ position: [160, 240], credentials: { openAiApi: { ...openAi } } },
+						),
+						node(
+							'Place a callback',
+							`${NODE_TYPE}Tool`,
+							1,
+							{
 								filterId: { __rl: true, mode: 'id', value: '1' },
 								phoneNumber:
 									"={{ $fromAI('Phone_Number', `The customer's phone number`, 'string') }}",
-							}),
-							...usingLiveCall(),
-						},
+							},
+							{ position: [440, 240], ...usingLiveCall() },
+						),
 					],
 					connections: {
-						...link(START_NAME, 'AI Agent', 'main'),
+						...link(START_NAME, 'AI Agent'),
 						...link('Chat Model', 'AI Agent', 'ai_languageModel'),
 						...link('Place a callback', 'AI Agent', 'ai_tool'),
 					},
@@ -562,7 +535,7 @@ describe('the example workflows', () => {
 			const editor = await openEditor();
 			const incomplete = await client.createWorkflow({
 				name: 'Without a number',
-				nodes: [node(NODE_ID, NODE_NAME, NODE_TYPE, 1, [0, 0])],
+				nodes: [node(NODE_NAME, NODE_TYPE, 1, {}, { id: NODE_ID })],
 				connections: {},
 			});
 			await editor.openCanvas(incomplete, 1);

@@ -2,32 +2,14 @@ import { DateTime } from 'luxon';
 
 import type { JsonObject } from '../../dev/json';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
-import { NODE_NAME, NODE_TYPE, START_NAME } from '../e2e/helpers/runs';
-import { WORLD_TIMEOUT_MS } from '../e2e/helpers/world';
-import { inEditor, startBrowserWorld, type BrowserWorld } from './helpers/world';
+import { chain, node, NODE_NAME, NODE_TYPE, start, START_NAME } from '../support/workflow';
+import { accessTo } from '../e2e/helpers/world';
+import { shareBrowserWorld } from './helpers/world';
 
-let world: BrowserWorld;
-
-const scenario = (test: (world: BrowserWorld) => Promise<void>) => inEditor(() => world, test);
-
-beforeAll(async () => {
-	world = await startBrowserWorld();
-}, WORLD_TIMEOUT_MS);
-
-afterAll(async () => await world?.stop(), WORLD_TIMEOUT_MS);
-
-beforeEach(() => world.sandbox.reset());
-
-afterEach(async () => await world.closeTabs());
-
-jest.setTimeout(300_000);
+const { world, scenario } = shareBrowserWorld();
 
 /** A customer's number; such numbers are kept free for examples. */
 const PHONE = '+44 20 7946 0123';
-
-function node(name: string, type: string, typeVersion: number, parameters: JsonObject): JsonObject {
-	return { id: name, name, type, typeVersion, position: [0, 0], parameters };
-}
 
 function liveCall(name: string, parameters: JsonObject): JsonObject {
 	return {
@@ -35,16 +17,9 @@ function liveCall(name: string, parameters: JsonObject): JsonObject {
 			filterId: { __rl: true, mode: 'id', value: '2' },
 			...parameters,
 		}),
-		credentials: { [CREDENTIAL_TYPE]: { ...world.credential } },
+		credentials: { [CREDENTIAL_TYPE]: { ...world().credential } },
 	};
 }
-
-const chain = (...names: string[]): JsonObject =>
-	Object.fromEntries(
-		names
-			.slice(1)
-			.map((name, index) => [names[index], { main: [[{ node: name, type: 'main', index: 0 }]] }]),
-	);
 
 describe('a person who builds a flow', () => {
 	it.each([
@@ -59,7 +34,7 @@ describe('a person who builds a flow', () => {
 				const workflowId = await client.createWorkflow({
 					name: `After ${operation}`,
 					nodes: [
-						node(START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
+						start(),
 						liveCall(NODE_NAME, { resource, operation }),
 						node(next, 'n8n-nodes-base.set', 3.4, { options: {} }),
 					],
@@ -87,16 +62,13 @@ describe('a person who tries a flow', () => {
 		'rings their own phone by a click on "Execute step", and reads so under the output',
 		scenario(async ({ client, sandbox, openEditor, camera }) => {
 			const tester = '+49 30 5550100';
-			const { apiKey, apiUrl } = sandbox;
-			const trials = await client.createCredential({
-				name: 'LiveCall with a test phone',
-				type: CREDENTIAL_TYPE,
-				data: { apiKey, baseUrl: apiUrl, testPhoneNumber: tester },
-			});
+			const trials = await client.createCredential(
+				accessTo(sandbox, { testPhoneNumber: tester }, 'LiveCall with a test phone'),
+			);
 			const workflowId = await client.createWorkflow({
 				name: 'Try it',
 				nodes: [
-					node(START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
+					start(),
 					{
 						...liveCall(NODE_NAME, { phoneNumber: PHONE }),
 						credentials: { [CREDENTIAL_TYPE]: { ...trials } },
@@ -121,10 +93,7 @@ describe('a person who tries a flow', () => {
 		scenario(async ({ client, sandbox, openEditor, camera }) => {
 			const workflowId = await client.createWorkflow({
 				name: 'In calling hours',
-				nodes: [
-					node(START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
-					liveCall(NODE_NAME, { phoneNumber: PHONE }),
-				],
+				nodes: [start(), liveCall(NODE_NAME, { phoneNumber: PHONE })],
 				connections: chain(START_NAME, NODE_NAME),
 				settings: { timezone: 'Asia/Kathmandu' },
 			});

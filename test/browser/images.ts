@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 
 /**
  * Takes the pictures in docs/images anew. They come from the browser tests, so that they show what was seen to work.
- * Then notes what they were made from, which a test compares with what there is. The package has to be built.
+ * Then notes what they were made from, which `npm run check:images` compares with what there is. The package has to be built.
  */
 function main(): number {
 	const jest = require.resolve('jest/bin/jest');
@@ -11,7 +11,10 @@ function main(): number {
 		return spawnSync(process.execPath, [jest, ...args], { stdio: 'inherit', env }).status ?? 1;
 	};
 	const browser = ['--config', 'jest.n8n.config.js', '--selectProjects=browser', '--runInBand'];
-	return run(...browser, ...process.argv.slice(2)) || run('test/docs/images');
+	return (
+		run(...browser, ...process.argv.slice(2)) ||
+		run('--config', 'jest.n8n.config.js', '--selectProjects=images')
+	);
 }
 
 process.exitCode = main();

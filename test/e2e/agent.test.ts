@@ -1,9 +1,9 @@
 import { at, type Json, type JsonObject } from '../../dev/json';
 import type { CredentialReference } from '../../dev/launcher/rest';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
+import { link, node, NODE_TYPE, start, START_NAME } from '../support/workflow';
 import { startChatModel, type ChatModel } from './helpers/chatModel';
-import { NODE_TYPE, START_NAME } from './helpers/runs';
-import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
+import { accessTo, inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
 
 const PHONE = '+44 20 7946 0123';
 const OTHER_PHONE = '+44 20 7946 0124';
@@ -21,16 +21,16 @@ const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world,
 beforeAll(async () => {
 	model = await startChatModel();
 	world = await startWorld();
-	const { apiKey, apiUrl: baseUrl } = world.sandbox;
-	const store = async (name: string, type: string, data: JsonObject) =>
-		await world.client.createCredential({ name, type, data });
-	openAi = await store('Model', 'openAiApi', { apiKey: 'not-needed', url: model.url });
-	credential = await store('LiveCall', CREDENTIAL_TYPE, { apiKey, baseUrl });
-	credentialForTrials = await store('LiveCall with a test phone', CREDENTIAL_TYPE, {
-		apiKey,
-		baseUrl,
-		testPhoneNumber: TESTER,
+	const { client, sandbox } = world;
+	openAi = await client.createCredential({
+		name: 'Model',
+		type: 'openAiApi',
+		data: { apiKey: 'not-needed', url: model.url },
 	});
+	credential = await client.createCredential(accessTo(sandbox));
+	credentialForTrials = await client.createCredential(
+		accessTo(sandbox, { testPhoneNumber: TESTER }, 'LiveCall with a test phone'),
+	);
 }, WORLD_TIMEOUT_MS);
 
 afterAll(async () => {
@@ -42,14 +42,6 @@ beforeEach(() => world.sandbox.reset());
 
 jest.setTimeout(120_000);
 
-function node(name: string, type: string, typeVersion: number, parameters: JsonObject): JsonObject {
-	return { id: name, name, type, typeVersion, position: [0, 0], parameters };
-}
-
-const link = (from: string, to: string, type = 'main'): JsonObject => ({
-	[from]: { [type]: [[{ node: to, type, index: 0 }]] },
-});
-
 const fromModel = (key: string): string => `={{ $fromAI('${key}', '', 'string') }}`;
 
 /** Has an agent run whose tool leaves number, time and consultant to the model; gives what the tool told it. */
@@ -59,7 +51,7 @@ async function chat(access: CredentialReference, ...wanted: JsonObject[]): Promi
 	const workflowId = await client.createWorkflow({
 		name: 'An agent that arranges callbacks',
 		nodes: [
-			node(START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
+			start(),
 			node('AI Agent', '@n8n/n8n-nodes-langchain.agent', 2.2, {
 				promptType: 'define',
 				text: 'Please call me back.',

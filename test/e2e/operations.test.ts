@@ -5,18 +5,10 @@ import { TRIGGER_TYPE } from '../../dev/launcher/examples';
 import { DEFAULT_N8N_VERSION, majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { failureOf, itemsOf } from '../support/n8nClient';
-import {
-	jsonOf,
-	NODE_NAME,
-	NODE_TYPE,
-	outputOf,
-	runNode,
-	runStored,
-	START_NAME,
-	storeNodeRun,
-} from './helpers/runs';
+import { NODE_NAME, NODE_TYPE, START_NAME } from '../support/workflow';
+import { jsonOf, outputOf, runNode, runStored, storeNodeRun } from './helpers/runs';
 import { expectPlayableWav } from './helpers/wav';
-import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
+import { accessTo, inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
 
 /** What `simplify` leaves of a call. */
 const SIMPLE_FIELDS = [
@@ -50,8 +42,7 @@ const locator = (mode: string, value: string): JsonObject => ({ __rl: true, mode
 
 beforeAll(async () => {
 	world = await startWorld();
-	const { apiKey, apiUrl } = world.sandbox;
-	access = { name: 'LiveCall', type: CREDENTIAL_TYPE, data: { apiKey, baseUrl: apiUrl } };
+	access = accessTo(world.sandbox);
 	credential = await world.client.createCredential(access);
 }, WORLD_TIMEOUT_MS);
 

@@ -5,8 +5,8 @@ import type { N8n } from '../../dev/launcher/n8n';
 import { poll } from '../../dev/launcher/poll';
 import { N8nRequestError, type CredentialReference } from '../../dev/launcher/rest';
 import { DEFAULT_N8N_VERSION, majorVersion } from '../../dev/launcher/runtime';
-import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { failureOf, TestN8nClient, type Execution } from '../support/n8nClient';
+import { NODE_NAME, START_NAME } from '../support/workflow';
 import {
 	activateNode,
 	activateTrigger,
@@ -15,8 +15,15 @@ import {
 	waitForExecutions,
 	waitForWebhook,
 } from '../queue/helpers/workflows';
-import { jsonOf, NODE_NAME, runStored, START_NAME, storeNodeRun } from './helpers/runs';
-import { inWorld, OWNER, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
+import { jsonOf, runStored, storeNodeRun } from './helpers/runs';
+import {
+	accessTo,
+	inWorld,
+	OWNER,
+	startWorld,
+	WORLD_TIMEOUT_MS,
+	type World,
+} from './helpers/world';
 
 let world: World;
 let credential: CredentialReference;
@@ -27,13 +34,7 @@ const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world,
 
 beforeAll(async () => {
 	world = await startWorld();
-	const { apiKey, apiUrl } = world.sandbox;
-	const data = { apiKey, baseUrl: apiUrl };
-	credential = await world.client.createCredential({
-		name: 'LiveCall',
-		type: CREDENTIAL_TYPE,
-		data,
-	});
+	credential = await world.client.createCredential(accessTo(world.sandbox));
 }, WORLD_TIMEOUT_MS);
 
 afterAll(async () => {

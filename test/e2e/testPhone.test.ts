@@ -3,8 +3,8 @@ import type { CredentialReference } from '../../dev/launcher/rest';
 import { DEFAULT_N8N_VERSION, majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { itemsOf, type Execution } from '../support/n8nClient';
-import { NODE_NAME, NODE_TYPE, START_NAME } from './helpers/runs';
-import { inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
+import { chain, node, NODE_NAME, NODE_TYPE, start, START_NAME } from '../support/workflow';
+import { accessTo, inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
 
 const TESTER = '+49 30 5550100';
 
@@ -15,12 +15,8 @@ const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world,
 
 beforeAll(async () => {
 	world = await startWorld();
-	const { apiKey, apiUrl } = world.sandbox;
-	credential = await world.client.createCredential({
-		name: 'LiveCall with a test phone',
-		type: CREDENTIAL_TYPE,
-		data: { apiKey, baseUrl: apiUrl, testPhoneNumber: TESTER },
-	});
+	const access = accessTo(world.sandbox, { testPhoneNumber: TESTER });
+	credential = await world.client.createCredential(access);
 }, WORLD_TIMEOUT_MS);
 
 afterAll(async () => await world?.stop(), WORLD_TIMEOUT_MS);
@@ -39,10 +35,6 @@ const rung = (): string[] =>
 
 const LIST = 'Leads as one list';
 const SPLIT = 'Leads';
-
-function node(name: string, type: string, typeVersion: number, parameters: JsonObject): JsonObject {
-	return { id: name, name, type, typeVersion, position: [0, 0], parameters };
-}
 
 /** A node that gives all leads in one list, and one that makes an item of each. */
 const leadNodes = (): JsonObject[] => [
@@ -64,19 +56,12 @@ const dialler = (): JsonObject => ({
 	credentials: { [CREDENTIAL_TYPE]: { ...credential } },
 });
 
-const chain = (...names: string[]): JsonObject =>
-	Object.fromEntries(
-		names
-			.slice(1)
-			.map((name, index) => [names[index], { main: [[{ node: name, type: 'main', index: 0 }]] }]),
-	);
-
 /** Stores a workflow that calls all leads, when clicked and when its webhook is called. */
 async function storeDialler(path: string): Promise<string> {
 	return await world.client.createWorkflow({
 		name: 'Call the leads',
 		nodes: [
-			node(START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
+			start(),
 			{
 				...node('Webhook', 'n8n-nodes-base.webhook', 2, {
 					httpMethod: 'POST',
@@ -145,7 +130,7 @@ describe('20 leads', () => {
 			const workflowId = await client.createWorkflow({
 				name: 'Call the leads one after the other',
 				nodes: [
-					node(START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
+					start(),
 					...leadNodes(),
 					node(loop, 'n8n-nodes-base.splitInBatches', 3, { batchSize: 1, options: {} }),
 					dialler(),
@@ -180,7 +165,7 @@ describe('20 leads', () => {
 			const parent = await client.createWorkflow({
 				name: 'Have the leads called',
 				nodes: [
-					node(START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
+					start(),
 					...leadNodes(),
 					node('Call them', 'n8n-nodes-base.executeWorkflow', 1.2, {
 						workflowId: { __rl: true, mode: 'id', value: child },

@@ -9,7 +9,14 @@ import type { CredentialReference } from '../../dev/launcher/rest';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { TestN8nClient } from '../support/n8nClient';
 import { forEach, waitForExecutions } from '../queue/helpers/workflows';
-import { inWorld, OWNER, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
+import {
+	accessTo,
+	inWorld,
+	OWNER,
+	startWorld,
+	WORLD_TIMEOUT_MS,
+	type World,
+} from './helpers/world';
 
 const TRIGGER_NAME = 'A call has ended';
 
@@ -22,12 +29,7 @@ const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world,
 
 beforeAll(async () => {
 	world = await startWorld();
-	const { apiKey, apiUrl } = world.sandbox;
-	credential = await world.client.createCredential({
-		name: 'LiveCall',
-		type: CREDENTIAL_TYPE,
-		data: { apiKey, baseUrl: apiUrl },
-	});
+	credential = await world.client.createCredential(accessTo(world.sandbox));
 }, WORLD_TIMEOUT_MS);
 
 afterAll(async () => {

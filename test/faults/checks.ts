@@ -4,7 +4,7 @@ import type { Execution, Story } from './scenario';
 import type { Schedule } from './schedule';
 
 /** How an execution says that an item ended. */
-export type Ending =
+type Ending =
 	| { as: 'placed'; id: number }
 	| { as: 'skipped' }
 	| { as: 'refused'; message: string }

@@ -1,11 +1,11 @@
 import { MOST_MS, openLanes } from './promises';
 import { reportLife, runLives } from './randomLives';
-import { SEED } from './testSettings';
+import { SEED } from '../support/seed';
 
 const lanes = openLanes();
 
 it(
-	`keeps every promise in 150 random lives (FAULTS_SEED=${SEED})`,
+	`keeps every promise in 150 random lives (seed ${SEED})`,
 	async () => {
 		const tally = await runLives(150, SEED, lanes);
 		if (tally.failure) throw new Error(reportLife(tally.failure));

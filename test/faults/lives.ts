@@ -22,7 +22,7 @@ export interface StoreFailure {
 }
 
 /** One execution of a life. */
-export interface Chapter {
+interface Chapter {
 	/** Which of the executions before is retried, counted from 0; the first chapter is the first execution. */
 	retries: number;
 	redialUnknown: boolean;
@@ -101,7 +101,7 @@ function meaningful(life: Life): Life {
 export type Told = 'placed' | 'unknown' | 'skipped' | 'notDone' | 'storeFailed';
 
 /** A chapter that has been lived through. */
-export interface Lived {
+interface Lived {
 	chapter: Chapter;
 	/** Which one it retried; `undefined` for the first. */
 	retried: number | undefined;

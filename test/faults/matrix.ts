@@ -38,7 +38,7 @@ export interface Row {
 }
 
 /** One kind of fault, and what is expected of a POST and of the other methods. */
-export interface Column {
+interface Column {
 	fault: string;
 	/** `undefined` where nobody listens at the API's address. */
 	make: ((world: World) => Fault) | undefined;

@@ -1,11 +1,11 @@
 import { expectNothingBroken, MOST_MS, openLanes } from './promises';
 import { runRandom } from './random';
-import { SEED } from './testSettings';
+import { SEED } from '../support/seed';
 
 const lanes = openLanes();
 
 it(
-	`keeps every promise in 300 random schedules (FAULTS_SEED=${SEED})`,
+	`keeps every promise in 300 random schedules (seed ${SEED})`,
 	async () => {
 		const tally = await runRandom(300, SEED, lanes);
 		await expectNothingBroken(tally, lanes[0]);

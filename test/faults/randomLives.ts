@@ -4,7 +4,7 @@ import { inLanes, type Lane } from './lane';
 import { anyLife, brokenInLife, letStoresFail, live, type Life } from './lives';
 
 /** What came of many lives. */
-export interface LivesTally {
+interface LivesTally {
 	lives: number;
 	executions: number;
 	/** How many executions n8n did not survive. */

@@ -27,7 +27,7 @@ export interface Story {
 }
 
 /** Takes a schedule's faults in turn; what is not in it is fine. */
-export function byTheBook(schedule: Schedule): Decide {
+function byTheBook(schedule: Schedule): Decide {
 	return (whom, n) =>
 		(whom === 'list' ? schedule.listFaults[n] : schedule.faults[whom]?.[n]) ?? 'fine';
 }

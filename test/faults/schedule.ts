@@ -39,14 +39,9 @@ export const FAULT_NAMES: FaultName[] = [
 
 /** The operations that send what must not be done twice. */
 export const OPERATIONS = ['call.create', 'user.create', 'user.upsert'] as const;
-export type WriteOperation = (typeof OPERATIONS)[number];
+type WriteOperation = (typeof OPERATIONS)[number];
 
-export const ON_ERROR = [
-	'stopWorkflow',
-	'continueRegularOutput',
-	'continueErrorOutput',
-] as const satisfies string[];
-export type OnError = (typeof ON_ERROR)[number];
+export type OnError = 'stopWorkflow' | 'continueRegularOutput' | 'continueErrorOutput';
 
 /** What a person sets before pressing "Retry" on a failed execution. */
 export interface RetrySettings {

@@ -5,7 +5,7 @@ import { runScenario } from './scenario';
 import { FAULT_NAMES, type FaultName, type Schedule } from './schedule';
 
 /** A scenario without its faults. */
-export type Setting = Omit<Schedule, 'faults' | 'listFaults'> & { items: number };
+type Setting = Omit<Schedule, 'faults' | 'listFaults'> & { items: number };
 
 /** What met the n-th request for an item or for the list. */
 interface Choice {

@@ -23,8 +23,11 @@ async function place(
 
 const placed = (): IDataObject[] => world.sandbox.calls.placed().map((call) => ({ ...call }));
 
+/** One moment for all tests: a minute that ends between two looks at the clock changes nothing. */
+const NOW = DateTime.now();
+
 /** A clock time some hours from now, in a zone; such hours are open, or closed, whenever the test runs. */
-const inHours = (hours: number, zone: string) => DateTime.now().setZone(zone).plus({ hours });
+const inHours = (hours: number, zone: string) => NOW.setZone(zone).plus({ hours });
 
 /** Hours that began an hour ago and last another one, or that begin in two hours. */
 const OPEN = (zone: string): INodeParameters => ({

@@ -72,3 +72,9 @@ describe('the package that is published', () => {
 		expect(manifest).toHaveProperty('peerDependencies', { 'n8n-workflow': '*' });
 	});
 });
+
+it('is not published from a laptop: npm publish runs the check, and that says how to', async () => {
+	const env = { ...process.env, RELEASE_MODE: undefined };
+	const publishing = runNpm(process.execPath, ['publish', '--dry-run', '--ignore-scripts=false'], { cwd: REPOSITORY, env });
+	await expect(publishing).rejects.toThrow('npm run release');
+}, 60_000);

@@ -4,6 +4,7 @@ import type { CredentialReference, ExecutionSummary } from '../../dev/launcher/r
 import { majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { itemsOf, type TestN8nClient } from '../support/n8nClient';
+import { NODE_NAME } from '../support/workflow';
 import {
 	CLUSTER_TIMEOUT_MS,
 	inCluster,
@@ -17,7 +18,6 @@ import {
 	activateTrigger,
 	forEach,
 	inStates,
-	NODE_NAME,
 	post,
 	TRIGGER_NAME,
 	waitForWebhook,

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { config, devDependencies } from '../../package.json';
+import { config, devDependencies, scripts } from '../../package.json';
 
 const REPOSITORY = path.resolve(__dirname, '../..');
 const read = (file: string) => readFileSync(path.join(REPOSITORY, file), 'utf8');
@@ -16,4 +16,17 @@ describe('the versions in package.json', () => {
 		expect(compatibility).toContain(`n8n ${config.n8n}`);
 		expect(compatibility).toContain(config.n8nOldest);
 	});
+});
+
+it.each(Object.entries(scripts))('npm run %s works in every shell', (_, script) => {
+	expect(script).not.toMatch(/(^|\s)\w+=|[$'"`;|\\*]/);
+});
+
+it('GitHub runs actions of others at the very commit that was looked at', () => {
+	const files = readdirSync(path.join(REPOSITORY, '.github'), { recursive: true, encoding: 'utf8' })
+		.filter((file) => file.endsWith('.yml'))
+		.map((file) => read(path.join('.github', file)));
+	const uses = files.flatMap((text) => text.match(/uses: [^.\s].*/g) ?? []);
+	expect(uses.length).toBeGreaterThan(0);
+	for (const use of uses) expect(use).toMatch(/@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
 });

@@ -146,6 +146,8 @@ describe('a fault on one request', () => {
 		const sandbox = await sandboxWith();
 		sandbox.faults.next({ kind });
 		const pending = attempt(sandbox);
+		const seen = () => sandbox.requests.some(({ acted }) => acted === (count === 1));
+		await until('the request is seen', seen);
 		const first = await Promise.race([pending, pause(150).then(() => 'silence')]);
 		expect(first).toBe('silence');
 		expect(sandbox.calls.placed()).toHaveLength(count);

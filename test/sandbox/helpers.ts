@@ -90,7 +90,7 @@ export async function fetchBytes(url: string): Promise<Buffer> {
 }
 
 /** What a plain node client saw of one answer. */
-export interface Heard {
+interface Heard {
 	status?: number;
 	announced?: number;
 	received: number;
@@ -102,7 +102,7 @@ export interface Heard {
 export async function listenTo(
 	url: string,
 	headers: Record<string, string> = {},
-	patienceMs = 300,
+	patienceMs = 2_000,
 ): Promise<Heard> {
 	return await new Promise((resolve) => {
 		const heard: Heard = { received: 0 };

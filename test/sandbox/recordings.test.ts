@@ -1,4 +1,4 @@
-import * as wav from '../../dev/sandbox/wav';
+import { wav } from '../../dev/sandbox/wav';
 import {
 	ask,
 	fetchBytes,
@@ -107,10 +107,10 @@ describe('the recordings host', () => {
 
 	it('waits for a slow client instead of making a big file at once', async () => {
 		const { link } = await withRecording({ recordedBytes: 314_572_800 });
-		const { wavChunks } = wav;
+		const { chunks } = wav;
 		let made = 0;
-		const spy = jest.spyOn(wav, 'wavChunks').mockImplementation(function* (bytes) {
-			for (const chunk of wavChunks(bytes)) {
+		const spy = jest.spyOn(wav, 'chunks').mockImplementation(function* (bytes) {
+			for (const chunk of chunks(bytes)) {
 				made += chunk.length;
 				yield chunk;
 			}

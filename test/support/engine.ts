@@ -116,7 +116,7 @@ class PackageNodeTypes implements INodeTypes {
 	}
 }
 
-export interface LoadedPackage {
+interface LoadedPackage {
 	loader: PackageDirectoryLoader;
 	nodeTypes: INodeTypes;
 }

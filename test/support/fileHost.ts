@@ -41,7 +41,7 @@ export class FileHost {
 	}
 }
 
-export const ENCODED = {
+const ENCODED = {
 	identity: (bytes: Buffer) => bytes,
 	gzip: gzipSync,
 	br: brotliCompressSync,

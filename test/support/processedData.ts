@@ -15,7 +15,7 @@ export interface StoreFault {
 }
 
 /** Says what goes wrong in an operation, by its number and by the row that it is for. */
-export type FaultAt = (
+type FaultAt = (
 	operation: number,
 	scope: string,
 	workflowId: string,

@@ -1,7 +1,7 @@
 import type { Item } from './item';
 
 /** How an item looks at LiveCall until what it waits for is there. */
-export interface Polling<T> {
+interface Polling<T> {
 	/** Looks once. */
 	look: () => Promise<T>;
 	/** Whether the wait is over, whatever the reason. */

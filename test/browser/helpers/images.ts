@@ -21,7 +21,7 @@ export const SCALE = UPDATING ? 2 : 1;
 export const WINDOW = { viewport: { width: 1440, height: 900 }, deviceScaleFactor: SCALE };
 
 /** What is special about a picture. */
-export interface Shot {
+interface Shot {
 	/** What it is of: everything that these find. The whole window where it is left out. */
 	of?: Locator[];
 	/** How much of the page is shown around that, in pixels; none where it is left out. */

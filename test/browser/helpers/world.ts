@@ -3,9 +3,15 @@ import path from 'node:path';
 import { selectors, type Browser, type BrowserContext } from 'playwright-core';
 
 import type { CredentialReference } from '../../../dev/launcher/rest';
-import { CREDENTIAL_TYPE } from '../../../dev/launcher/seed';
 import { startAll } from '../../../dev/startAll';
-import { inWorld, OWNER, startWorld, type World } from '../../e2e/helpers/world';
+import {
+	accessTo,
+	inWorld,
+	OWNER,
+	startWorld,
+	WORLD_TIMEOUT_MS,
+	type World,
+} from '../../e2e/helpers/world';
 import { launchBrowser } from './chromium';
 import { Editor } from './editor';
 import { openCamera, WINDOW, type Camera } from './images';
@@ -29,20 +35,16 @@ export interface BrowserWorld extends World {
 export const WEBHOOK_TOKEN = 'a-token-for-the-browser-tests';
 
 /** Starts sandbox, n8n and browser, and signs in. */
-export async function startBrowserWorld(): Promise<BrowserWorld> {
+async function startBrowserWorld(): Promise<BrowserWorld> {
 	selectors.setTestIdAttribute('data-test-id');
 	return await startAll(async (undo) => {
 		const world = await startWorld();
 		undo(world.stop);
 		const browser = await launchBrowser();
 		undo(async () => await browser.close());
-		const { apiKey, apiUrl } = world.sandbox;
-		const credential = await world.client.createCredential({
-			// n8n itself would call the first one "LiveCall account", which is left to the test that makes one.
-			name: 'My LiveCall account',
-			type: CREDENTIAL_TYPE,
-			data: { apiKey, baseUrl: apiUrl, webhookToken: WEBHOOK_TOKEN },
-		});
+		// n8n itself would call the first one "LiveCall account", which is left to the test that makes one.
+		const access = accessTo(world.sandbox, { webhookToken: WEBHOOK_TOKEN }, 'My LiveCall account');
+		const credential = await world.client.createCredential(access);
 		const signedIn = await newContext(browser);
 		const strangers: BrowserContext[] = [];
 		let current: Editor | undefined;
@@ -74,11 +76,33 @@ export async function startBrowserWorld(): Promise<BrowserWorld> {
 }
 
 /**
+ * Has the tests of a file share a world, each with a sandbox in which nothing has happened.
+ * @param prepare what is done once it runs.
+ * @returns the world, while tests run, and what makes a test in it.
+ */
+export function shareBrowserWorld(
+	prepare: (world: BrowserWorld) => Promise<void> = async () => undefined,
+) {
+	let shared: BrowserWorld;
+	beforeAll(async () => {
+		shared = await startBrowserWorld();
+		await prepare(shared);
+	}, WORLD_TIMEOUT_MS);
+	afterAll(async () => await shared?.stop(), WORLD_TIMEOUT_MS);
+	beforeEach(() => shared.sandbox.reset());
+	afterEach(async () => await shared.closeTabs());
+	jest.setTimeout(300_000);
+	const world = () => shared;
+	const scenario = (test: (world: BrowserWorld) => Promise<void>) => inEditor(world, test);
+	return { world, scenario };
+}
+
+/**
  * Makes a jest test that works in a world: when it fails, a picture of the tab is taken, and its place and
  * the end of n8n's log stand behind the reason.
  * @param world gives the world that is running then.
  */
-export function inEditor(
+function inEditor(
 	world: () => BrowserWorld,
 	test: (world: BrowserWorld) => Promise<void>,
 ): () => Promise<void> {

@@ -6,7 +6,7 @@ import { at, isJsonObject, listAt, parseJson, type Json, type JsonObject } from 
 import { LOOPBACK } from '../../../dev/listen';
 
 /** What the model does when it is asked: it says something, or it wants one of its tools to be used. */
-export type Turn = { say: string } | { use: string; with: JsonObject };
+type Turn = { say: string } | { use: string; with: JsonObject };
 
 /** A chat model that follows a script. It speaks as much of OpenAI's interface as n8n's agent needs. */
 export interface ChatModel {

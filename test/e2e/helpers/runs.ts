@@ -2,18 +2,10 @@ import { at, isJsonObject, textAt, type Json, type JsonObject } from '../../../d
 import type { CredentialReference } from '../../../dev/launcher/rest';
 import { CREDENTIAL_TYPE } from '../../../dev/launcher/seed';
 import { failureOf, itemsOf, type Execution, type TestN8nClient } from '../../support/n8nClient';
-
-/** The action node of this package, as n8n knows it. */
-export const NODE_TYPE = 'n8n-nodes-livecall.liveCall';
-
-/** The name that the LiveCall node has in these workflows. */
-export const NODE_NAME = 'LiveCall';
-
-/** The name of the manual trigger in these workflows. */
-export const START_NAME = 'Start';
+import { chain, node, NODE_NAME, NODE_TYPE, start, START_NAME } from '../../support/workflow';
 
 /** One LiveCall node that is to be run by hand. */
-export interface NodeRun {
+interface NodeRun {
 	/** What its panel holds. */
 	parameters: JsonObject;
 	/** The credential it uses. */
@@ -29,23 +21,22 @@ export async function storeNodeRun(client: TestN8nClient, run: NodeRun): Promise
 	const leads = 'Items as one list';
 	const split = 'Items';
 	const nodes: Json[] = [
-		node('start', START_NAME, 'n8n-nodes-base.manualTrigger', 1, {}),
-		node('set', leads, 'n8n-nodes-base.set', 3.4, {
+		start(),
+		node(leads, 'n8n-nodes-base.set', 3.4, {
 			mode: 'raw',
 			jsonOutput: JSON.stringify({ items: run.items ?? [{}] }),
 			options: {},
 		}),
-		node('split', split, 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'items', options: {} }),
-		{
-			...node('livecall', NODE_NAME, NODE_TYPE, 1, run.parameters),
+		node(split, 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'items', options: {} }),
+		node(NODE_NAME, NODE_TYPE, 1, run.parameters, {
 			credentials: { [CREDENTIAL_TYPE]: { ...run.credential } },
 			...run.settings,
-		},
+		}),
 	];
 	return await client.createWorkflow({
 		name: `${textAt(run.parameters, 'resource')}: ${textAt(run.parameters, 'operation')}`,
 		nodes,
-		connections: { ...link(START_NAME, leads), ...link(leads, split), ...link(split, NODE_NAME) },
+		connections: chain(START_NAME, leads, split, NODE_NAME),
 		settings: { executionOrder: 'v1' },
 	});
 }
@@ -80,18 +71,4 @@ export function jsonOf(execution: Execution): JsonObject[] {
 	return itemsOf(execution, NODE_NAME)
 		.map((item) => at(item, 'json'))
 		.filter(isJsonObject);
-}
-
-function node(
-	id: string,
-	name: string,
-	type: string,
-	typeVersion: number,
-	parameters: JsonObject,
-): JsonObject {
-	return { id, name, type, typeVersion, position: [0, 0], parameters };
-}
-
-function link(from: string, to: string): JsonObject {
-	return { [from]: { main: [[{ node: to, type: 'main', index: 0 }]] } };
 }

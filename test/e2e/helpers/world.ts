@@ -2,11 +2,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
+import type { JsonObject } from '../../../dev/json';
 import { prepareN8n, type N8n, type PreparedN8n } from '../../../dev/launcher/n8n';
 import { packPackage } from '../../../dev/launcher/pack';
 
 import { DEFAULT_N8N_VERSION } from '../../../dev/launcher/runtime';
-import type { Owner } from '../../../dev/launcher/rest';
+import type { CredentialDefinition, Owner } from '../../../dev/launcher/rest';
+import { CREDENTIAL_TYPE } from '../../../dev/launcher/seed';
 import { startSandbox, type Sandbox } from '../../../dev/sandbox';
 import { startAll } from '../../../dev/startAll';
 import { TestN8nClient } from '../../support/n8nClient';
@@ -66,6 +68,15 @@ export async function startWorld(
 		const client = await TestN8nClient.logIn(n8n.url, OWNER);
 		return { prepared, n8n, client, sandbox };
 	});
+}
+
+/** A credential for a sandbox; `more` is what else it holds, such as a test phone. */
+export function accessTo(
+	{ apiKey, apiUrl }: Sandbox,
+	more: JsonObject = {},
+	name = 'LiveCall',
+): CredentialDefinition {
+	return { name, type: CREDENTIAL_TYPE, data: { apiKey, baseUrl: apiUrl, ...more } };
 }
 
 /**

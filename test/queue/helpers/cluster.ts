@@ -17,12 +17,12 @@ import {
 import { startSandbox, type Sandbox } from '../../../dev/sandbox';
 import { startAll } from '../../../dev/startAll';
 import { TestN8nClient } from '../../support/n8nClient';
-import { startProgram, type Program } from './program';
+import { startProgram, type Program } from '../../../dev/program';
 import { report } from './report';
-import { startPostgres, startRedis, type Database } from './services';
+import { startPostgres, startRedis, type Database } from '../../../dev/services';
 
 /** A process of n8n beside the main one. */
-export interface Helper extends Program {
+interface Helper extends Program {
 	/** Its address without a trailing slash. */
 	url: string;
 }
@@ -220,6 +220,7 @@ async function startHelper(
 				(response) => response.ok,
 				() => false,
 			),
+		diesWithParent: true,
 	});
 	return { ...program, url };
 }

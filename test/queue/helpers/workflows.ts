@@ -8,18 +8,13 @@ import {
 import { TRIGGER_TYPE } from '../../../dev/launcher/examples';
 import { CREDENTIAL_TYPE } from '../../../dev/launcher/seed';
 import type { TestN8nClient } from '../../support/n8nClient';
-
-/** The action node of this package, as n8n knows it. */
-const NODE_TYPE = 'n8n-nodes-livecall.liveCall';
+import { chain, node, NODE_NAME, NODE_TYPE } from '../../support/workflow';
 
 /** The name that the LiveCall Trigger has in these workflows. */
 export const TRIGGER_NAME = 'A call has ended';
 
-/** The name that the LiveCall node has in these workflows. */
-export const NODE_NAME = 'LiveCall';
-
 /** The name of the node that takes what a website sends. */
-export const WEBHOOK_NAME = 'Webhook';
+const WEBHOOK_NAME = 'Webhook';
 
 /** How many executions are read at a time. */
 const READ_AT_A_TIME = 8;
@@ -44,11 +39,10 @@ export async function activateTrigger(
 	const id = await client.createWorkflow({
 		name: 'After the call',
 		nodes: [
-			{
-				...node(TRIGGER_NAME, TRIGGER_TYPE, 1, parameters),
+			node(TRIGGER_NAME, TRIGGER_TYPE, 1, parameters, {
 				webhookId,
 				credentials: { [CREDENTIAL_TYPE]: { ...credential } },
-			},
+			}),
 		],
 		connections: {},
 		settings: { executionOrder: 'v1' },
@@ -64,26 +58,16 @@ export async function activateNode(
 	path: string,
 	parameters: JsonObject,
 ): Promise<ActiveWorkflow> {
-	const webhook: JsonObject = {
-		...node(WEBHOOK_NAME, 'n8n-nodes-base.webhook', 2.1, {
-			httpMethod: 'POST',
-			path,
-			responseMode: 'onReceived',
-			options: {},
-		}),
-		webhookId: path,
-	};
-	const nodes: Json[] = [
-		webhook,
-		{
-			...node(NODE_NAME, NODE_TYPE, 1, parameters),
-			credentials: { [CREDENTIAL_TYPE]: { ...credential } },
-		},
-	];
+	const webhook = { httpMethod: 'POST', path, responseMode: 'onReceived', options: {} };
 	const id = await client.createWorkflow({
 		name: path,
-		nodes,
-		connections: { [WEBHOOK_NAME]: { main: [[{ node: NODE_NAME, type: 'main', index: 0 }]] } },
+		nodes: [
+			node(WEBHOOK_NAME, 'n8n-nodes-base.webhook', 2.1, webhook, { webhookId: path }),
+			node(NODE_NAME, NODE_TYPE, 1, parameters, {
+				credentials: { [CREDENTIAL_TYPE]: { ...credential } },
+			}),
+		],
+		connections: chain(WEBHOOK_NAME, NODE_NAME),
 		settings: { executionOrder: 'v1' },
 	});
 	await client.activateWorkflow(id);
@@ -197,8 +181,4 @@ export function inStates(executions: ExecutionSummary[]): string {
 	const counts = new Map<string, number>();
 	for (const { status } of executions) counts.set(status, (counts.get(status) ?? 0) + 1);
 	return [...counts].map(([status, count]) => `${count} ${status}`).join(', ');
-}
-
-function node(name: string, type: string, typeVersion: number, parameters: JsonObject): JsonObject {
-	return { id: name, name, type, typeVersion, position: [0, 0], parameters };
 }

@@ -3,10 +3,10 @@ import { access, chown, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/pr
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { run, type Environment } from '../../../dev/launcher/command';
-import { freePort } from '../../../dev/launcher/ports';
-import { LOOPBACK } from '../../../dev/listen';
-import { startAll } from '../../../dev/startAll';
+import { run, type Environment } from './launcher/command';
+import { freePort } from './launcher/ports';
+import { LOOPBACK } from './listen';
+import { startAll } from './startAll';
 import { startProgram, type Program } from './program';
 
 /** A service of the queue mode that is running, and how n8n gets to it. */
@@ -46,6 +46,7 @@ export async function startRedis(): Promise<Service> {
 	return await inFolder(folder, async () => {
 		const program = await startProgram(server, [...args, '--dir', folder], {
 			name: 'Redis',
+			diesWithParent: true,
 			cwd: folder,
 			env: plainEnvironment(),
 			logFile: path.join(folder, 'redis.log'),
@@ -82,7 +83,7 @@ export async function startPostgres(): Promise<Database> {
 		// Only this machine gets to it, and there is nothing in it to protect.
 		const init = ['-D', data, '-U', 'n8n', '--auth=trust', '--encoding=UTF8', '--no-locale'];
 		const asUser = user ? ['runuser', '-u', POSTGRES_USER, '--'] : [];
-		const [program, ...args] = [...asUser, initdb, ...init];
+		const [program = initdb, ...args] = [...asUser, initdb, ...init];
 		await run(program, args, { cwd: folder, env });
 		const port = await freePort();
 		const settings = [
@@ -95,6 +96,7 @@ export async function startPostgres(): Promise<Database> {
 			['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])],
 			{
 				name: 'PostgreSQL',
+				diesWithParent: true,
 				cwd: folder,
 				env,
 				logFile: path.join(folder, 'postgres.log'),

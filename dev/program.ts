@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 
-import { tail, type Environment } from '../../../dev/launcher/command';
-import { poll } from '../../../dev/launcher/poll';
+import { tail, type Environment } from './launcher/command';
+import { poll } from './launcher/poll';
 
 /** A program that runs in the background until it is ended. */
 export interface Program {
@@ -19,14 +19,20 @@ export interface Program {
 	stop(): Promise<void>;
 }
 
-export interface ProgramOptions {
+interface ProgramOptions {
 	name: string;
 	cwd: string;
 	env: Environment;
-	/** Where everything that it writes is kept. */
+	/** Where everything that it writes is kept; what an earlier run wrote there is lost. */
 	logFile: string;
 	/** Gives whether it is of use yet. */
 	isReady: () => Promise<boolean>;
+	/** How long it may take until it is of use, in milliseconds. */
+	startTimeoutMs?: number;
+	/** Breaks off the start. */
+	signal?: AbortSignal;
+	/** Ends it when this process is killed, too. Only where util-linux is, as on Debian. */
+	diesWithParent?: boolean;
 	/** Another user to run as, which only root may ask for. */
 	user?: { uid: number; gid: number };
 }
@@ -34,7 +40,6 @@ export interface ProgramOptions {
 /** Debian's own command that ties a program's life to that of its parent. */
 const WITH_PARENT = ['setpriv', '--pdeathsig', 'INT', '--'];
 
-/** How long a program may take until it is of use, in milliseconds. */
 const START_TIMEOUT_MS = 120_000;
 
 /** How long it has to be gone after it was asked to end before it is killed, in milliseconds. */
@@ -52,16 +57,18 @@ export async function startProgram(
 	args: readonly string[],
 	options: ProgramOptions,
 ): Promise<Program> {
-	// Ends the program when this process is killed, too: nothing may stay behind on a developer's machine.
-	const child = spawn(WITH_PARENT[0], [...WITH_PARENT.slice(1), command, ...args], {
+	const [program = command, ...more] = options.diesWithParent
+		? [...WITH_PARENT, command, ...args]
+		: [command, ...args];
+	const child = spawn(program, more, {
 		cwd: options.cwd,
 		env: options.env,
 		stdio: ['ignore', 'pipe', 'pipe'],
-		// A process group of its own, so that what it starts itself can be ended together with it.
-		detached: true,
+		// A process group of its own: Ctrl-C reaches it once, through stop(), and what it starts itself can be ended with it.
+		detached: process.platform !== 'win32',
 		...options.user,
 	});
-	const file = createWriteStream(options.logFile, { flags: 'a' });
+	const file = createWriteStream(options.logFile, { flags: 'w' });
 	let log = '';
 	const take = (text: string) => {
 		file.write(text);
@@ -83,7 +90,8 @@ export async function startProgram(
 	const killGroup = () => {
 		if (child.pid === undefined) return;
 		try {
-			process.kill(-child.pid, 'SIGKILL');
+			if (process.platform === 'win32') child.kill('SIGKILL');
+			else process.kill(-child.pid, 'SIGKILL');
 		} catch {
 			// Nobody is left in it.
 		}
@@ -93,7 +101,7 @@ export async function startProgram(
 		killGroup();
 		process.off('exit', killGroup);
 	};
-	const program: Program = {
+	const running: Program = {
 		name: options.name,
 		pid: child.pid ?? 0,
 		logTail: (lines) => tail(log, lines),
@@ -113,20 +121,22 @@ export async function startProgram(
 			tidyUp();
 		},
 	};
-	try {
-		await poll(
-			async () => {
-				if (!isRunning()) throw failure ?? new Error('it ended by itself');
-				return (await options.isReady()) ? true : undefined;
-			},
-			{ what: `${options.name}, ready`, timeoutMs: START_TIMEOUT_MS },
+	const look = async () => {
+		options.signal?.throwIfAborted();
+		if (isRunning()) return (await options.isReady()) || undefined;
+		throw (
+			failure ?? new Error(`it ended by itself (${child.signalCode ?? `code ${child.exitCode}`})`)
 		);
-		return program;
+	};
+	try {
+		const { name, startTimeoutMs: timeoutMs = START_TIMEOUT_MS } = options;
+		await poll(look, { what: `${name}, ready`, timeoutMs });
+		return running;
 	} catch (error) {
-		await program.stop();
+		await running.stop();
 		const reason = error instanceof Error ? error.message : String(error);
 		throw new Error(
-			`${options.name} did not start: ${reason}\nThe end of its log:\n${program.logTail()}`,
+			`${options.name} did not start: ${reason}\nThe end of its log (${options.logFile}):\n${running.logTail()}`,
 		);
 	}
 }
