@@ -133,6 +133,9 @@ describe("the credential, in n8n's HTTP Request node", () => {
 				url,
 				authentication: 'predefinedCredentialType',
 				nodeCredentialType: CREDENTIAL_TYPE,
+				// LiveCall asks for this header on every request (help centre, every request).
+				sendHeaders: true,
+				headerParameters: { parameters: [{ name: 'Content-Type', value: 'application/json' }] },
 				options: {},
 			},
 			credential,
