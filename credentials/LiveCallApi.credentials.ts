@@ -4,9 +4,28 @@ import {
 	type ICredentialTestRequest,
 	type ICredentialType,
 	type Icon,
+	type IHttpRequestOptions,
 	type INodeProperties,
 } from 'n8n-workflow';
-import { checkBaseUrl } from '../nodes/shared/credential';
+import { apiKeyIn, checkBaseUrl } from '../nodes/shared/credential';
+import { aTestPhone } from '../nodes/shared/input/phone';
+
+/** A header of the credential's test, by which it is told from other requests; it goes no further. */
+const IS_TEST = 'X-Credential-Test';
+
+/**
+ * Whether a request goes to the API. n8n's HTTP Request node gives the address as `uri` (n8n 2.41, HTTP Request 4.4);
+ * where there are two, both have to be the API's.
+ */
+function isFor(api: string, request: IHttpRequestOptions): boolean {
+	const uri = 'uri' in request ? request.uri : '';
+	const given = [request.url, uri].filter(Boolean).map(String);
+	const { origin } = new URL(api);
+	return (given.length > 0 ? given : ['']).every(
+		(address) =>
+			URL.canParse(address, request.baseURL) && new URL(address, request.baseURL).origin === origin,
+	);
+}
 
 export class LiveCallApi implements ICredentialType {
 	name = 'liveCallApi';
@@ -60,26 +79,36 @@ export class LiveCallApi implements ICredentialType {
 	/**
 	 * Adds the API key to a request, if that goes to the API. A function, since n8n sets up an isolate for each request
 	 * that an expression authenticates (n8n 2.41, `CredentialsHelper.authenticate`).
-	 * @throws UserError when "Base URL" is no web address; the credential's test shows its words
+	 * @throws UserError when "Base URL" is no web address, or, in the credential's test, "Test Phone Number" no phone
+	 *   number; the test shows its words
 	 */
-	authenticate: IAuthenticate = async ({ apiKey, baseUrl }, request) => {
-		const api = checkBaseUrl(baseUrl);
+	authenticate: IAuthenticate = async (credential, request) => {
+		const api = checkBaseUrl(credential.baseUrl);
 		if (api === undefined) {
 			throw new UserError(
 				'"Base URL" is not a web address. Enter the address of the API, by default https://api.livecall.io/v1.',
 			);
 		}
-		const target = new URL(request.url, request.baseURL);
-		if (target.origin !== new URL(api).origin) return request;
-		const Authorization = `Token token=${String(apiKey).trim()}`;
-		return { ...request, headers: { ...request.headers, Authorization } };
+		const { [IS_TEST]: isTest, ...headers } = request.headers ?? {};
+		const testPhone = aTestPhone(credential.testPhoneNumber ?? '');
+		if (isTest !== undefined && !testPhone.ok) {
+			const { found, advice } = testPhone.error;
+			throw new UserError(`"Test Phone Number" ${found}. ${advice}`);
+		}
+		if (!isFor(api, request)) return request;
+		return {
+			...request,
+			headers: { ...headers, Authorization: `Token token=${apiKeyIn(credential)}` },
+			// n8n 2.41 would send the key along wherever a redirect leads (`getBeforeRedirectFn`).
+			sendCredentialsOnCrossOriginRedirect: false,
+		};
 	};
 
 	test: ICredentialTestRequest = {
 		request: {
 			baseURL: '={{ $credentials.baseUrl.trim().replace(/\\/+$/, "") }}',
 			url: '/users',
-			headers: { 'Content-Type': 'application/json' },
+			headers: { 'Content-Type': 'application/json', [IS_TEST]: 'true' },
 			disableFollowRedirect: true,
 		},
 		rules: [

@@ -156,6 +156,8 @@ const FILE_FAILURES: FailureKind[] = [
 	{ kind: 'unreadable', what: 'noRecording', status: 200, found: 'text/html' },
 	{ kind: 'unreadable', what: 'part', status: 206 },
 	{ kind: 'unreadable', what: 'encoded', status: 200, found: 'zstd' },
+	{ kind: 'unreadable', what: 'tooLarge', status: 200 },
+	{ kind: 'unreadable', what: 'tooLong', status: 200 },
 ];
 
 /** Whatever is said of one thing in particular, with something to say it of. */

@@ -39,15 +39,33 @@ export interface Access {
 export async function readAccess(functions: RequestFunctions): Promise<Access> {
 	const credential = await functions.getCredentials('liveCallApi');
 	const webhookToken = 'webhookToken' in credential ? textOf(credential.webhookToken) : '';
-	const secrets = [textOf(credential.apiKey) ?? '', webhookToken ?? ''].filter(
-		(secret) => secret !== '',
-	);
+	const apiKey = apiKeyIn(credential);
+	// The key as it was pasted holds the key: the longer one first.
+	const secrets = [
+		apiKey === '' ? '' : (textOf(credential.apiKey) ?? ''),
+		apiKey,
+		webhookToken ?? '',
+	];
+	const isNew = (secret: string, at: number) => secret !== '' && secrets.indexOf(secret) === at;
 	const baseUrl = checkBaseUrl(credential.baseUrl);
 	return {
-		api: baseUrl === undefined ? undefined : { baseUrl, secrets, credential },
+		api:
+			baseUrl === undefined ? undefined : { baseUrl, secrets: secrets.filter(isNew), credential },
 		webhookToken,
 	};
 }
+
+/**
+ * The API key alone: people paste it as LiveCall's help centre shows it in a request, `Token token=…` (every request),
+ * and in quotes.
+ */
+export function apiKeyIn({ apiKey }: ICredentialDataDecryptedObject): string {
+	const unquoted = (text: string) => text.replace(QUOTES, '').trim();
+	return unquoted(unquoted(textOf(apiKey) ?? '').replace(/^token\s+(?:token\s*=)?/i, ''));
+}
+
+/** Quotes around a text, also those of word processors, and blanks beside them. */
+const QUOTES = /^[\s"'`\u2018-\u201f\u00ab\u00bb]+|[\s"'`\u2018-\u201f\u00ab\u00bb]+$/g;
 
 /** A field of the credential as text. An expression may give a number, or nothing at all, which is no empty text. */
 function textOf(value: unknown): string | undefined {

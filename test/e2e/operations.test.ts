@@ -4,6 +4,7 @@ import type { CredentialDefinition, CredentialReference } from '../../dev/launch
 import { TRIGGER_TYPE } from '../../dev/launcher/examples';
 import { DEFAULT_N8N_VERSION, majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
+import { file, FileHost } from '../support/fileHost';
 import { failureOf, itemsOf } from '../support/n8nClient';
 import { NODE_NAME, NODE_TYPE, START_NAME } from '../support/workflow';
 import { jsonOf, outputOf, runNode, runStored, storeNodeRun } from './helpers/runs';
@@ -92,6 +93,63 @@ describe('the credential', () => {
 			expect(status).toBe('Error');
 			expect(message).toMatch(/[a-z]{3,} [a-z]{2,}/i);
 			expect(message).not.toContain('not-the-key');
+		}),
+	);
+});
+
+it(
+	'fails the test of a credential whose test phone number is none',
+	scenario(async ({ client }) => {
+		const wrong = { ...access, data: { ...access.data, testPhoneNumber: 'my phone' } };
+		const { status, message } = await client.testCredential(credential.id, wrong);
+		expect(status).toBe('Error');
+		expect(message).toContain('"Test Phone Number"');
+	}),
+);
+
+describe("the credential, in n8n's HTTP Request node", () => {
+	let elsewhere: FileHost;
+	beforeAll(async () => {
+		elsewhere = await new FileHost().start();
+		elsewhere.answers(file(Buffer.from('{}'), { 'Content-Type': 'application/json' }));
+	});
+	afterAll(() => elsewhere.stop());
+	beforeEach(() => (elsewhere.requests.length = 0));
+
+	const get = async (url: string) =>
+		await runNode(world.client, {
+			parameters: {
+				resource: 'HTTP Request',
+				operation: 'GET',
+				url,
+				authentication: 'predefinedCredentialType',
+				nodeCredentialType: CREDENTIAL_TYPE,
+				// LiveCall asks for this header on every request (help centre, every request).
+				sendHeaders: true,
+				headerParameters: { parameters: [{ name: 'Content-Type', value: 'application/json' }] },
+				options: {},
+			},
+			credential,
+			settings: { type: 'n8n-nodes-base.httpRequest', typeVersion: 4.2 },
+		});
+
+	it(
+		'adds the key to what this package does not cover',
+		scenario(async ({ sandbox }) => {
+			const execution = await get(`${sandbox.apiUrl}/users`);
+			expect(jsonOf(execution)).toEqual([{ users: sandbox.users.all() }]);
+		}),
+	);
+
+	it(
+		'gives the key to no other host, nor to where the API redirects',
+		scenario(async ({ sandbox }) => {
+			await get(elsewhere.url);
+			sandbox.faults.next({ kind: 'redirect', location: elsewhere.url });
+			await get(`${sandbox.apiUrl}/users`);
+			expect(elsewhere.requests).toHaveLength(2);
+			for (const { headers } of elsewhere.requests)
+				expect(JSON.stringify(headers)).not.toContain(sandbox.apiKey);
 		}),
 	);
 });

@@ -580,11 +580,36 @@ describe('call: get', () => {
 		expect(world.seen()).toEqual([]);
 	});
 
-	it('fails where the list of users cannot be had', async () => {
+	it.each(['call.get', 'call.waitUntilEnded'])(
+		'gives the call without a name where the users cannot be listed, and says so: %s',
+		async (name) => {
+			const { id } = world.sandbox.calls.add({ ...ended, user_id: 501 });
+			world.sandbox.faults.always({ kind: 'status', status: 403 }, { path: /users/ });
+			const result = await world.run(name, { callId: id, options: { addUserName: true } });
+			expect(jsons(result)).toMatchObject([{ id, user_id: 501, user_name: null }]);
+			expect(
+				result.run.data.resultData.runData.LiveCall[0].hints?.map(({ message }) => message),
+			).toEqual([
+				'"user_name" is empty, since the users could not be listed: LiveCall does not allow this API key to list the users: Forbidden.',
+			]);
+		},
+	);
+
+	it('is canceled while the users are listed', async () => {
 		const { id } = world.sandbox.calls.add({ ...ended, user_id: 501 });
-		world.sandbox.faults.always({ kind: 'status', status: 403 }, { path: /users/ });
-		const result = await world.run('call.get', { callId: id, options: { addUserName: true } });
-		expect(result.error.message).toContain('does not allow this API key to list the users');
+		let cancel = () => {};
+		world.sandbox.faults.decide(({ path }) => {
+			if (!path.includes('users')) return undefined;
+			setTimeout(() => cancel(), 50);
+			return { kind: 'hang-before' };
+		});
+		const result = await world.run(
+			'call.get',
+			{ callId: id, options: { addUserName: true } },
+			{ onStart: (stop) => (cancel = stop), node: { onError: 'continueRegularOutput' } },
+		);
+		expect(result.run.status).toBe('canceled');
+		expect(result.error.message).toContain('canceled while LiveCall was being asked');
 	});
 
 	it('gives everything, untouched, when not simplified', async () => {

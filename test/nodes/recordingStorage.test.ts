@@ -1,9 +1,20 @@
 import { randomBytes } from 'node:crypto';
+import { LIMITS } from '../../nodes/LiveCall/operations/recording/incomingFile';
 import { BinaryFiles } from '../support/binaryFiles';
-import { encodedFile, file, FileHost, halfOf, type Encoding } from '../support/fileHost';
+import {
+	encodedFile,
+	file,
+	FileHost,
+	halfOf,
+	withoutEnd,
+	type Encoding,
+	type FileAnswer,
+} from '../support/fileHost';
 import { World } from '../support/world';
 
 const SOUND = randomBytes(40_000);
+/** Encoded, it is a thousand times smaller. */
+const ZEROS = Buffer.alloc(1_000_000);
 const ENCODINGS: Encoding[] = ['identity', 'gzip', 'br', 'deflate'];
 const isN8n1 = process.env.N8N_VERSION?.startsWith('1.') ?? false;
 
@@ -65,6 +76,33 @@ it.each(
 	},
 	20_000,
 );
+
+describe('a recording without an end', () => {
+	it.each<[string, Partial<typeof LIMITS>, FileAnswer, string]>([
+		['more bytes', { bytes: 200 }, withoutEnd('identity'), 'sent more than 2 GiB'],
+		['more bytes once decoded', { bytes: 500_000 }, encodedFile(ZEROS, 'gzip'), 'more than 2 GiB'],
+		['more time', { ms: 300 }, withoutEnd('identity'), 'still sending the recording after an hour'],
+		['more time, of no bytes', { ms: 300 }, withoutEnd('gzip'), 'after an hour'],
+	])('is ended, and no part is kept: %s', async (_, limits, answer, shown) => {
+		for (const [name, value] of Object.entries(limits))
+			jest.replaceProperty(LIMITS, name === 'ms' ? 'ms' : 'bytes', value);
+		const before = files.list();
+		host.answers(answer);
+		const { error } = await download();
+		expect(error.message).toContain(`LiveCall's download host`);
+		expect(error.message).toContain(shown);
+		expect(error.message).toContain('no file was kept');
+		expect(error.description).toContain('Listen to it in LiveCall');
+		expect(host.requests).toHaveLength(1);
+		if (!isN8n1) expect(files.list()).toEqual(before);
+	});
+
+	it('is kept where it is just within what is received', async () => {
+		jest.replaceProperty(LIMITS, 'bytes', ZEROS.length);
+		host.answers(encodedFile(ZEROS, 'gzip'));
+		expect((await download()).output[0]?.binary?.data).toMatchObject({ bytes: ZEROS.length });
+	});
+});
 
 it('of an empty recording nothing is left behind', async () => {
 	const before = files.list();

@@ -9,6 +9,13 @@ afterAll(async () => await world.sandbox.stop());
 
 const account = () => world.sandbox.users.all();
 
+/** Has LiveCall name a user of its list once more. */
+function listTwice(): void {
+	const user = { id: 9, name: 'Twice', phone_number: '+49 30 555030' };
+	const body = { users: [user, ...account(), { ...user, id: '9' }] };
+	world.sandbox.faults.next({ kind: 'status', status: 200, body }, { method: 'GET' });
+}
+
 describe('filter: checkAvailability', () => {
 	it('tells whether and when next', async () => {
 		const times = ['2035-01-02T09:00:00Z', '2035-01-01T11:00:00+03:00', '2020-01-01T00:00:00Z'];
@@ -72,6 +79,32 @@ describe('user: getAll', () => {
 			filters: { phoneNumber: '22 29 99' },
 		});
 		expect(jsons(result)).toEqual([expect.objectContaining({ name: 'Odd' })]);
+	});
+
+	it.each<[string, string[]]>([
+		['0048 12', ['zeros', 'plus', 'digits']],
+		['+48 12', ['zeros', 'plus', 'digits']],
+		['00', ['zeros', 'within']],
+		['0012', ['zeros', 'plus', 'digits', 'within', 'twelve']],
+	])('finds by part of the number, with 00 or a plus in front: %s', async (part, names) => {
+		for (const { id } of account()) world.sandbox.users.remove(id);
+		for (const [name, number] of Object.entries({
+			zeros: '0048 123 444',
+			plus: '+48 123 444',
+			digits: '48123444',
+			within: '+1 700 123 45',
+			twelve: '+3 12',
+		}))
+			world.sandbox.users.add({ name, phone_number: number });
+		const filters = { phoneNumber: part };
+		const result = await world.run('user.getAll', { returnAll: true, filters });
+		expect(jsons(result).map(({ name }) => name)).toEqual(names);
+	});
+
+	it('gives a user that the list names twice once', async () => {
+		listTwice();
+		const result = await world.run('user.getAll', { returnAll: true, filters: { name: 'twice' } });
+		expect(jsons(result)).toMatchObject([{ name: 'Twice', phone_number: '+49 30 555030' }]);
 	});
 
 	it.each(['"true"', '" TRUE "', '1'])('takes an expression for Return All: %s', async (value) => {
@@ -188,6 +221,38 @@ describe('user: update, where PATCH answers nothing', () => {
 		expect(other.asked().filter((request) => request.startsWith('GET'))).toHaveLength(1);
 	});
 
+	it('asks for the list again where that has failed, whatever has changed meanwhile', async () => {
+		const slow = { kind: 'latency', ms: 900 } as const;
+		const user = { id: 502, name: 'New', phone_number: '1' };
+		other.sandbox.faults.next({ kind: 'hang-before' }, { method: 'GET' });
+		other.sandbox.faults.decide(({ path }) => {
+			if (path === '/v1/users/502') return { kind: 'status', status: 200, body: { user } };
+			return path === '/v1/users/503' ? slow : undefined;
+		});
+		const result = await other.run(
+			'user.update',
+			{
+				userId: locator('={{ $json.id }}'),
+				updateFields: { name: 'New' },
+				options: { maxConcurrency: 2, requestTimeout: '={{ $json.timeout }}', maxRetries: 0 },
+			},
+			{
+				// The first waits in vain for the list, while the second changes it, and the third comes after that.
+				items: [
+					{ id: 501, timeout: 0.5 },
+					{ id: 502, timeout: 5 },
+					{ id: 503, timeout: 5 },
+				],
+				node: { onError: 'continueRegularOutput' },
+			},
+		);
+		expect(jsons(result)).toMatchObject([
+			{ error: expect.stringContaining('did not answer within') },
+			user,
+			{ id: 503, name: 'New' },
+		]);
+	});
+
 	it('reads back a user who is newer than the list', async () => {
 		other.sandbox.faults.decide(({ path }) => {
 			if (path === '/v1/users/505')
@@ -284,6 +349,38 @@ describe('user: upsert', () => {
 			{ items },
 		);
 		expect(account()).toHaveLength(before + 1);
+	});
+
+	it.each([
+		['0049 30 555040', '+49 30 555040'],
+		['+49 (30) 555040', '0049 30555040'],
+	])('takes 00 and a plus in front of a number for the same: %s beside %s', async (one, other) => {
+		const before = account().length;
+		const result = await world.run(
+			'user.upsert',
+			{
+				name: '={{ $json.name }}',
+				phoneNumber: '={{ $json.phone }}',
+				options: { maxConcurrency: 2 },
+			},
+			{
+				items: [
+					{ name: 'A', phone: one },
+					{ name: 'B', phone: other },
+				],
+			},
+		);
+		expect(jsons(result)).toMatchObject([
+			{ name: 'A', upsert_result: 'created' },
+			{ name: 'B', upsert_result: 'updated' },
+		]);
+		expect(account()).toHaveLength(before + 1);
+	});
+
+	it('takes a user that the list names twice for one', async () => {
+		listTwice();
+		const result = await upsert([{ name: 'Twice', phone: '004930555030' }]);
+		expect(jsons(result)).toMatchObject([{ name: 'Twice', upsert_result: 'unchanged' }]);
 	});
 
 	it('does not choose between two users with the same number', async () => {

@@ -75,6 +75,9 @@ describe('the package that is published', () => {
 
 it('is not published from a laptop: npm publish runs the check, and that says how to', async () => {
 	const env = { ...process.env, RELEASE_MODE: undefined };
-	const publishing = runNpm(process.execPath, ['publish', '--dry-run', '--ignore-scripts=false'], { cwd: REPOSITORY, env });
+	const publishing = runNpm(process.execPath, ['publish', '--dry-run', '--ignore-scripts=false'], {
+		cwd: REPOSITORY,
+		env,
+	});
 	await expect(publishing).rejects.toThrow('npm run release');
 }, 60_000);

@@ -61,6 +61,34 @@ export function file(bytes: Buffer, headers: OutgoingHttpHeaders = {}, status = 
 	};
 }
 
+/** A file that comes in these pieces, each on its own, without its length. */
+export function inPieces(pieces: Buffer[]): FileAnswer {
+	return (response) => {
+		response.writeHead(200, { 'Content-Type': 'audio/mpeg' });
+		const [...rest] = pieces;
+		const send = () => {
+			const piece = rest.shift();
+			if (piece) response.write(piece, () => setImmediate(send));
+			else response.end();
+		};
+		send();
+	};
+}
+
+/** A file that comes piece by piece, and never ends; a decoder is given blocks without anything in them. */
+export function withoutEnd(encoding: 'identity' | 'gzip'): FileAnswer {
+	const [head, piece] =
+		encoding === 'gzip'
+			? [gzipSync('').subarray(0, 10), Buffer.from([0, 0, 0, 0xff, 0xff])]
+			: [Buffer.from('RIFF'), Buffer.from('x')];
+	return (response) => {
+		response.writeHead(200, { 'Content-Type': 'audio/mpeg', 'Content-Encoding': encoding });
+		response.write(head);
+		const timer = setInterval(() => response.write(piece), 10);
+		response.on('close', () => clearInterval(timer));
+	};
+}
+
 /** A file that is encoded on its way, with the length announced of what is sent. */
 export function encodedFile(bytes: Buffer, encoding: Encoding): FileAnswer {
 	return file(ENCODED[encoding](bytes), { 'Content-Encoding': encoding });

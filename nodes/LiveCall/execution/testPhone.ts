@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { messages } from '../../shared/errors/messages';
-import { aPhoneNumber } from '../../shared/input/phone';
+import { aTestPhone } from '../../shared/input/phone';
 import type { Item } from './item';
 
 /**
@@ -12,8 +12,7 @@ export function testPhoneOf(item: Item): string | undefined {
 	const credential = item.run.api?.credential ?? {};
 	if (!('testPhoneNumber' in credential) || !isRunByHand(item.run.functions)) return undefined;
 	const { testPhoneNumber } = credential;
-	if (typeof testPhoneNumber === 'string' && testPhoneNumber.trim() === '') return undefined;
-	const checked = aPhoneNumber(testPhoneNumber);
+	const checked = aTestPhone(testPhoneNumber);
 	if (checked.ok) return checked.value;
 	throw item.wrong(messages.wrongTestPhone(checked.error.found, checked.error.advice));
 }

@@ -3,23 +3,27 @@ import type { Resource } from '../../shared/api/answers';
 import type { LiveCallClient } from '../../shared/api/client';
 import { getUsers } from '../../shared/api/endpoints';
 import type { Reply } from '../../shared/api/outcome';
+import { Breaks } from '../../shared/throttling/breaks';
+import { UserList } from './userList';
 
 /**
  * The account's users, asked for once a run and kept right by what the run itself writes: LiveCall has no request
  * for a single user and no paging (LiveCall's help centre, users).
  */
 export class UserDirectory {
-	private listed: Promise<Reply<Resource[]>> | undefined;
+	private listed: Promise<Reply<UserList>> | undefined;
+	private readonly breaks = new Breaks();
 
 	/**
 	 * @param client used when the list has not been asked for yet
 	 * @returns all users; a list that could not be had is asked for again by the next item
 	 */
-	async all(client: LiveCallClient): Promise<Reply<Resource[]>> {
-		this.listed ??= client.send(getUsers());
+	async all(client: LiveCallClient): Promise<Reply<UserList>> {
+		await this.breaks.takeIfDue();
+		this.listed ??= ask(client);
 		const asked = this.listed;
 		const reply = await asked;
-		if (!reply.ok && this.listed === asked) this.listed = undefined;
+		if (!reply.ok && this.listed === asked) this.forget();
 		return reply;
 	}
 
@@ -30,28 +34,23 @@ export class UserDirectory {
 
 	/** Takes over a user that was created. */
 	add(user: Resource): void {
-		this.change((users) => [...users, user]);
+		this.change((users) => users.put(user));
 	}
 
 	/** Takes over what LiveCall confirmed to have changed; what it answers need not be the whole user. */
 	amend(userId: string, changes: IDataObject): void {
-		this.change((users) =>
-			users.map((user) => (isUser(user, userId) ? { ...user, ...changes, id: user.id } : user)),
-		);
+		this.change((users) => users.amend(userId, changes));
 	}
 
-	private change(edit: (users: Resource[]) => Resource[]): void {
-		this.listed = this.listed?.then((reply) =>
-			reply.ok ? { ok: true, value: edit(reply.value) } : reply,
-		);
+	/** Changes the list that was asked for; one that is still on its way may have been made before the change. */
+	private change(edit: (users: UserList) => void): void {
+		void this.listed?.then((reply) => {
+			if (reply.ok) edit(reply.value);
+		});
 	}
 }
 
-/** Finds a user by id; LiveCall's ids are numbers or text. */
-export function findUser(users: Resource[], userId: string): Resource | undefined {
-	return users.find((user) => isUser(user, userId));
-}
-
-function isUser(user: Resource, userId: string): boolean {
-	return String(user.id) === userId;
+async function ask(client: LiveCallClient): Promise<Reply<UserList>> {
+	const reply = await client.send(getUsers());
+	return reply.ok ? { ok: true, value: new UserList(reply.value) } : reply;
 }

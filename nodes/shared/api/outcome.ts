@@ -26,6 +26,9 @@ export type Unreadable =
 	| 'noRecording'
 	/** A part of a file (206), of which the whole was asked for. */
 	| 'part'
+	/** A file that is larger, or takes longer to come, than is received. */
+	| 'tooLarge'
+	| 'tooLong'
 	/** A file that is encoded in a way that n8n does not decode. */
 	| 'encoded';
 

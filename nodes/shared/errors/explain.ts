@@ -111,9 +111,16 @@ function canceled(failure: Failure, { host }: Topic): Explanation | undefined {
 
 function otherHost(failure: Failure, { host }: Topic): Explanation | undefined {
 	if (host === undefined) return undefined;
+	const { how } = failure;
+	if (how.kind === 'unreadable' && (how.what === 'tooLarge' || how.what === 'tooLong')) {
+		return {
+			message: happened(failure, host),
+			advice: 'Listen to it in LiveCall to see whether it is whole. Trying again is safe.',
+		};
+	}
 	return {
 		message: happened(failure, host),
-		advice: `${askedToWait(failure.how, host)}${tryingAgain(failure.certainty)} is safe. If it stays like this, check whether n8n may connect to that host, and whether a proxy answers in its place.`,
+		advice: `${askedToWait(how, host)}${tryingAgain(failure.certainty)} is safe. If it stays like this, check whether n8n may connect to that host, and whether a proxy answers in its place.`,
 	};
 }
 
@@ -275,6 +282,8 @@ function whatHappened(how: FailureKind, tries: number, host = API_HOST): string 
 				redirects: `${host} leads from one address to the next, without an end`,
 				noRecording: `${host} answered with ${how.found} instead of a recording`,
 				part: `${host} answered with only a part of the recording (status ${how.status})`,
+				tooLarge: `${host} sent more than 2 GiB, and no file was kept`,
+				tooLong: `${host} was still sending the recording after an hour, and no file was kept`,
 				encoded: `${host} sent the recording encoded in a way that n8n cannot read (${how.found})`,
 			}[how.what];
 	}

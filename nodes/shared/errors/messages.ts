@@ -177,6 +177,8 @@ interface StoreFailure {
 
 /** What a person is told besides how the items ended; the items that it is about are named behind it. */
 export const hints = {
+	/** @param why the users could not be listed */
+	noUserName: (why: string) => `"user_name" is empty, since the users could not be listed: ${why}`,
 	keyKept:
 		"n8n's database did not take the deduplication key back, though no call was placed: with the same key this node skips the item from now on",
 	recordKept:

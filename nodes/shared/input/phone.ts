@@ -101,3 +101,7 @@ export const somePhoneDigits: Check<string> = (given) => {
 				'Enter part of a number, e.g. 4930.',
 			);
 };
+
+/** The credential's "Test Phone Number", which may be left empty: then there is none. */
+export const aTestPhone: Check<string | undefined> = (given) =>
+	typeof given === 'string' && given.trim() === '' ? valid(undefined) : aPhoneNumber(given);

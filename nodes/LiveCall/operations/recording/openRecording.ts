@@ -1,23 +1,17 @@
-import type {
-	BinaryHelperFunctions,
-	IDataObject,
-	IExecuteFunctions,
-	IHttpRequestOptions,
-} from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { readRetryAfter } from '../../../shared/api/backOff';
 import type { FailureKind, Unreadable } from '../../../shared/api/outcome';
 import { isFromProxy } from '../../../shared/api/proxy';
 import { failureOfThrown } from '../../../shared/api/thrown';
 import { isObject } from '../../../shared/json';
 import type { Result } from '../../../shared/result';
+import { isTelling, textIn } from './firstBytes';
+import { IncomingFile, isStream } from './incomingFile';
 import { mayBeRecording } from './mimeType';
 
-/** A stream as n8n's helpers take it. */
-type FileStream = Exclude<Parameters<BinaryHelperFunctions['prepareBinaryData']>[0], Buffer>;
-
 /** A recording that is being received: it has some bytes at least. */
-export interface RecordingStream {
-	stream: FileStream;
+export interface OpenedRecording {
+	file: IncomingFile;
 	/** Empty where the host names none. */
 	contentType: string;
 	contentDisposition: string;
@@ -36,14 +30,19 @@ const REAL_ENCODING = /\b(?:br|compress|deflate|gzip|zstd)\b/i;
  * @param url the link
  * @param timeoutMs how long the host may stay silent, in ms, also while the file arrives (n8n 1.123 and 2.41: the
  *   time-out of axios ends a stalled stream)
- * @returns the stream, or how the request failed; never throws
+ * @returns the file, or how the request failed; never throws
  */
 export async function openRecording(
 	functions: IExecuteFunctions,
 	url: string,
 	timeoutMs: number,
-): Promise<Result<RecordingStream, FailureKind>> {
+): Promise<Result<OpenedRecording, FailureKind>> {
 	const signal = functions.getExecutionCancelSignal();
+	if (signal?.aborted) return { ok: false, error: { kind: 'canceled' } };
+	// A signal of its own: to destroy the stream of an answer does not end the request (axios 1.18, `Readable.from`).
+	const request = new AbortController();
+	const cancel = () => request.abort();
+	signal?.addEventListener('abort', cancel);
 	const options: IHttpRequestOptions = {
 		url,
 		// Sound gets no smaller by being encoded.
@@ -53,45 +52,43 @@ export async function openRecording(
 		ignoreHttpStatusErrors: true,
 		maxRedirects: MOST_REDIRECTS,
 		timeout: timeoutMs,
-		abortSignal: signal,
+		abortSignal: request.signal,
 	};
 	try {
 		const response: unknown = await functions.helpers.httpRequest(options);
-		const read = await readResponse(response);
-		return signal?.aborted ? { ok: false, error: { kind: 'canceled' } } : read;
+		if (!isObject(response) || !isStream(response.body)) {
+			return { ok: false, error: { kind: 'lost' } };
+		}
+		const headers = isObject(response.headers) ? response.headers : {};
+		const file = new IncomingFile(response.body, request, signal);
+		return await readFile(file, Number(response.statusCode), headers);
 	} catch (error) {
 		return { ok: false, error: failureOfThrown(error, timeoutMs, signal?.aborted ?? false) };
+	} finally {
+		signal?.removeEventListener('abort', cancel);
 	}
 }
 
-async function readResponse(response: unknown): Promise<Result<RecordingStream, FailureKind>> {
-	if (!isObject(response) || !isStream(response.body))
-		return { ok: false, error: { kind: 'lost' } };
-	const stream: FileStream = response.body;
-	const headers = isObject(response.headers) ? response.headers : {};
-	const error = failureIn(Number(response.statusCode), headers);
+async function readFile(
+	file: IncomingFile,
+	status: number,
+	headers: IDataObject,
+): Promise<Result<OpenedRecording, FailureKind>> {
+	const error = failureIn(status, headers) ?? (await failureInBody(file, status));
 	if (error) {
-		stream.destroy();
-		return { ok: false, error };
+		const failure = file.failure ?? error;
+		file.end(failure);
+		return { ok: false, error: failure };
 	}
-	const begins = await beginningOf(stream);
-	if (begins !== 'withBytes') {
-		const empty: FailureKind = { kind: 'unreadable', what: 'empty' };
-		return { ok: false, error: begins === 'empty' ? empty : { kind: 'brokeOff' } };
-	}
+	file.countBytes();
 	const contentType = text(headers['content-type']);
 	const contentDisposition = text(headers['content-disposition']);
-	return { ok: true, value: { stream, contentType, contentDisposition } };
+	return { ok: true, value: { file, contentType, contentDisposition } };
 }
 
 /** What is wrong with an answer before its body has come; `undefined` where it may be the file. */
 function failureIn(status: number, headers: IDataObject): FailureKind | undefined {
-	const unreadable = (what: Unreadable, found?: string): FailureKind => ({
-		kind: 'unreadable',
-		what,
-		status,
-		found,
-	});
+	const unreadable = (what: Unreadable, found?: string) => unreadableFile(status, what, found);
 	if (status < 200 || status >= 300) {
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
 		const byProxy = isFromProxy(status, headers);
@@ -108,25 +105,18 @@ function failureIn(status: number, headers: IDataObject): FailureKind | undefine
 	return mayBeRecording(contentType) ? undefined : unreadable('noRecording', type);
 }
 
-/** Waits for the first bytes of a file and puts them back: of an empty file nothing is to be stored. */
-async function beginningOf(stream: FileStream): Promise<'withBytes' | 'empty' | 'brokenOff'> {
-	return await new Promise((resolve) => {
-		const look = () => {
-			const bytes: unknown = stream.read();
-			if (bytes === null) return;
-			stream.off('readable', look);
-			stream.unshift(bytes);
-			resolve('withBytes');
-		};
-		stream.on('readable', look);
-		stream.once('end', () => resolve('empty'));
-		// This one stays: a stream that fails while nobody listens ends the process.
-		stream.on('error', () => resolve('brokenOff'));
-	});
+/** What is wrong with a body by its first bytes; `undefined` where it may be the file. */
+async function failureInBody(file: IncomingFile, status: number): Promise<FailureKind | undefined> {
+	const begins = await file.beginning(isTelling);
+	if (begins === undefined) return { kind: 'brokeOff' };
+	// Of an empty file nothing is to be stored, nor of one that is nothing but blanks.
+	if (begins.length === 0) return unreadableFile(status, 'empty');
+	const found = textIn(begins);
+	return found === undefined ? undefined : unreadableFile(status, 'noRecording', found);
 }
 
-function isStream(value: unknown): value is FileStream {
-	return typeof value === 'object' && value !== null && 'pipe' in value && 'destroy' in value;
+function unreadableFile(status: number, what: Unreadable, found?: string): FailureKind {
+	return { kind: 'unreadable', what, status, found };
 }
 
 function text(header: unknown): string {

@@ -3,7 +3,6 @@ import type { Resource } from '../../../shared/api/answers';
 import { updateUser } from '../../../shared/api/endpoints';
 import { userTopic, usersTopic } from '../../../shared/errors/topics';
 import type { Item } from '../../execution/item';
-import { findUser } from '../../lookups/users';
 
 /**
  * Changes a user. Where PATCH answers without the user, which is not documented, the user is read back from the list.
@@ -22,8 +21,7 @@ export async function changeUser(
 	// A list that this run asked for earlier does not know of the change yet; one that it asks for now does.
 	users.amend(userId, { ...changes, ...answered });
 	if (answered) return answered;
-	const listed = async () =>
-		findUser(item.expect(await users.all(item.client), usersTopic), userId);
+	const listed = async () => item.expect(await users.all(item.client), usersTopic).get(userId);
 	const known = await listed();
 	if (known) return known;
 	// LiveCall has changed the user, who may be newer than the list.

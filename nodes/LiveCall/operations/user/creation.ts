@@ -22,9 +22,7 @@ export function creationOf(
 		// After a crash LiveCall's answer is lost, and the list has the user.
 		standIn: async (): Promise<IDataObject> => {
 			const listed = await item.run.users.all(item.client);
-			const found = listed.ok
-				? listed.value.find(({ phone_number }) => canonicalNumber(phone_number) === subject)
-				: undefined;
+			const [found] = listed.ok ? listed.value.withNumber(user.phone_number) : [];
 			return found ?? { id: null, ...user };
 		},
 	};

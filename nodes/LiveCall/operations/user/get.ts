@@ -1,7 +1,6 @@
 import { userNotFound, usersTopic } from '../../../shared/errors/topics';
 import { userLocator } from '../../fields/locators';
 import { aLocator } from '../../../shared/input/checks';
-import { findUser } from '../../lookups/users';
 import type { Operation } from '../../execution/operation';
 
 /** Finds a user in the list: LiveCall has no request for a single one (LiveCall's help centre, users). */
@@ -17,7 +16,7 @@ export const get: Operation = {
 	async execute(item) {
 		const userId = item.read('userId', aLocator('users'));
 		const users = item.expect(await item.run.users.all(item.client), usersTopic);
-		const user = findUser(users, userId);
+		const user = users.get(userId);
 		if (user) return { json: user };
 		throw item.wrong(userNotFound(userId));
 	},

@@ -1,7 +1,6 @@
 import { usersTopic } from '../../../shared/errors/topics';
 import { limitField, returnAllField } from '../../fields/commonFields';
 import { aNumber, anyText, aSwitch, normalized } from '../../../shared/input/checks';
-import { digitsOf } from '../../../shared/phoneNumber';
 import { somePhoneDigits } from '../../../shared/input/phone';
 import type { Operation } from '../../execution/operation';
 
@@ -38,7 +37,7 @@ export const getAll: Operation = {
 					type: 'string',
 					default: '',
 					placeholder: 'e.g. 4930',
-					description: 'Part of the phone number; only its digits count',
+					description: 'Part of the phone number; only its digits count, and 00 in front is a plus',
 				},
 			],
 		},
@@ -50,10 +49,6 @@ export const getAll: Operation = {
 		const digits = item.readAdded('filters', 'phoneNumber', somePhoneDigits) ?? '';
 
 		const users = item.expect(await item.run.users.all(item.client), usersTopic);
-		return users
-			.filter((user) => normalized(user.name).includes(name))
-			.filter((user) => digitsOf(user.phone_number).includes(digits))
-			.slice(0, limit)
-			.map((user) => ({ json: user }));
+		return users.search(name, digits, limit).map((user) => ({ json: user }));
 	},
 };

@@ -26,8 +26,8 @@ export const upsert: Operation = {
 	fields: [
 		{
 			...phoneNumberField,
-			description: `Finds the user: a number with the same digits is the same user. ${phoneNumberField.description}.`,
-			hint: 'Always in the same form: +49 30 and 0049 (0)30 are two users',
+			description: `Finds the user: a number with the same digits is the same user, with + or 00 in front. ${phoneNumberField.description}.`,
+			hint: 'Always with its country code: +49 30 and (0)30 are two users',
 		},
 		nameField,
 	],
@@ -82,10 +82,9 @@ async function findByNumber(
 ): Promise<Reply<IDataObject | undefined>> {
 	const listed = await item.run.users.all(item.client);
 	if (!listed.ok) return listed;
-	const number = canonicalNumber(phoneNumber);
-	const [user, another] = listed.value.filter(
-		(candidate) => canonicalNumber(candidate.phone_number) === number,
-	);
-	if (another) throw item.wrong(messages.sharedNumber(String(user.id), String(another.id)));
+	const [user, another] = listed.value.withNumber(phoneNumber);
+	if (user && another) {
+		throw item.wrong(messages.sharedNumber(String(user.id), String(another.id)));
+	}
 	return { ok: true, value: user };
 }
