@@ -279,7 +279,7 @@ export function errorPage(): string {
 		'',
 		...table(
 			['What is said'],
-			Object.values(hints).map((hint) => [hint]),
+			Object.values(hints).map((hint) => [typeof hint === 'string' ? hint : hint('…')]),
 		),
 		'',
 		'## The trigger, in n8n',
