@@ -164,6 +164,14 @@ const OWN_WORDS: Record<keyof typeof messages, Explanation> = {
 	canceledWhileWaiting: messages.canceledWhileWaiting(),
 };
 
+/** What the trigger says besides what LiveCall's failures mean. */
+const TRIGGER_WORDS: Record<keyof typeof explanations, Explanation> = {
+	outcomeWithoutEnd: explanations.outcomeWithoutEnd(),
+	noCallId: explanations.noCallId(512),
+	liveCallPauses: explanations.liveCallPauses(20_000),
+	manyDeliveries: explanations.manyDeliveries(),
+};
+
 /**
  * Makes docs/errors.md out of the code that makes the errors.
  * @returns the page as Markdown
@@ -226,9 +234,14 @@ export function errorPage(): string {
 			[
 				...Object.values(OWN_WORDS),
 				messages.keyNotClaimed({ reason: 'SQLITE_BUSY', mayBeRecorded: true }),
-				explanations.unreadableFilterIds(['Sales']),
 			].map(row),
 		),
+		'',
+		'## What the trigger says',
+		'',
+		"In n8n's log, but for the first, which ends the publishing.",
+		'',
+		...table(['What is said', 'What to do'], Object.values(TRIGGER_WORDS).map(row)),
 		'',
 		'## What the trigger answers',
 		'',

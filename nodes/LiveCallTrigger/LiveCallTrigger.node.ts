@@ -6,11 +6,15 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { operationError } from '../shared/errors/nodeErrors';
+import { CALL_EVENTS, EVENTS } from '../shared/events';
 import { ACCEPTED } from './delivery/rejections';
 import { handleDelivery } from './delivery/handle';
-import { explanations } from './delivery/explanations';
-import { unreadableFilterIds } from './delivery/settings';
+import { checkEntered } from './delivery/settings';
+
+/** What the panel calls each event, as JSON. */
+const EVENT_NAMES = JSON.stringify(
+	Object.fromEntries(EVENTS.map(({ value, name }) => [value, name])),
+);
 
 export class LiveCallTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -19,8 +23,7 @@ export class LiveCallTrigger implements INodeType {
 		icon: { light: 'file:../../icons/livecall.svg', dark: 'file:../../icons/livecall.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle:
-			'={{ ($parameter["events"] ?? []).map((event) => event === "call.ended" ? "Call ended" : "Call created").join(", ") }}',
+		subtitle: `={{ [$parameter["events"] ?? []].flat().map((event) => (${EVENT_NAMES})[event] ?? event).join(", ") }}`,
 		description: 'Starts the workflow when a call was created or has ended in LiveCall',
 		defaults: { name: 'LiveCall Trigger' },
 		inputs: [],
@@ -80,12 +83,9 @@ export class LiveCallTrigger implements INodeType {
 				name: 'events',
 				type: 'multiOptions',
 				required: true,
-				default: ['call.created', 'call.ended'],
+				default: CALL_EVENTS,
 				description: 'What starts the workflow',
-				options: [
-					{ name: 'Call Created', value: 'call.created', description: 'A call was asked for' },
-					{ name: 'Call Ended', value: 'call.ended', description: 'A call is over' },
-				],
+				options: EVENTS.map(({ name, value, description }) => ({ name, value, description })),
 			},
 			{
 				displayName: 'Verify With LiveCall',
@@ -175,9 +175,7 @@ export class LiveCallTrigger implements INodeType {
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				const node = this.getNode();
-				const parts = unreadableFilterIds(node);
-				if (parts.length > 0) throw operationError(node, explanations.unreadableFilterIds(parts));
+				checkEntered(this.getNode());
 				return true;
 			},
 			async delete(): Promise<boolean> {
