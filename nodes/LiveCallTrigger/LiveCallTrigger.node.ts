@@ -41,7 +41,7 @@ export class LiveCallTrigger implements INodeType {
 		hints: [
 			{
 				message:
-					'These calls are not verified: anybody who knows the URL can make them up. Switch on "Verify With LiveCall" to believe only what LiveCall says.',
+					'These calls are not verified: anybody who knows the URL can make them up. Switch on "Verify With LiveCall" to check each call with LiveCall.',
 				type: 'warning',
 				location: 'outputPane',
 				whenToDisplay: 'always',
@@ -49,22 +49,21 @@ export class LiveCallTrigger implements INodeType {
 			},
 			{
 				message:
-					'While LiveCall cannot be asked, calls that it has not confirmed start the workflow, too: their "verified" is false.',
+					'While LiveCall cannot be asked, calls that it has not confirmed start the workflow too. Their "verified" field is false.',
 				location: 'outputPane',
 				whenToDisplay: 'always',
 				displayCondition:
 					'={{ $parameter["verifyCalls"] !== false && $parameter["options"]?.["whenUnverifiable"] === "accept" }}',
 			},
 		],
-		eventTriggerDescription:
-			'Have a call placed in LiveCall; its webhook must lead to the Test URL',
+		eventTriggerDescription: 'Place a call in LiveCall, whose webhook must lead to the Test URL',
 		triggerPanel: {
 			header: 'Listen for calls from LiveCall',
 			executionsHelp: {
 				inactive:
-					'Webhooks have two modes: test and production.<br /><br /><b>Use test mode while you build</b>. Start listening with the button above, add the <b>Test URL</b> in LiveCall and have a call placed; what arrives is shown here.<br /><br /><b>Use production mode to run by itself</b>. Publish the workflow and add the <b>Production URL</b> in LiveCall.',
+					'Webhooks have two modes: test and production.<br /><br /><b>Use test mode while you build</b>. Start listening with the button above, add the <b>Test URL</b> in LiveCall and place a call there. What arrives is shown here.<br /><br /><b>Use production mode to run by itself</b>. Publish the workflow and add the <b>Production URL</b> in LiveCall.',
 				active:
-					'Webhooks have two modes: test and production.<br /><br /><b>Use test mode while you build</b>. Start listening with the button above, add the <b>Test URL</b> in LiveCall and have a call placed; what arrives is shown here.<br /><br /><b>In production mode the workflow runs by itself</b>, as LiveCall calls the <b>Production URL</b>. See its runs under Executions.',
+					'Webhooks have two modes: test and production.<br /><br /><b>Use test mode while you build</b>. Start listening with the button above, add the <b>Test URL</b> in LiveCall and place a call there. What arrives is shown here.<br /><br /><b>In production mode the workflow runs by itself</b>, as LiveCall calls the <b>Production URL</b>. See its runs under Executions.',
 			},
 			activationHint:
 				'Once the workflow is published, add the Production URL in LiveCall, and it runs by itself.',
@@ -72,8 +71,8 @@ export class LiveCallTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					// Of all tags, n8n's notices keep only a, ul and li.
-					'<ul><li>1. Open Webhook URLs above and copy the URL: the Test URL before you click Execute step, the Production URL for the published workflow. LiveCall must be able to reach it over the internet.</li><li>2. If the credential has a Webhook Token, add ?token= and the token to the URL.</li><li>3. Add the URL in LiveCall under <a href="https://app.livecall.io/settings/integrations/webhooks" target="_blank">Settings → Integrations → Webhooks</a>, once for each event. n8n cannot do this by itself.</li></ul>',
+					// Of all tags, n8n's notices keep only a, ul and li. The bullets stand for numbers.
+					'<ul><li>First copy the URL under Webhook URLs above: the Test URL to try it out, the Production URL for the published workflow. LiveCall must be able to reach it over the internet.</li><li>If the credential has a Webhook Token, add ?token= and the token to the URL.</li><li>Then add the URL in LiveCall under <a href="https://app.livecall.io/settings/integrations/webhooks" target="_blank">Settings → Integrations → Webhooks</a>, once for each event. n8n cannot do this for you.</li></ul>',
 				name: 'setupNotice',
 				type: 'notice',
 				default: '',
@@ -83,7 +82,7 @@ export class LiveCallTrigger implements INodeType {
 				name: 'events',
 				type: 'multiOptions',
 				required: true,
-				default: CALL_EVENTS,
+				default: [...CALL_EVENTS],
 				description: 'What starts the workflow',
 				options: EVENTS.map(({ name, value, description }) => ({ name, value, description })),
 			},
@@ -93,7 +92,7 @@ export class LiveCallTrigger implements INodeType {
 				type: 'boolean',
 				default: true,
 				description:
-					'Whether to read each call from LiveCall and believe only that answer. LiveCall does not sign its webhooks, so without this anybody who knows the URL can make up calls.',
+					'Whether to read each call from LiveCall and use only that answer. LiveCall does not sign its webhooks, so without this anybody who knows the URL can make up calls.',
 			},
 			{
 				displayName: 'Options',
@@ -108,7 +107,7 @@ export class LiveCallTrigger implements INodeType {
 						type: 'boolean',
 						default: true,
 						description:
-							'Whether to start the workflow only once for the same event of the same call',
+							'Whether to start the workflow only once for the same event of the same call. A call that ends anew is no repeat.',
 					},
 					{
 						displayName: 'Outcome',
@@ -116,7 +115,7 @@ export class LiveCallTrigger implements INodeType {
 						type: 'options',
 						default: 'any',
 						description:
-							'Which calls start the workflow, by how they ended; other than "Any", only ended calls do',
+							'Which calls start the workflow, by how they ended. Unless it is "Any", only calls that have ended start it.',
 						options: [
 							{ name: 'Any', value: 'any' },
 							{
@@ -127,7 +126,7 @@ export class LiveCallTrigger implements INodeType {
 							{
 								name: 'Unsuccessful',
 								value: 'unsuccessful',
-								description: 'Only calls that ended otherwise',
+								description: 'Only calls that ended in any other way',
 							},
 						],
 					},
@@ -146,14 +145,14 @@ export class LiveCallTrigger implements INodeType {
 						name: 'whenUnverifiable',
 						type: 'options',
 						default: 'reject',
-						description: 'What to do while LiveCall cannot be asked about a call',
+						description: 'What to do if LiveCall cannot be asked about a call',
 						displayOptions: { show: { '/verifyCalls': [true] } },
 						options: [
 							{
 								name: 'Accept',
 								value: 'accept',
 								description:
-									'Start the workflow with what the webhook says, marked as not verified',
+									'Start the workflow with what the webhook says, and set "verified" to false',
 							},
 							{
 								name: 'Reject',

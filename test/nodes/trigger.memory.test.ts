@@ -60,6 +60,40 @@ describe('a delivery that came before', () => {
 		expect(trigger.host.started).toHaveLength(2);
 	});
 
+	it.each<[string, object, number]>([
+		['ended otherwise', { outcome: 'failed' }, 2],
+		['ended later', { ended_at: '2017-07-17T15:00:00.000+02:00' }, 2],
+		['ended the same, in other letters', { outcome: 'SUCCESSFUL' }, 1],
+		['has another length only', { duration: 7 }, 1],
+	])('is told from a second end of the same call that %s', async (_, change, starts) => {
+		const call = ended();
+		await deliver(call.id);
+		const body = { call: { ...call, ...change } };
+		trigger.world.sandbox.faults.always({ kind: 'status', status: 200, body });
+		await deliver(call.id);
+		await deliver(call.id);
+		expect(trigger.host.started).toHaveLength(starts);
+	});
+
+	it('is a creation, whatever has become of the call since', async () => {
+		const { id } = trigger.world.sandbox.calls.add({ status: 'started' });
+		await deliver(id, 'call.created');
+		trigger.world.sandbox.calls.end(id);
+		await deliver(id, 'call.created');
+		expect(trigger.host.started).toHaveLength(1);
+	});
+
+	it('takes little room, whatever an unverified one says', async () => {
+		start({ verifyCalls: false });
+		const [outcome, ended_at] = ['a'.repeat(100_000), 'b'.repeat(100_000)];
+		await trigger.host.deliver(
+			{ event: 'call.ended', call: { id: 5, outcome, ended_at } },
+			{ query },
+		);
+		expect(trigger.host.started).toHaveLength(1);
+		expect(trigger.host.stored.length).toBeLessThan(1_000);
+	});
+
 	it('starts the workflow again when told to', async () => {
 		start({ options: { ignoreRepeats: false } });
 		const { id } = ended();

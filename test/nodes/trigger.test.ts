@@ -244,6 +244,13 @@ describe('verification', () => {
 		]);
 	});
 
+	it('says in the log, and not to the sender, that another program has answered', async () => {
+		trigger.world.sandbox.faults.always({ kind: 'status', status: 404, body: '<html>gone</html>' });
+		const answer = await trigger.host.deliver({ call: { id: ended().id } }, { query });
+		expect(answer).toMatchObject({ status: 503, body: expect.stringContaining('Another program') });
+		expect(trigger.host.warnings).toEqual([expect.stringContaining('no call')]);
+	});
+
 	it('says in the log when the credential has no usable address', async () => {
 		const credential = { ...trigger.world.credential, baseUrl: 'api.livecall.io/v1' };
 		start({}, { credential });
