@@ -4,17 +4,17 @@ import {
 	requestTimeout,
 } from '../../nodes/LiveCall/fields/requestOptions';
 import {
-	aKey,
 	aLocator,
 	aNumber,
 	anId,
-	aPhoneNumber,
 	aSwitch,
 	oneOf,
-	somePhoneDigits,
 	someText,
 	type Check,
 } from '../../nodes/shared/input/checks';
+import { aKey } from '../../nodes/shared/input/keys';
+import { aPhoneNumber, somePhoneDigits } from '../../nodes/shared/input/phone';
+import { expressionAsText, nothingFound } from '../../nodes/shared/input/anyField';
 import { aLocale, aTimeOfDay, aTimeZone, someWeekdays } from '../../nodes/shared/input/hours';
 import { someTargetGroups } from '../../nodes/shared/input/targetGroups';
 import { aTimeToCome } from '../../nodes/shared/input/times';
@@ -44,15 +44,30 @@ import {
 
 const aTimeIn2030 = aTimeToCome('UTC', Date.UTC(2030, 0, 1));
 
+/** What no field may hold that was added. */
+const inAnyField: Check<unknown> = (value) => {
+	const error = expressionAsText(value) ?? nothingFound(value, '');
+	return error ? { ok: false, error } : { ok: true, value };
+};
+
 /** Wrong input for each check, with the label of a field that has it. */
 const WRONG_INPUT: Array<[label: string, check: Check<unknown>, ...wrong: unknown[]]> = [
+	['Name', inAnyField, '{{ $json.name }}'],
+	['Time Zone', inAnyField, null, 'null'],
 	['Call ID', anId, '', 'null', '12 34', '12\u200b34', 'https://app.livecall.io/calls/1'],
 	['Target Group', aLocator('targeting'), { mode: 'url', value: editPage('users', '1') }],
 	['User (Consultant)', aLocator('users'), { mode: 'list', value: '' }],
 	['Phone Number', aPhoneNumber, '', '12345', '+49 30 1234567 ext. 8', '49+301234567'],
-	['Phone Number', aPhoneNumber, '555-1234 / 555-4321'],
+	['Phone Number', aPhoneNumber, '555-1234 / 555-4321', '+49 30 1234567/68', '447911123456.5'],
 	['Scheduled For', aTimeIn2030, 'tomorrow', '2030-01-31', '2030-01-31T14:30:00+25:00'],
-	['Scheduled For', aTimeIn2030, '2029-12-31T10:00:00Z'],
+	[
+		'Scheduled For',
+		aTimeIn2030,
+		'2029-12-31T10:00:00Z',
+		'01.12.2030 09:30',
+		'2030-07-31 14:30 BST',
+	],
+	['Scheduled For', aTimeToCome('Europe/Berlim', 0), '2030-01-31 14:30'],
 	['Name', someText, ''],
 	['Phone Number', somePhoneDigits, 'abc'],
 	['Limit', aNumber('users', 1, Infinity, true), 0],
@@ -60,7 +75,7 @@ const WRONG_INPUT: Array<[label: string, check: Check<unknown>, ...wrong: unknow
 	['Max Concurrency', maxConcurrency.check, 0],
 	['Max Retries', maxRetries.check, 11],
 	['Simplify', aSwitch, 'perhaps'],
-	['Deduplication Key', aKey, 12345678901234567000],
+	['Deduplication Key', aKey, 12345678901234567000, 'lead-null'],
 	['Fallback Target Groups', someTargetGroups, '124, Sales/EU'],
 	['Time Zone', aTimeZone, 'Berlin'],
 	['Locale', aLocale, 'english'],
@@ -141,6 +156,7 @@ const FILE_FAILURES: FailureKind[] = [
 /** Whatever is said of one thing in particular, with something to say it of. */
 const OWN_WORDS: Record<keyof typeof messages, Explanation> = {
 	wrongField: messages.wrongField('Field', 'needs …, but … was found', 'as in the table above'),
+	noTimeZone: messages.noTimeZone('Europe/Berlim'),
 	wrongExpression: messages.wrongExpression("the expression's own message"),
 	wrongBaseUrl: messages.wrongBaseUrl(),
 	otherCall: messages.otherCall('123'),

@@ -7,7 +7,8 @@ import { apiError, operationError } from '../shared/errors/nodeErrors';
 import { messages } from '../shared/errors/messages';
 import { usersTopic } from '../shared/errors/topics';
 import { requestTimeout } from './fields/requestOptions';
-import { digitsOf, normalized } from '../shared/input/checks';
+import { normalized } from '../shared/input/checks';
+import { digitsOf } from '../shared/phoneNumber';
 
 /**
  * The users to choose from, by part of the name (upper or lower case) or of the number.

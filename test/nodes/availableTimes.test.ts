@@ -147,7 +147,7 @@ describe('filter: getAvailableTimes', () => {
 		[{ after: '2035-01-05 08:30', timeZone: 'America/New_York' }, 3],
 		[{ after: '2035-01-05 08:31', timeZone: 'America/New_York' }, 2],
 		[{ after: '2035-01-05T00:00:00Z', before: '2035-01-06T00:00:00Z' }, 2],
-		[{ after: '', before: '={{ $json.none }}', timeZone: '', locale: '' }, 4],
+		[{ after: '', before: '={{ "" }}', timeZone: '', locale: '' }, 4],
 	])('keeps to the time that is asked for: %j', async (options, count) => {
 		expect(jsons(await times(options))).toHaveLength(count);
 	});

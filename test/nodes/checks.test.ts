@@ -1,20 +1,19 @@
 import { requestTimeout } from '../../nodes/LiveCall/fields/requestOptions';
 import {
-	aKey,
 	aLocator,
 	anId,
 	aNumber,
 	anyText,
-	aPhoneNumber,
 	aSwitch,
-	digitsOf,
 	normalized,
 	oneOf,
 	shown,
 	someText,
-	somePhoneDigits,
 	type Check,
 } from '../../nodes/shared/input/checks';
+import { aKey } from '../../nodes/shared/input/keys';
+import { aPhoneNumber, somePhoneDigits } from '../../nodes/shared/input/phone';
+import { digitsOf } from '../../nodes/shared/phoneNumber';
 import { aLocale } from '../../nodes/shared/input/hours';
 import { someTargetGroups } from '../../nodes/shared/input/targetGroups';
 
@@ -104,6 +103,7 @@ describe('an ID in a locator', () => {
 		['7', '7'],
 	]);
 	turnsAway(check, [
+		[{ mode: 'list', value: '' }, 'a choice from the list, but nothing', 'or remove the field'],
 		[{ mode: 'id', value: page }, 'needs an ID', 'choose "By URL" first'],
 		[{ mode: 'id', value: 12345678901234567000 }, 'too many digits to be kept', 'Give it as text'],
 		[page, 'needs an ID', 'choose "By URL" first'],
@@ -116,7 +116,7 @@ describe('an ID in a locator', () => {
 
 describe('a phone number', () => {
 	takes(aPhoneNumber, [
-		[' +49 (30) 123-45.67/8 ', '+49 (30) 123-45.67/8'],
+		[' +49 (30) 123-45.67-8 ', '+49 (30) 123-45.67-8'],
 		[4930123456, '4930123456'],
 		['1234567', '1234567'],
 		['123456789012345', '123456789012345'],
@@ -170,6 +170,7 @@ describe('text', () => {
 		['', 'needs some text, but nothing was found', 'Fill it in'],
 		[' ', 'needs some text', 'Fill it in'],
 		[{}, 'needs some text, but "{}"', 'Fill it in'],
+		['undefined', 'needs some text, but "undefined"', 'Fill it in'],
 	]);
 	takes(anyText, [
 		[' Ada ', 'Ada'],

@@ -41,6 +41,10 @@ describe('a time to call at', () => {
 		}
 	});
 
+	it('may be a whole hour', () => {
+		expect(aTime(ZONE)('2030-01-31T14')).toEqual({ ok: true, value: '2030-01-31T14:00:00+01:00' });
+	});
+
 	it('that is a Date is told in the zone of the workflow', () => {
 		expect(aMoment(ZONE)(new Date('2030-01-31T13:30:00Z'))).toEqual({
 			ok: true,

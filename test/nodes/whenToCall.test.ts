@@ -135,7 +135,7 @@ describe('calling hours', () => {
 
 	it.each([
 		[{ from: '25:00' }, '"From"', '25:00'],
-		[{ from: '8 am' }, '"From"', '8 am'],
+		[{ from: '8 o’clock' }, '"From"', '8 o’clock'],
 		[{ to: '' }, '"To"', 'nothing'],
 		[{ to: '24:01' }, '"To"', '24:01'],
 		[{ days: [] }, '"Days"', '[]'],
@@ -264,7 +264,7 @@ describe('fallback target groups', () => {
 	});
 
 	it('may be left empty', async () => {
-		await place({ fallbackFilterIds: '={{ $json.none }}' });
+		await place({ fallbackFilterIds: '={{ $json.none }}' }, {}, { items: [{ none: '' }] });
 		expect(world.asked()).toEqual(['POST /v1/calls']);
 	});
 
@@ -329,7 +329,7 @@ describe('optional fields that the data leave empty', () => {
 	it.each(EMPTY)('place no call: %j', async (item) => {
 		const result = await place({}, { additionalFields }, { items: [item] });
 		expect(result.error.message).toContain('"Scheduled For"');
-		expect(result.error.description).toContain('"If Empty"');
+		expect(result.error.description).toContain('to "Leave Out"');
 		expect(world.seen()).toEqual([]);
 	});
 

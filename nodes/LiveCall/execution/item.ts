@@ -1,67 +1,17 @@
-import type { IDataObject, INodeProperties, NodeApiError, NodeOperationError } from 'n8n-workflow';
+import type { NodeApiError } from 'n8n-workflow';
 import { LiveCallClient } from '../../shared/api/client';
 import type { ApiRequest } from '../../shared/api/endpoints';
 import type { Failure, Reply } from '../../shared/api/outcome';
 import { wait } from '../../shared/throttling/wait';
-import { apiError, operationError, type ItemPlace } from '../../shared/errors/nodeErrors';
-import { messages, type Explanation } from '../../shared/errors/messages';
+import { apiError } from '../../shared/errors/nodeErrors';
+import { messages } from '../../shared/errors/messages';
 import type { Topic } from '../../shared/errors/topics';
-import { isObject } from '../../shared/json';
 import { maxConcurrency, maxRetries, requestTimeout } from '../fields/requestOptions';
-import type { Check } from '../../shared/input/checks';
-import type { Run } from './run';
+import { Parameters } from './parameters';
 
 /** One input item of a run: its checked parameters, and its way to LiveCall. */
-export class Item {
-	private readonly collections = new Map<string, IDataObject>();
+export class Item extends Parameters {
 	private ownClient: LiveCallClient | undefined;
-
-	/**
-	 * @param run what all items of the run share
-	 * @param index the item's place in the input, counted from 0
-	 */
-	constructor(
-		readonly run: Run,
-		readonly index: number,
-	) {}
-
-	/**
-	 * Reads and checks a field of the panel.
-	 * @param name the field's name
-	 * @throws NodeOperationError that names the item and the field
-	 */
-	read<T>(name: string, check: Check<T>): T {
-		return this.checked(
-			this.run.functions.getNodeParameter(name, this.index),
-			check,
-			label(this.run.task.fields, name),
-		);
-	}
-
-	/**
-	 * Reads and checks an entry of a collection, such as "Options".
-	 * @returns `undefined` when the entry was not added
-	 * @throws NodeOperationError that names the item and the entry
-	 */
-	readAdded<T>(collection: string, name: string, check: Check<T>): T | undefined {
-		const entries = this.collection(collection);
-		if (!(name in entries)) return undefined;
-		const field = this.run.task.fields.find((candidate) => candidate.name === collection);
-		const labels = (field?.options ?? []).filter(
-			(entry): entry is INodeProperties => 'displayName' in entry && 'type' in entry,
-		);
-		return this.checked(entries[name], check, label(labels, name));
-	}
-
-	/** Reads and checks an entry of "Options", or gives its default. */
-	option<T>(name: string, check: Check<T>, byDefault: T): T {
-		return this.readAdded('options', name, check) ?? byDefault;
-	}
-
-	/** An error about what a person entered for this item. */
-	wrong(explanation: Explanation): NodeOperationError {
-		return operationError(this.run.functions.getNode(), explanation, this.place);
-	}
 
 	/** An error about what LiveCall answered for this item. */
 	failed(failure: Failure, topic: Topic): NodeApiError {
@@ -125,28 +75,4 @@ export class Item {
 	get timeoutMs(): number {
 		return this.option('requestTimeout', requestTimeout.check, requestTimeout.byDefault) * 1000;
 	}
-
-	private get place(): ItemPlace {
-		return { index: this.index, count: this.run.count };
-	}
-
-	private collection(name: string): IDataObject {
-		const known = this.collections.get(name);
-		if (known) return known;
-		const given = this.run.functions.getNodeParameter(name, this.index, {});
-		const entries: IDataObject = isObject(given) ? given : {};
-		this.collections.set(name, entries);
-		return entries;
-	}
-
-	private checked<T>(given: unknown, check: Check<T>, shownAs: string): T {
-		const result = check(given);
-		if (result.ok) return result.value;
-		const { found, advice } = result.error;
-		throw this.wrong(messages.wrongField(shownAs, found, advice));
-	}
-}
-
-function label(fields: INodeProperties[], name: string): string {
-	return fields.find((field) => field.name === name)?.displayName ?? name;
 }

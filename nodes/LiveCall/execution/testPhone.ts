@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { messages } from '../../shared/errors/messages';
-import { aPhoneNumber } from '../../shared/input/checks';
+import { aPhoneNumber } from '../../shared/input/phone';
 import type { Item } from './item';
 
 /**

@@ -1,3 +1,5 @@
+import { WHERE_ZONE_IS_SET } from '../input/hours';
+
 /** What a person is told: what happened, and what to do next. */
 export interface Explanation {
 	message: string;
@@ -12,6 +14,11 @@ export const messages = {
 	wrongField: (label: string, found: string, advice: string): Explanation => ({
 		message: `"${label}" ${found}`,
 		advice,
+	}),
+
+	noTimeZone: (zone: string): Explanation => ({
+		message: `The workflow's time zone is "${zone}", and there is none of that name`,
+		advice: WHERE_ZONE_IS_SET,
 	}),
 
 	wrongExpression: (message: string): Explanation => ({

@@ -23,6 +23,11 @@ export function invalid(found: string, advice: string): { ok: false; error: Inva
 	return { ok: false, error: { found, advice } };
 }
 
+/** What is wrong with a field of a group, told of the group. */
+export function inGroup(label: string, { found, advice }: Invalid): Invalid {
+	return { found: `has a field "${label}" that ${found}`, advice };
+}
+
 /** Shows a value in a message, shortened; what cannot be seen in it is named by its code. */
 export function shown(given: unknown): string {
 	if (given === undefined || given === null || given === '' || Number.isNaN(given)) {
@@ -50,27 +55,27 @@ function codeOf(character: string): string {
 	return `U+${code}`;
 }
 
-function shownCharacter(character: string): string {
+export function shownCharacter(character: string): string {
 	return character.replace(UNSEEN, '') === ''
 		? `an invisible character (${codeOf(character)})`
 		: shown(character);
 }
 
 /** Text as typed, trimmed; a number, as spreadsheets give it, is taken as text. */
-function asText(given: unknown): string | undefined {
+export function asText(given: unknown): string | undefined {
 	if (typeof given === 'string') return given.trim();
 	if (typeof given === 'bigint') return String(given);
 	return typeof given === 'number' && Number.isFinite(given) ? String(given) : undefined;
 }
 
 /** Like {@link asText}, but takes no number that cannot be an id or a phone number: negative, fractional, or too large to be exact. */
-function asDigits(given: unknown): string | undefined {
+export function asDigits(given: unknown): string | undefined {
 	const isCount = typeof given !== 'number' || (Number.isSafeInteger(given) && given >= 0);
 	return isCount ? asText(given) : undefined;
 }
 
 /** What is wrong with a number that JavaScript has rounded: another one may have become the same. */
-function rounded(given: unknown, what: string): { ok: false; error: Invalid } | undefined {
+export function rounded(given: unknown, what: string): { ok: false; error: Invalid } | undefined {
 	return typeof given === 'number' && Math.abs(given) > Number.MAX_SAFE_INTEGER
 		? invalid(
 				`needs ${what} that is exact, but ${shown(given)} was found, a number with too many digits to be kept`,
@@ -117,6 +122,12 @@ const BY_URL_FIRST = 'To paste an address, choose "By URL" first.';
 export function aLocator(page: Page): Check<string> {
 	return (given) => {
 		if (!isObject(given) || !('mode' in given)) return checkedId(given, BY_URL_FIRST);
+		if (given.mode === 'list' && given.value === '') {
+			return invalid(
+				'needs a choice from the list, but nothing was found',
+				'Choose one, or remove the field if it was added.',
+			);
+		}
 		if (given.mode !== 'url') return checkedId(given.value, BY_URL_FIRST);
 		const id = idIn(asText(given.value) ?? '', page);
 		if (id !== undefined) return valid(id);
@@ -127,46 +138,6 @@ export function aLocator(page: Page): Check<string> {
 	};
 }
 
-/** How many digits a phone number has: 15 at most (ITU-T E.164). */
-const LEAST_DIGITS = 7;
-const MOST_DIGITS = 15;
-
-/** A phone number, sent as typed and trimmed. */
-export const aPhoneNumber: Check<string> = (given) => {
-	const text = asDigits(given);
-	const advice = 'Enter it with its country code, e.g. +49 30 1234567.';
-	if (text === undefined || text === '')
-		return invalid(`needs a phone number, but ${shown(given)} was found`, advice);
-	// Dialled as one, two numbers ring a stranger.
-	const hasTwo = [...text.matchAll(/[/,;]/g)].some(
-		({ index }) =>
-			digitsOf(text.slice(0, index)).length >= LEAST_DIGITS &&
-			digitsOf(text.slice(index)).length >= LEAST_DIGITS,
-	);
-	if (hasTwo) {
-		return invalid(
-			`needs one number, but there are two numbers in ${shown(text)}`,
-			'Enter one of them. To call both, make an item of each before this node.',
-		);
-	}
-	const strange = /[^0-9 +()\-./]/u.exec(text);
-	if (strange) {
-		return invalid(
-			`may hold digits, spaces and + ( ) - . / only, but ${shownCharacter(strange[0])} was found in ${shown(text)}`,
-			advice,
-		);
-	}
-	if (!/^[^\d+]*\+?[^+]*$/.test(text))
-		return invalid(`may have a "+" in front only, but ${shown(text)} was found`, advice);
-	const digits = digitsOf(text).length;
-	return digits >= LEAST_DIGITS && digits <= MOST_DIGITS
-		? valid(text)
-		: invalid(
-				`needs ${LEAST_DIGITS} to ${MOST_DIGITS} digits, but ${shown(text)} has ${digits}`,
-				advice,
-			);
-};
-
 /** Text normalized for comparison: Unicode NFC, lower case. */
 export function normalized(text: unknown): string {
 	return String(text ?? '')
@@ -174,24 +145,16 @@ export function normalized(text: unknown): string {
 		.toLowerCase();
 }
 
-/** The digits of a phone number; empty where it is neither text nor a number. */
-export function digitsOf(phoneNumber: unknown): string {
-	return (asText(phoneNumber) ?? '').replace(/\D/g, '');
-}
-
 /** Text that is not empty, trimmed. */
 export const someText: Check<string> = (given) => {
 	const text = asText(given);
-	return text
+	return text && !isNothingAsText(text)
 		? valid(text)
 		: invalid(
 				`needs some text, but ${shown(given)} was found`,
 				'Fill it in, or check the expression against the input.',
 			);
 };
-
-/** A key that tells an item apart. */
-export const aKey: Check<string> = (given) => rounded(given, 'a key') ?? someText(given);
 
 /** Text that may be left empty, trimmed. */
 export const anyText: Check<string> = (given) =>
@@ -201,19 +164,6 @@ export const anyText: Check<string> = (given) =>
 				'Check the expression: it finds a list or an object, of which one field is meant.',
 			)
 		: valid(asText(given) ?? '');
-
-/** Digits to look for; none where nothing was entered. */
-export const somePhoneDigits: Check<string> = (given) => {
-	const checked = anyText(given);
-	if (!checked.ok) return checked;
-	const digits = digitsOf(given);
-	return digits || checked.value === ''
-		? valid(digits)
-		: invalid(
-				`needs digits to look for, but ${shown(given)} was found`,
-				'Enter part of a number, e.g. 4930.',
-			);
-};
 
 /**
  * A number within bounds.

@@ -1,5 +1,7 @@
 import { DateTime } from 'luxon';
+import { isClearZone, isTimeZone } from '../time';
 import { invalid, shown, valid, type Check } from './checks';
+import { WHERE_ZONE_IS_SET } from './hours';
 
 /** How far back a time may lie, in ms: workflows compute "now" a moment before it is sent. */
 const GRACE_MS = 60_000;
@@ -10,7 +12,12 @@ const MOST_OFFSET = 14 * 60;
 
 const ADVICE = 'Enter one such as 2030-01-31T14:30:00+01:00.';
 const IN_A_CALL =
-	'Without an offset it is read in the time zone of the workflow. To call at once, remove the field, or set "If Empty" in the options to "Leave Out".';
+	'Without an offset it is read in the time zone of the workflow. To call at once, remove the field, or set "When an Added Field Is Empty" in the options to "Leave Out".';
+
+/** A date as people write it, which may be read in two ways. */
+const DATE_OF_PEOPLE = /^\d{1,2}([./-])\d{1,2}\1\d{2,4}\b/;
+const FROM_FORMAT =
+	"For a date such as 01.12.2026 09:30 use {{ DateTime.fromFormat($json.when, 'dd.MM.yyyy HH:mm', { zone: 'Europe/Berlin' }) }}.";
 
 /**
  * The time to call at, as ISO 8601 with an offset: LiveCall is time-zone sensitive (help centre, calls).
@@ -60,11 +67,16 @@ export function aMoment(zone: string): Check<{ iso: string; at: number }> {
 		if (/^\d{4}-\d{2}-\d{2}$/.test(text)) {
 			return invalid(`needs a time of day too, but ${shown(given)} was found`, ADVICE);
 		}
+		const named = zoneNameIn(text);
+		if (named !== undefined && !isClearZone(named)) {
+			return invalid(
+				`names the time zone ${shown(named)}, which stands for several or for none`,
+				`Write its offset, or its name with continent and city, such as Europe/London. ${ADVICE}`,
+			);
+		}
 		const moment = readMoment(given, text, zone);
 		const iso = moment?.toISO({ suppressMilliseconds: true });
-		if (!moment || !iso) {
-			return invalid(`needs a date and time, but ${shown(given)} was found`, ADVICE);
-		}
+		if (!moment || !iso) return invalid(...notRead(given, text, zone));
 		// luxon takes 60 minutes and more in an offset, too.
 		const isOnEarth = moment.offset >= LEAST_OFFSET && moment.offset <= MOST_OFFSET;
 		return isOnEarth && !/[+-]\d{2}:?[6-9]\d$/.test(text)
@@ -76,10 +88,29 @@ export function aMoment(zone: string): Check<{ iso: string; at: number }> {
 	};
 }
 
+/** What was found in place of a date and time, and what to do about it. */
+function notRead(given: unknown, text: string, zone: string): [found: string, advice: string] {
+	if (!isTimeZone(zone) && readMoment(given, text, 'UTC')?.isValid) {
+		const found = `has no offset, and of the workflow's time zone, ${shown(zone)}, there is none`;
+		return [found, `${WHERE_ZONE_IS_SET} ${ADVICE}`];
+	}
+	return [
+		`needs a date and time, but ${shown(given)} was found`,
+		DATE_OF_PEOPLE.test(text) ? `${ADVICE} ${FROM_FORMAT}` : ADVICE,
+	];
+}
+
+/** The name of a zone behind the time of day, in brackets or not; "PM" is none. */
+function zoneNameIn(text: string): string | undefined {
+	return /^\d{4}-\d{2}-\d{2}[T ]\d[\d:.,]*\s*\[?(?![ap]\.?m\b)([a-z][\w+\-/]*)\]?$/i.exec(
+		text,
+	)?.[1];
+}
+
 function readMoment(given: unknown, text: string, zone: string): DateTime | undefined {
 	// A DateTime of another copy of luxon, as n8n's expressions give it, fails `instanceof`.
 	if (DateTime.isDateTime(given)) return given;
-	if (isDate(given)) return DateTime.fromJSDate(given, { zone });
+	if (isDate(given)) return DateTime.fromJSDate(given, { zone: isTimeZone(zone) ? zone : 'UTC' });
 	// luxon takes "2030" or "10:30" for a date as well: too little to ring somebody by.
 	if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;
 	const iso = DateTime.fromISO(text, { zone, setZone: true });

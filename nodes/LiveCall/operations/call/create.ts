@@ -7,17 +7,10 @@ import { ifEmptyOption, phoneNumberField } from '../../fields/commonFields';
 import { filterLocator, userLocator } from '../../fields/locators';
 import { deduplicationOptions } from '../../fields/deduplication';
 import { scheduledForField, schedulingOptions } from '../../fields/scheduling';
-import {
-	aKey,
-	aLocator,
-	aNumber,
-	aPhoneNumber,
-	aSwitch,
-	digitsOf,
-	oneOf,
-	type Check,
-} from '../../../shared/input/checks';
-import { ifGiven } from '../../../shared/input/empty';
+import { aLocator, aNumber, aSwitch } from '../../../shared/input/checks';
+import { aKey } from '../../../shared/input/keys';
+import { aPhoneNumber } from '../../../shared/input/phone';
+import { canonicalNumber } from '../../../shared/phoneNumber';
 import { aTime, aTimeToCome } from '../../../shared/input/times';
 import { keyClaim } from '../../deduplication/keys';
 import type { Operation, Output } from '../../execution/operation';
@@ -68,7 +61,7 @@ export const create: Operation = {
 		if (!run.isTool) return await callOnce(item, wanted);
 		// An agent may ask for the same several times at once: each time it is to know what became of the time before.
 		return await exclusively(
-			`${run.nodeKey}:${customerOf(wanted.phoneNumber)}`,
+			`${run.nodeKey}:${canonicalNumber(wanted.phoneNumber)}`,
 			async () => await callOnce(item, wanted),
 		);
 	},
@@ -85,7 +78,7 @@ async function callOnce(item: Item, wanted: Wanted): Promise<Output> {
 	});
 
 	const asked = {
-		customer: customerOf(phoneNumber),
+		customer: canonicalNumber(phoneNumber),
 		terms: `${filterId} ${userId ?? ''}`,
 		at: wanted.at,
 	};
@@ -128,25 +121,24 @@ async function callOnce(item: Item, wanted: Wanted): Promise<Output> {
 	return placed ?? skipped({ reason: 'duplicate', deduplication_key: key });
 }
 
-/** Whom a number rings: a country code is written as +49 or as 0049. */
-function customerOf(phoneNumber: string): string {
-	return digitsOf(phoneNumber).replace(/^00/, '');
-}
-
 type Wanted = ReturnType<typeof read>;
 
 /** The call that an item asks for, checked. */
 function read(item: Item) {
 	const filterId = item.read('filterId', aLocator('targeting'));
 	// Whether it lies ahead is asked only of a call that is to be placed: one that was placed has had its time since.
-	const time = added(item, 'scheduledFor', aTime(item.run.functions.getTimezone()));
+	const time = item.readAdded(
+		'additionalFields',
+		'scheduledFor',
+		aTime(item.run.functions.getTimezone()),
+	);
 	return {
 		filterId,
 		at: time === undefined ? null : Date.parse(time),
 		phoneNumber: item.read('phoneNumber', aPhoneNumber),
-		userId: added(item, 'userId', aLocator('users')),
+		userId: item.readAdded('additionalFields', 'userId', aLocator('users')),
 		preferences: readCallPreferences(item, filterId),
-		key: item.readAdded('options', 'deduplicationKey', aKey),
+		key: item.readFilledIn('options', 'deduplicationKey', aKey),
 		deduplicateWithinMs: item.option('deduplicateWithin', aWindow, 0) * 3_600_000,
 		allowRepeats: item.option('allowRepeats', aSwitch, false),
 		redialUnknown: item.option('redialUnknown', aSwitch, false),
@@ -155,15 +147,6 @@ function read(item: Item) {
 }
 
 function timeToCome(item: Item): string | undefined {
-	return added(item, 'scheduledFor', aTimeToCome(item.run.functions.getTimezone(), Date.now()));
-}
-
-/**
- * Reads an optional field. An agent has no other way to say that it gives none than to leave it empty, so that is
- * fine then; elsewhere a person decides, since an expression that is wrong must not ring somebody now.
- */
-function added<T>(item: Item, name: string, check: Check<T>): T | undefined {
-	const byDefault = item.run.isTool ? 'leaveOut' : 'fail';
-	const ifEmpty = item.option('ifEmpty', oneOf('fail', 'leaveOut'), byDefault);
-	return item.readAdded('additionalFields', name, ifEmpty === 'leaveOut' ? ifGiven(check) : check);
+	const check = aTimeToCome(item.run.functions.getTimezone(), Date.now());
+	return item.readAdded('additionalFields', 'scheduledFor', check);
 }

@@ -73,7 +73,7 @@ export const getAvailableTimes: Operation = {
 		const limit = returnAll ? Infinity : item.read('limit', aNumber('times', 1, Infinity, true));
 		const given = <T>(name: string, check: Check<T>) =>
 			item.readAdded('options', name, ifGiven(check));
-		const zone = given('timeZone', aTimeZone) ?? item.run.functions.getTimezone();
+		const zone = given('timeZone', aTimeZone) ?? item.timeZone;
 		const locale = given('locale', aLocale) ?? DEFAULT_LOCALE;
 		const after = given('after', aMoment(zone));
 		const before = given('before', aMoment(zone));

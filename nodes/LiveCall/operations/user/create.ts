@@ -1,7 +1,9 @@
 import { createUser } from '../../../shared/api/endpoints';
 import { createUserTopic, creatingUser } from '../../../shared/errors/topics';
 import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/commonFields';
-import { aPhoneNumber, aSwitch, digitsOf, someText } from '../../../shared/input/checks';
+import { aSwitch, someText } from '../../../shared/input/checks';
+import { aPhoneNumber } from '../../../shared/input/phone';
+import { digitsOf } from '../../../shared/phoneNumber';
 import { AtMostOnce } from '../../execution/atMostOnce';
 import type { Operation } from '../../execution/operation';
 

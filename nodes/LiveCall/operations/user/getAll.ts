@@ -1,13 +1,8 @@
 import { usersTopic } from '../../../shared/errors/topics';
 import { limitField, returnAllField } from '../../fields/commonFields';
-import {
-	aNumber,
-	anyText,
-	aSwitch,
-	digitsOf,
-	somePhoneDigits,
-	normalized,
-} from '../../../shared/input/checks';
+import { aNumber, anyText, aSwitch, normalized } from '../../../shared/input/checks';
+import { digitsOf } from '../../../shared/phoneNumber';
+import { somePhoneDigits } from '../../../shared/input/phone';
 import type { Operation } from '../../execution/operation';
 
 /** Lists users. LiveCall has no paging and no search (LiveCall's help centre, users): both are done here. */

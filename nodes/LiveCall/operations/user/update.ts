@@ -2,7 +2,8 @@ import type { IDataObject } from 'n8n-workflow';
 import { messages } from '../../../shared/errors/messages';
 import { nameField, phoneNumberField } from '../../fields/commonFields';
 import { userLocator } from '../../fields/locators';
-import { aLocator, aPhoneNumber, someText } from '../../../shared/input/checks';
+import { aLocator, someText } from '../../../shared/input/checks';
+import { aPhoneNumber } from '../../../shared/input/phone';
 import { changeUser } from './changeUser';
 import type { Operation } from '../../execution/operation';
 

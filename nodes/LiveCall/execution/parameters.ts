@@ -1,0 +1,167 @@
+import type { IDataObject, INodeProperties, NodeOperationError } from 'n8n-workflow';
+import { messages, type Explanation } from '../../shared/errors/messages';
+import { operationError, type ItemPlace } from '../../shared/errors/nodeErrors';
+import { expressionAsText, nothingFound } from '../../shared/input/anyField';
+import { inGroup, oneOf, type Check, type Invalid } from '../../shared/input/checks';
+import { isEmpty } from '../../shared/input/empty';
+import { isObject } from '../../shared/json';
+import { isTimeZone } from '../../shared/time';
+import type { Run } from './run';
+
+/**
+ * The parameters of one input item. Whatever the field, an expression that was entered as plain text is refused, and so is
+ * an added field whose expression finds nothing: neither passes as something else.
+ */
+export class Parameters {
+	private readonly collections = new Map<string, IDataObject>();
+
+	/**
+	 * @param run what all items of the run share
+	 * @param index the item's place in the input, counted from 0
+	 */
+	constructor(
+		readonly run: Run,
+		readonly index: number,
+	) {}
+
+	/**
+	 * Reads and checks a field of the panel.
+	 * @param name the field's name
+	 * @throws NodeOperationError that names the item and the field
+	 */
+	read<T>(name: string, check: Check<T>): T {
+		const given = this.run.functions.getNodeParameter(name, this.index);
+		const shownAs = label(this.field(name), name);
+		this.refuse(shownAs, expressionAsText(given));
+		return this.checked(given, check, shownAs);
+	}
+
+	/**
+	 * Reads and checks an entry of a collection, such as "Options".
+	 * @returns `undefined` when the entry was not added, or is empty and to be left out
+	 * @throws NodeOperationError that names the item and the entry
+	 */
+	readAdded<T>(collection: string, name: string, check: Check<T>): T | undefined {
+		const field = nested(this.field('options'), 'ifEmpty');
+		const otherwise = field
+			? `To go on as if it had not been added, set "${field.displayName}" in the options to "Leave Out".`
+			: '';
+		return this.entry(collection, name, check, this.leavesOut, otherwise);
+	}
+
+	/** As {@link readAdded}, for an entry that is never left out: whoever adds it relies on it. */
+	readFilledIn<T>(collection: string, name: string, check: Check<T>): T | undefined {
+		return this.entry(collection, name, check, false, '');
+	}
+
+	/** Reads and checks an entry of "Options", or gives its default. */
+	option<T>(name: string, check: Check<T>, byDefault: T): T {
+		return this.readAdded('options', name, check) ?? byDefault;
+	}
+
+	/**
+	 * The workflow's time zone, for what depends on it.
+	 * @throws NodeOperationError when it is none: n8n takes any text for one
+	 */
+	get timeZone(): string {
+		const zone = this.run.functions.getTimezone();
+		if (isTimeZone(zone)) return zone;
+		throw this.wrong(messages.noTimeZone(zone));
+	}
+
+	/** An error about what a person entered for this item. */
+	wrong(explanation: Explanation): NodeOperationError {
+		return operationError(this.run.functions.getNode(), explanation, this.place);
+	}
+
+	protected get place(): ItemPlace {
+		return { index: this.index, count: this.run.count };
+	}
+
+	/** An agent has no other way to say that it gives nothing than to leave a field empty. */
+	private get leavesOut(): boolean {
+		const ifEmpty = this.readFilledIn('options', 'ifEmpty', oneOf('fail', 'leaveOut'));
+		return ifEmpty === undefined ? this.run.isTool : ifEmpty === 'leaveOut';
+	}
+
+	private entry<T>(
+		collection: string,
+		name: string,
+		check: Check<T>,
+		leavesOut: boolean,
+		otherwise: string,
+	): T | undefined {
+		const entries = this.collection(collection);
+		if (!(name in entries) || (leavesOut && isEmpty(entries[name]))) return undefined;
+		const field = nested(this.field(collection), name);
+		const given = leavesOut ? withoutEmpty(entries[name], field) : entries[name];
+		const shownAs = label(field, name);
+		this.refuse(shownAs, wrongInAddedField(given, field, otherwise));
+		return this.checked(given, check, shownAs);
+	}
+
+	private collection(name: string): IDataObject {
+		const known = this.collections.get(name);
+		if (known) return known;
+		const given = this.run.functions.getNodeParameter(name, this.index, {});
+		const entries: IDataObject = isObject(given) ? given : {};
+		this.collections.set(name, entries);
+		return entries;
+	}
+
+	private field(name: string): INodeProperties | undefined {
+		return this.run.task.fields.find((field) => field.name === name);
+	}
+
+	private checked<T>(given: unknown, check: Check<T>, shownAs: string): T {
+		const result = check(given);
+		if (result.ok) return result.value;
+		throw this.wrongField(shownAs, result.error);
+	}
+
+	private refuse(shownAs: string, invalid: Invalid | undefined): void {
+		if (invalid) throw this.wrongField(shownAs, invalid);
+	}
+
+	private wrongField(shownAs: string, { found, advice }: Invalid): NodeOperationError {
+		return this.wrong(messages.wrongField(shownAs, found, advice));
+	}
+}
+
+/** A field of a collection or of a group. */
+function nested(parent: INodeProperties | undefined, name: string): INodeProperties | undefined {
+	return (parent?.options ?? []).find(
+		(entry): entry is INodeProperties => 'type' in entry && entry.name === name,
+	);
+}
+
+function label(field: INodeProperties | undefined, name: string): string {
+	return field?.displayName ?? name;
+}
+
+/** What is wrong with an added field, or with one in the group that it is, before it is known what they are for. */
+function wrongInAddedField(
+	given: unknown,
+	field: INodeProperties | undefined,
+	otherwise: string,
+): Invalid | undefined {
+	const wrong = nothingFound(given, otherwise) ?? expressionAsText(given);
+	if (wrong) return wrong;
+	for (const [name, value] of Object.entries(groupIn(given, field) ?? {})) {
+		const inner = nested(field, name);
+		const wrongInside = wrongInAddedField(value, inner, otherwise);
+		if (wrongInside) return inGroup(label(inner, name), wrongInside);
+	}
+	return undefined;
+}
+
+/** A field's value; of a group, only the fields that hold something. */
+function withoutEmpty(given: unknown, field: INodeProperties | undefined): unknown {
+	const group = groupIn(given, field);
+	if (!group) return given;
+	return Object.fromEntries(Object.entries(group).filter(([, value]) => !isEmpty(value)));
+}
+
+function groupIn(given: unknown, field: INodeProperties | undefined): IDataObject | undefined {
+	return field?.type === 'collection' && isObject(given) ? given : undefined;
+}
