@@ -73,7 +73,10 @@ describe('publishing', () => {
 		await publish(parameters);
 	});
 
-	it.each(WRONG_SETTINGS)('stops where %s is wrong: %j', async (label, parameters) => {
+	it.each<[string, INodeParameters]>([
+		...WRONG_SETTINGS,
+		['Target Groups', { options: { filterIds: '12, {{ $json.group }}' } }],
+	])('stops where %s is wrong: %j', async (label, parameters) => {
 		await expect(publish(parameters)).rejects.toMatchObject({
 			name: 'NodeOperationError',
 			message: expect.stringMatching(new RegExp(`^"${label}" `)),

@@ -3,6 +3,7 @@ import { CALL_EVENTS, isEnd, type CallEvent } from '../../shared/events';
 import { messages } from '../../shared/errors/messages';
 import { operationError } from '../../shared/errors/nodeErrors';
 import { aSwitch, invalid, oneOf, shown, valid, type Check } from '../../shared/input/checks';
+import { expressionAsText, nothingFound } from '../../shared/input/anyField';
 import { someTargetGroups } from '../../shared/input/targetGroups';
 import { isObject } from '../../shared/json';
 import { explanations } from './explanations';
@@ -54,13 +55,14 @@ function isExpression(given: unknown): boolean {
  */
 function checkedSettings(node: INode, read: (name: string) => unknown): Settings {
 	const checked = <T>(label: string, given: unknown, check: Check<T>): T => {
-		const result = check(given);
+		const unusable = expressionAsText(given);
+		const result = unusable ? invalid(unusable.found, unusable.advice) : check(given);
 		if (result.ok) return result.value;
 		throw operationError(node, messages.wrongField(label, result.error.found, result.error.advice));
 	};
 	const options = checked('Options', read('options'), anObject);
 	const added = <T>(label: string, name: string, check: Check<T>, byDefault: T): T =>
-		name in options ? checked(label, options[name], check) : byDefault;
+		name in options ? checked(label, options[name], unlessNothing(check)) : byDefault;
 
 	const events = checked('Events', read('events'), someEvents);
 	const outcome = added('Outcome', 'outcome', oneOf(...OUTCOMES), 'any');
@@ -74,6 +76,14 @@ function checkedSettings(node: INode, read: (name: string) => unknown): Settings
 			added('When Unverifiable', 'whenUnverifiable', whenUnverifiable, 'reject') === 'accept',
 		ignoreRepeats: added('Ignore Repeats', 'ignoreRepeats', aSwitch, true),
 		filters: { events, outcome, filterIds: added('Target Groups', 'filterIds', anyGroups, []) },
+	};
+}
+
+/** As another check, for an option: one that was added, and for which an expression finds nothing, is not left out. */
+function unlessNothing<T>(check: Check<T>): Check<T> {
+	return (given) => {
+		const nothing = nothingFound(given, '');
+		return nothing ? invalid(nothing.found, nothing.advice) : check(given);
 	};
 }
 
