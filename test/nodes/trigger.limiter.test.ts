@@ -1,5 +1,6 @@
 import { sleep } from 'n8n-workflow';
 import { Cache } from '../../nodes/LiveCallTrigger/delivery/cache';
+import { AnswerTimes } from '../../nodes/shared/throttling/answerTimes';
 import { Limiter } from '../../nodes/shared/throttling/limiter';
 
 /** How long a delivery waits for its answer, in ms. */
@@ -143,6 +144,18 @@ describe('a limiter', () => {
 		expect(work.started).toEqual(['a']);
 	});
 
+	it('takes what was cut off for as long as an answer is waited for at all', async () => {
+		const limiter = limiterOf(1);
+		const work = new Work(limiter);
+		const cutOff = limiter.run(Date.now() + 3_000, async () => await sleep(3_000));
+		await jest.advanceTimersByTimeAsync(3_000);
+		await cutOff;
+		void work.run('a', Date.now() + PATIENCE_MS);
+		expect(await work.run('b', Date.now() + PATIENCE_MS)).toBeUndefined();
+		await work.end('a');
+		expect(work.started).toEqual(['a']);
+	});
+
 	it('asks where a place is free, whatever is expected', async () => {
 		const limiter = limiterOf(1);
 		await answer(limiter, PATIENCE_MS);
@@ -156,6 +169,14 @@ describe('a limiter', () => {
 		const first = await Promise.race([...all.slice(0, 1_001), Promise.all(all.slice(1_001))]);
 		expect(first).toEqual(Array.from({ length: 9 }, () => undefined));
 	});
+});
+
+it('the latest 20 answers tell how long one takes, and how long nearly all take at most', () => {
+	const times = new AnswerTimes();
+	expect([times.meanMs, times.mostMs]).toEqual([0, 0]);
+	for (let count = 0; count < 30; count++) times.add(60_000);
+	for (let count = 0; count < 10; count++) [1_000, 5_000].forEach((ms) => times.add(ms));
+	expect([times.meanMs, times.mostMs]).toEqual([3_000, 7_000]);
 });
 
 /** Has one answer that takes so long. */

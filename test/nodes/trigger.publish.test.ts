@@ -73,10 +73,15 @@ describe('publishing', () => {
 		await publish(parameters);
 	});
 
-	it.each<[string, INodeParameters]>([
-		...WRONG_SETTINGS,
-		['Target Groups', { options: { filterIds: '12, {{ $json.group }}' } }],
-	])('stops where %s is wrong: %j', async (label, parameters) => {
+	it('stops where an expression was entered as plain text', async () => {
+		const stopped = publish({ options: { filterIds: '{{ $json.group }}' } });
+		await expect(stopped).rejects.toMatchObject({
+			message: expect.stringMatching(/^"Target Groups" holds an expression/),
+			description: expect.stringContaining('Choose "Expression"'),
+		});
+	});
+
+	it.each(WRONG_SETTINGS)('stops where %s is wrong: %j', async (label, parameters) => {
 		await expect(publish(parameters)).rejects.toMatchObject({
 			name: 'NodeOperationError',
 			message: expect.stringMatching(new RegExp(`^"${label}" `)),

@@ -17,10 +17,12 @@ export const overload: BenchCase = {
 		const flow = await publishOurs(world);
 		const deliverFor = async (seconds: number, times: number): Promise<Figures> => {
 			beginAnew(world, ANSWER_MS);
-			const could = Math.round((seconds * 1000) / PACE_MS);
-			const bodies = endsOf(world, could * times);
+			const bodies = endsOf(world, Math.round((seconds * 1000 * times) / PACE_MS));
 			const { accepted, ...figures } = await deliverEvery(world, flow, PACE_MS / times, bodies);
-			return { ...figures, through: accepted / could };
+			// From the first question to the last: on a busy machine, n8n takes longer over the deliveries than they came.
+			const asked = world.sandbox.requests.filter(({ host }) => host === 'api').map(({ at }) => at);
+			const could = (Math.max(...asked) - Math.min(...asked)) / PACE_MS + 1;
+			return { ...figures, through: accepted / Math.min(could, bodies.length) };
 		};
 		return Object.fromEntries(
 			[1, 2, 5].map((times) => [
