@@ -1,3 +1,4 @@
+import { LiveCallApi } from '../../credentials/LiveCallApi.credentials';
 import {
 	maxConcurrency,
 	maxRetries,
@@ -7,6 +8,7 @@ import {
 	aLocator,
 	aNumber,
 	anId,
+	anyText,
 	aSwitch,
 	oneOf,
 	someText,
@@ -28,7 +30,7 @@ import {
 	RECORDED_EARLIER,
 	SENT_EARLIER,
 } from '../../nodes/shared/errors/explain';
-import { messages, type Explanation } from '../../nodes/shared/errors/messages';
+import { hints, messages, type Explanation } from '../../nodes/shared/errors/messages';
 import {
 	callTopic,
 	createUserTopic,
@@ -56,7 +58,9 @@ const WRONG_INPUT: Array<[label: string, check: Check<unknown>, ...wrong: unknow
 	['Time Zone', inAnyField, null, 'null'],
 	['Call ID', anId, '', 'null', '12 34', '12\u200b34', 'https://app.livecall.io/calls/1'],
 	['Target Group', aLocator('targeting'), { mode: 'url', value: editPage('users', '1') }],
+	['Target Group', aLocator('targeting'), editPage('targeting', '12')],
 	['User (Consultant)', aLocator('users'), { mode: 'list', value: '' }],
+	['User (Consultant)', aLocator('users'), 12345678901234567000],
 	['Phone Number', aPhoneNumber, '', '12345', '+49 30 1234567 ext. 8', '49+301234567'],
 	['Phone Number', aPhoneNumber, '555-1234 / 555-4321', '+49 30 1234567/68', '447911123456.5'],
 	['Scheduled For', aTimeIn2030, 'tomorrow', '2030-01-31', '2030-01-31T14:30:00+25:00'],
@@ -69,6 +73,7 @@ const WRONG_INPUT: Array<[label: string, check: Check<unknown>, ...wrong: unknow
 	],
 	['Scheduled For', aTimeToCome('Europe/Berlim', 0), '2030-01-31 14:30'],
 	['Name', someText, ''],
+	['Name', anyText, { first: 'Mary' }],
 	['Phone Number', somePhoneDigits, 'abc'],
 	['Limit', aNumber('users', 1, Infinity, true), 0],
 	['Request Timeout', requestTimeout.check, 0],
@@ -158,6 +163,7 @@ const OWN_WORDS: Record<keyof typeof messages, Explanation> = {
 	wrongField: messages.wrongField('Field', 'needs …, but … was found', 'as in the table above'),
 	noTimeZone: messages.noTimeZone('Europe/Berlim'),
 	wrongExpression: messages.wrongExpression("the expression's own message"),
+	credentialUnreadable: messages.credentialUnreadable("n8n's own message"),
 	wrongBaseUrl: messages.wrongBaseUrl(),
 	otherCall: messages.otherCall('123'),
 	unknownOperation: messages.unknownOperation('call', 'hangUp'),
@@ -175,16 +181,17 @@ const OWN_WORDS: Record<keyof typeof messages, Explanation> = {
 	linkRefused: messages.linkRefused('123', 403),
 	keyNotClaimed: messages.keyNotClaimed({ reason: 'SQLITE_BUSY', mayBeRecorded: false }),
 	keyDoubtful: messages.keyDoubtful(),
+	keyOfAnother: messages.keyOfAnother('lead-'),
 	recordUnreadable: messages.recordUnreadable('SQLITE_BUSY'),
 	canceled: messages.canceled(),
 	canceledWhileWaiting: messages.canceledWhileWaiting(),
 };
 
-/** What the trigger says besides what LiveCall's failures mean. */
-const TRIGGER_WORDS: Record<keyof typeof explanations, Explanation> = {
+/** What n8n's log says of deliveries, and its editor of the trigger's settings. */
+const TRIGGERS_OWN: Record<keyof typeof explanations, Explanation> = {
 	outcomeWithoutEnd: explanations.outcomeWithoutEnd(),
 	noCallId: explanations.noCallId(512),
-	liveCallPauses: explanations.liveCallPauses(20_000),
+	liveCallPauses: explanations.liveCallPauses(60_000),
 	manyDeliveries: explanations.manyDeliveries(),
 };
 
@@ -253,13 +260,34 @@ export function errorPage(): string {
 			].map(row),
 		),
 		'',
-		'## What the trigger says',
+		'## When a credential is tested',
 		'',
-		"In n8n's log, but for the first, which ends the publishing.",
+		'What to do stands in the message itself.',
 		'',
-		...table(['What is said', 'What to do'], Object.values(TRIGGER_WORDS).map(row)),
+		...table(
+			['LiveCall answers', 'What is said'],
+			(new LiveCallApi().test.rules ?? []).map(({ properties }) => [
+				'value' in properties ? String(properties.value) : '',
+				properties.message,
+			]),
+		),
 		'',
-		'## What the trigger answers',
+		'## Hints below the output',
+		'',
+		'Nothing has failed: the item is as the output says, and this is to be known besides. The items that it is about stand behind it.',
+		'',
+		...table(
+			['What is said'],
+			Object.values(hints).map((hint) => [hint]),
+		),
+		'',
+		'## The trigger, in n8n',
+		'',
+		'In the editor when the workflow is published or listened for, and in the log.',
+		'',
+		...table(['What is said', 'What to do'], Object.values(TRIGGERS_OWN).map(row)),
+		'',
+		'## What the trigger answers to whoever delivers',
 		'',
 		...table(
 			['What is said', 'Status'],
@@ -285,6 +313,9 @@ function row({ message, advice }: Explanation): string[] {
 	return [message, advice];
 }
 
+/** What means something else in a table's cell in Markdown: `_` and `*` would be italics. */
+const MARKDOWN = /[|_*<]/g;
+
 /** A table in Markdown. Rows with the same last cell become one, whose other cells have a line for each text. */
 function table(head: string[], rows: string[][]): string[] {
 	const byLast = new Map<string, Array<Set<string>>>();
@@ -292,7 +323,7 @@ function table(head: string[], rows: string[][]): string[] {
 		const [last] = cells.slice(-1);
 		const merged = byLast.get(last) ?? cells.map(() => new Set());
 		byLast.set(last, merged);
-		cells.forEach((cell, index) => merged[index].add(cell.replace(/\|/g, '\\|')));
+		cells.forEach((cell, index) => merged[index].add(cell.replace(MARKDOWN, '\\$&')));
 	}
 	const merged = [...byLast.values()].map((cells) => cells.map((texts) => [...texts].join('<br>')));
 	return [head, head.map(() => '---'), ...merged].map((cells) => `| ${cells.join(' | ')} |`);

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 
-import { LOOPBACK } from '../listen';
 import { startSandbox, WEBHOOK_EVENTS, type Sandbox } from '../sandbox';
 import { startAll } from '../startAll';
 import { readExamples, type Example } from './examples';
 import { RUNTIME_ROOT } from './folders';
+import { frontDoor } from './frontDoor';
 import { prepareN8n, type N8n } from './n8n';
 import type { LauncherOptions } from './options';
 import { packPackage } from './pack';
@@ -115,6 +115,7 @@ export async function startDemo(
 			const stored = await client.findWorkflow(example.id);
 			workflows.push({ example, active: stored?.active === true, triggers });
 		}
+		sandbox?.showN8n(frontDoor(n8n.url, DEMO_OWNER, workflows));
 		signal.throwIfAborted();
 		const firstSuccess = async (id: string) => await waitForSuccess(client, id, signal);
 		return { n8n, sandbox, workflows, firstSuccess };
@@ -136,7 +137,6 @@ async function startSandboxUnlessReal(options: LauncherOptions): Promise<Sandbox
 		port: options.sandboxPort,
 		recordingsPort: options.recordingsPort,
 		stageMs: STAGE_MS,
-		n8nUrl: `http://${LOOPBACK}:${options.port}`,
 	});
 }
 

@@ -32,7 +32,7 @@ export function describe(
 		...(sandbox
 			? [
 					`  Sandbox  ${sandbox.pageUrl}`,
-					'           LiveCall on this machine: users, target groups, and calls as they happen',
+					'           Start here: the way into n8n, the examples, and calls as they happen',
 					`           Nodes of your own: credential "${DEMO_CREDENTIAL.name}", target group 1, any phone number.`,
 					'           A LiveCall Trigger of your own: enter its address there, under Webhooks.',
 				]
@@ -45,15 +45,31 @@ export function describe(
 	].join('\n');
 }
 
-function describeInactive({ example, active }: DemoWorkflow): string[] {
-	if (active) return [];
+function describeInactive(workflow: DemoWorkflow): string[] {
+	const [what, ...more] = whyInactive(workflow) ?? [];
+	return what === undefined ? [] : [`"${workflow.example.name}": ${what}`, ...more, ''];
+}
+
+/** Says in sentences why nothing starts an example, or undefined if it is published. */
+export function whyInactive({ example, active }: DemoWorkflow): string[] | undefined {
+	if (active) return undefined;
 	return needsOwnKey(example)
 		? [
-				`"${example.name}" is there and not published: it needs a key of your own.`,
+				'It is not published, since it needs a key of your own.',
 				`Put it into n8n's credential "${CHAT_MODEL_CREDENTIAL.name}", then publish the workflow.`,
-				'',
 			]
-		: [`"${example.name}" is not published in n8n, so nothing starts it.`, ''];
+		: ['It is not published in n8n, so nothing starts it.'];
+}
+
+/** Gives the first published example that takes leads at a Webhook node, and what follows `/webhook/` in its address. */
+export function leadsPath(
+	workflows: DemoWorkflow[],
+): { workflow: DemoWorkflow; path: string } | undefined {
+	const taking = workflows.flatMap((workflow) => {
+		const path = workflow.active ? webhookPath(workflow.example) : undefined;
+		return path === undefined ? [] : [{ workflow, path }];
+	});
+	return taking[0];
 }
 
 function tryWithSandbox(demo: Described, pageUrl: string): string[] {
@@ -105,9 +121,7 @@ function tryWithLiveCall(demo: Described): string[] {
 
 /** The command that sends a lead to the example with a Webhook node, after an introduction. */
 function sendLead({ n8n, workflows }: Described, introduction: string, more: object): string[] {
-	const path = workflows.flatMap(({ example, active }) =>
-		active ? (webhookPath(example) ?? []) : [],
-	)[0];
+	const path = leadsPath(workflows)?.path;
 	if (path === undefined) return [];
 	const lead = JSON.stringify({ name: 'Mary', phone: '+44 20 7946 0123', ...more });
 	return [

@@ -68,6 +68,22 @@ export function recordingNode({ nodes }: Example): string | undefined {
 	return node && textAt(node, 'name');
 }
 
+/** Gives what a workflow's first note says behind its title, two sentences at most and without Markdown: what it does. */
+export function aboutOf({ nodes }: Example): string {
+	const [note] = nodesOf(nodes, 'n8n-nodes-base.stickyNote');
+	const lines = note ? textAt(note, 'parameters', 'content').split(/\n+/) : [];
+	const text = lines.find((line) => line.trim() && !line.startsWith('#')) ?? '';
+	const plain = text
+		.replace(/^\*\*[^*]+:\*\*/, '')
+		.replace(/[*`]/g, '')
+		.trim();
+	const about = plain
+		.split(/(?<=\.) /)
+		.slice(0, 2)
+		.join(' ');
+	return about.charAt(0).toUpperCase() + about.slice(1);
+}
+
 /** Gives what follows `/webhook/` in the address of a workflow's Webhook node, or undefined where it has none. */
 export function webhookPath({ nodes }: Example): string | undefined {
 	const [webhook] = nodesOf(nodes, 'n8n-nodes-base.webhook');

@@ -12,6 +12,7 @@ import { isJsonObject } from '../json';
 import type { CallBook } from './calls';
 import type { FaultPlan, FaultSwitch } from './faults';
 import type { FilterBook } from './filters';
+import type { N8nOnPage } from './types';
 import type { UserBook } from './users';
 import { checkCall, toId } from './validation';
 import { PAYLOAD_FORMS, WEBHOOK_EVENTS, type WebhookBook } from './webhooks';
@@ -120,7 +121,8 @@ export function controlRoutes(context: ControlContext): Router {
 /** What the page and its routes work on. */
 interface ControlContext {
 	apiKey: string;
-	n8nUrl: string | undefined;
+	/** Gives the n8n that the page leads to, if there is one. */
+	n8n: () => N8nOnPage | undefined;
 	calls: CallBook;
 	users: UserBook;
 	filters: FilterBook;
@@ -140,10 +142,10 @@ const MOST_SHOWN = 50;
 const BUNDLE_CHANGES_MS = 30;
 
 function snapshot(context: ControlContext) {
-	const { apiKey, n8nUrl, calls, users, filters, webhooks, faults } = context;
+	const { apiKey, n8n, calls, users, filters, webhooks, faults } = context;
 	return {
 		apiKey,
-		n8nUrl,
+		n8n: n8n(),
 		users: users.all(),
 		filters: filters.all(),
 		calls: calls

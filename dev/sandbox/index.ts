@@ -1,4 +1,4 @@
 export { startSandbox, type Sandbox } from './server';
 export type { Fault, FaultQuestion } from './faults';
-export type { HostName, SandboxOptions, SeenRequest } from './types';
+export type { ExampleOnPage, HostName, N8nOnPage, SandboxOptions, SeenRequest } from './types';
 export { WEBHOOK_EVENTS } from './webhooks';

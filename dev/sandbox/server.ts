@@ -10,7 +10,7 @@ import { FilterBook } from './filters';
 import { answerRecordings, RecordingLinks } from './recordings';
 import { startAll } from '../startAll';
 import { listen } from '../listen';
-import type { SandboxOptions, SeenRequest } from './types';
+import type { N8nOnPage, SandboxOptions, SeenRequest } from './types';
 import { UserBook } from './users';
 import { WebhookBook } from './webhooks';
 
@@ -30,6 +30,8 @@ export interface Sandbox {
 	filters: FilterBook;
 	webhooks: WebhookBook;
 	faults: FaultPlan;
+	/** Has the page lead to an n8n and its examples. */
+	showN8n(n8n: N8nOnPage): void;
 	/**
 	 * Forgets requests, faults, calls, and webhooks other than those of a named workflow, and goes back to the example
 	 * users and target groups.
@@ -65,6 +67,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			faults.always({ kind: 'latency', ms: options.latencyMs }, { host: 'api' });
 	};
 	setPace();
+	let n8n: N8nOnPage | undefined;
+	const showN8n = (shown: N8nOnPage) => {
+		n8n = shown;
+		changed();
+	};
 	const reset = () => {
 		requests.length = 0;
 		faults.clear();
@@ -89,7 +96,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
 		const app = express();
 		const parts = { calls, users, filters, webhooks, faults, changes, recordingLink, reset };
-		app.use(controlRoutes({ ...parts, apiKey, n8nUrl: options.n8nUrl }));
+		app.use(controlRoutes({ ...parts, apiKey, n8n: () => n8n }));
 		const { undocumentedAnswers = {} } = options;
 		const apiContext = { apiKey, calls, users, filters, undocumentedAnswers, recordingLink };
 		const api = await listen(
@@ -106,7 +113,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 			pageUrl: `${api.origin}/`,
 			recordingsUrl: recordings.origin,
 			apiKey,
-			...{ requests, calls, users, filters, webhooks, faults, reset },
+			...{ requests, calls, users, filters, webhooks, faults, showN8n, reset },
 		};
 	});
 }

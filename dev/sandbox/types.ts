@@ -14,14 +14,36 @@ export interface SandboxOptions {
 	requestsPerSecond?: number;
 	/** How much later than it acts the API answers, in ms. Default 0. */
 	latencyMs?: number;
-	/** Where n8n is, for a link on the page. */
-	n8nUrl?: string;
 	/** What PATCH and DELETE of a user answer, which LiveCall does not document. */
 	undocumentedAnswers?: UndocumentedAnswers;
 	/** The clock: ms since 1970. Default `Date.now`. */
 	now?: () => number;
 	/** Whether to begin with the example users and target groups. Default true. */
 	seed?: boolean;
+}
+
+/** The n8n that `npm start` runs beside the sandbox, for whoever opens the page first. */
+export interface N8nOnPage {
+	url: string;
+	/** What its owner logs in with. */
+	email: string;
+	password: string;
+	examples: ExampleOnPage[];
+}
+
+/** An example workflow, as the page lists it. */
+export interface ExampleOnPage {
+	name: string;
+	/** What it does, in a sentence or two. */
+	about: string;
+	/** The address of the workflow in n8n's editor. */
+	url: string;
+	/** The address of its form. Left out if it has none, or is not published. */
+	form?: string;
+	/** The address to which a form of one's own website posts `name` and `phone`; left out likewise. */
+	leads?: string;
+	/** Why nothing starts it. Left out if it is published. */
+	inactive?: string;
 }
 
 /** For each call on a user whose answer is not documented: the user (default for PATCH), or no body at all (for DELETE). */

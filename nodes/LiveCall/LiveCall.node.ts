@@ -8,7 +8,7 @@ import {
 import { operationError } from '../shared/errors/nodeErrors';
 import { messages } from '../shared/errors/messages';
 import { searchUsers } from './listSearch';
-import { runItems } from './execution/runItems';
+import { runItems, type Chosen } from './execution/runItems';
 import { resources } from './operations';
 import { fieldsOf, panelOf, subtitleOf } from './panel';
 
@@ -33,16 +33,21 @@ export class LiveCall implements INodeType {
 	methods = { listSearch: { searchUsers } };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-		const resourceName = this.getNodeParameter('resource', 0);
-		const operationName = this.getNodeParameter('operation', 0);
-		const resource = resources.find(({ option }) => option.value === resourceName);
-		const operation = resource?.operations.find(({ option }) => option.value === operationName);
-		if (!resource || !operation) {
-			throw operationError(
-				this.getNode(),
-				messages.unknownOperation(String(resourceName), String(operationName)),
-			);
-		}
-		return [await runItems(this, resource.option.value, operation, fieldsOf(operation))];
+		return [await runItems(this, () => chosenIn(this))];
 	}
+}
+
+/** @throws NodeOperationError if this version of the node does not know the operation */
+function chosenIn(functions: IExecuteFunctions): Chosen {
+	const resourceName = functions.getNodeParameter('resource', 0);
+	const operationName = functions.getNodeParameter('operation', 0);
+	const resource = resources.find(({ option }) => option.value === resourceName);
+	const operation = resource?.operations.find(({ option }) => option.value === operationName);
+	if (!resource || !operation) {
+		throw operationError(
+			functions.getNode(),
+			messages.unknownOperation(String(resourceName), String(operationName)),
+		);
+	}
+	return { resource: resource.option.value, operation, fields: fieldsOf(operation) };
 }

@@ -7,6 +7,7 @@ import { launchBrowser } from './helpers/chromium';
 import { openCamera, SCALE, type Camera } from './helpers/images';
 
 const VISITOR = { name: 'Mary Jones', phone: '+44 20 7946 0123' };
+const N8N = 'http://127.0.0.1:5678';
 const PATIENCE_MS = 20_000;
 const TIMEOUT_MS = 120_000;
 
@@ -183,15 +184,79 @@ describe("the sandbox's page", () => {
 	);
 
 	it(
-		'leads to n8n, and names the workflows that are told of calls',
+		'says nothing of n8n if it stands alone',
 		async () => {
-			await sandbox.stop();
-			sandbox = await sandboxWith({ n8nUrl: 'http://127.0.0.1:5678' });
+			const { page } = await openPage();
+			expect(await page.getByRole('heading', { name: 'Start here' }).isVisible()).toBe(false);
+		},
+		TIMEOUT_MS,
+	);
+
+	it(
+		'is the front door of n8n: its login, each example with its link, and the forms',
+		async () => {
+			const taken = await receiverOf(200, '{"message":"We are calling you now"}');
+			const example = { about: 'It calls. It says so.', url: `${N8N}/workflow/1` };
+			sandbox.showN8n({
+				...{ url: N8N, email: 'me@example.com', password: 'my-password' },
+				examples: [
+					{ ...example, name: 'Choose a time', form: `${N8N}/form/2` },
+					{ ...example, name: 'Callback', url: `${N8N}/workflow/2`, leads: taken.url },
+					{ ...example, name: 'Agent', url: `${N8N}/workflow/3`, inactive: 'It needs a key.' },
+				],
+			});
+			const { page } = await openPage();
+			for (const words of ['me@example.com', 'my-password', 'What to try', 'It needs a key.']) {
+				await page.getByText(words, { exact: true }).waitFor();
+			}
+			expect(await page.getByText(example.about).count()).toBe(3);
+			for (const [name, address] of [
+				[N8N, N8N],
+				['Agent', `${N8N}/workflow/3`],
+				['Open its form', `${N8N}/form/2`],
+			] as const) {
+				expect(await page.getByRole('link', { name }).getAttribute('href')).toBe(address);
+			}
+			await page.getByLabel('Phone', { exact: true }).fill(VISITOR.phone);
+			await page.getByRole('button', { name: 'Send it as a website does' }).click();
+			const lead = await poll(async () => await Promise.resolve(taken.received[0]), {
+				what: 'A lead',
+				timeoutMs: PATIENCE_MS,
+			});
+			expect(new URLSearchParams(lead.body).get('phone')).toBe(VISITOR.phone);
+		},
+		TIMEOUT_MS,
+	);
+
+	it(
+		'folds what a list has beyond ten, so that a phone is not drowned in it',
+		async () => {
+			for (let count = 0; count < 50; count++) sandbox.calls.end(sandbox.calls.add().id);
+			const { page } = await openPage(390);
+			const calls = page.locator('#calls > li').filter({ visible: true });
+			const unfold = page.getByRole('button', { name: 'Show all 50' });
+			await unfold.waitFor();
+			expect(await calls.count()).toBe(10);
+			expect(await page.locator('html').evaluate((root) => root.scrollHeight)).toBeLessThan(6000);
+			await unfold.click();
+			expect(await calls.count()).toBe(50);
+			// Also after the next change of anything.
+			sandbox.calls.add({ phone_number: VISITOR.phone });
+			await page.getByText(VISITOR.phone).waitFor();
+			expect(await calls.count()).toBe(50);
+			await page.getByRole('button', { name: 'Show 10 only' }).click();
+			expect(await calls.count()).toBe(10);
+			await page.getByText(VISITOR.phone).waitFor();
+		},
+		TIMEOUT_MS,
+	);
+
+	it(
+		'names the workflows that are told of calls',
+		async () => {
 			const { url } = await receiverOf(200, '{"message":"Workflow was started"}');
 			sandbox.webhooks.subscribe({ event: 'call.ended', url, workflow: 'After the call' });
 			const { page } = await openPage();
-			const link = page.getByRole('link', { name: 'http://127.0.0.1:5678' });
-			expect(await link.getAttribute('href')).toBe('http://127.0.0.1:5678');
 			sandbox.calls.end(sandbox.calls.add().id);
 			await page.locator('#deliveries').getByText('“After the call” in n8n').waitFor();
 			await page.getByText('Answer: Workflow was started').waitFor();
@@ -211,7 +276,7 @@ describe("the sandbox's page", () => {
 			const gap = async (width: number) => {
 				const { page } = await openPage(width);
 				const box = async (name: string) => {
-					const found = await page.locator('section', { hasText: name }).first().boundingBox();
+					const found = await page.locator('main section', { hasText: name }).first().boundingBox();
 					if (!found) throw new Error(`There is no section "${name}"`);
 					return found;
 				};
@@ -259,11 +324,29 @@ describe("the sandbox's page", () => {
 		TIMEOUT_MS,
 	);
 
+	it(
+		"shows the call that rings beside the visitor's form",
+		async () => {
+			const { page } = await openPage(1040);
+			sandbox.calls.end(sandbox.calls.add({ phone_number: '+44 20 7946 0195' }).id);
+			await askForCall(page);
+			sandbox.calls.step(sandbox.calls.all()[1]?.id ?? 0);
+			await currentStage(page).getByText('initiated', { exact: true }).waitFor();
+			const section = (name: string) => `section:has(#${name}-title)`;
+			await camera.take(page, 'sandbox', {
+				of: [page.locator(section('widget')), page.locator(section('calls'))],
+				margin: 8,
+				hide: ['webhooks', 'deliveries', 'filters'].map(section).join(', '),
+			});
+		},
+		TIMEOUT_MS,
+	);
+
 	it.each([
 		[320, undefined],
 		[375, 'sandbox-phone'],
 		[768, undefined],
-		[1280, 'sandbox'],
+		[1280, undefined],
 	])(
 		'cuts off nothing in a window of %d pixels',
 		async (width, picture) => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { Claims, type Claim, type Claimed } from '../../nodes/LiveCall/deduplication/claims';
-import { keyClaim } from '../../nodes/LiveCall/deduplication/keys';
-import { recordClaim } from '../../nodes/LiveCall/deduplication/record';
+import { keptEntries, type Claim } from '../../nodes/LiveCall/deduplication/claim';
+import { Claims, type Claimed } from '../../nodes/LiveCall/deduplication/claims';
+import { keyEntries } from '../../nodes/LiveCall/deduplication/keys';
+import { sentEntry } from '../../nodes/LiveCall/deduplication/record';
 import { InMemoryProcessedData } from '../support/processedData';
 import { meetInEveryOrder, type Process } from './interleavings';
 import { storeOf } from './processes';
@@ -10,7 +11,10 @@ import { VirtualTime } from './virtualTime';
 const NOW = 1.9e12;
 const PERIOD_MS = 5_000;
 
-const of = (name: string): Claim => ({ name, entry: name, others: [], most: 1_000 });
+const of = (request: string): Claim => ({ request, keys: [] });
+const keyOf = (text: string, withinMs: number, now: number): Claim => ({
+	keys: keyEntries({ text, withinMs }, '4930', now),
+});
 
 let names = 0;
 
@@ -62,7 +66,7 @@ describe('two processes, in every order of their steps:', () => {
 					});
 				},
 				(data) => {
-					expect(claimed.sort()).toEqual(['taken', 'won']);
+					expect(claimed.sort()).toEqual(['onRecord', 'won']);
 					expect(data.keys()).toEqual([...before, 'A']);
 				},
 				before,
@@ -102,7 +106,7 @@ describe('two processes, in every order of their steps:', () => {
 			},
 			['A'],
 		);
-		expect([...seen].sort()).toEqual(['taken', 'won']);
+		expect([...seen].sort()).toEqual(['onRecord', 'won']);
 	}, 60_000);
 });
 
@@ -182,7 +186,7 @@ describe('a store that fails', () => {
 				if (!mayBeRecorded) expect(keys).not.toContain('A');
 			}
 			if (failure.lasting === 'once') expect(result.as).toBe('won');
-			expect(later.as).toBe(keys.includes('A') ? 'taken' : 'won');
+			expect(later.as).toBe(keys.includes('A') ? 'onRecord' : 'won');
 			expect(isLocked).toBe(false);
 		},
 	);
@@ -195,9 +199,9 @@ describe('a store that fails', () => {
 				['A'],
 				async (claims) => await claims.claim(of('A')),
 			);
-			expect(result.as).toBe(failure.lasting === 'once' ? 'taken' : result.as);
+			expect(result.as).toBe(failure.lasting === 'once' ? 'onRecord' : result.as);
 			expect(result.as).not.toBe('won');
-			expect(later.as).toBe('taken');
+			expect(later.as).toBe('onRecord');
 		},
 	);
 
@@ -238,7 +242,7 @@ describe('claims of one run', () => {
 			async () => await Promise.all(keys.map(async (key) => await claims.claim(of(key)))),
 		);
 		expect(claimed.filter(({ as }) => as === 'won')).toHaveLength(50);
-		expect(claimed.slice(50).every(({ as }) => as === 'taken')).toBe(true);
+		expect(claimed.slice(50).every(({ as }) => as === 'onRecord')).toBe(true);
 		expect(cluster.data.keys()).toHaveLength(50);
 		// The first one goes alone, and all others together; one by one it would be hundreds of operations.
 		expect(cluster.data.operationsSeen).toBeLessThan(20);
@@ -290,50 +294,52 @@ describe('claims of one run', () => {
 			});
 			return [(await claims.claim(of('A'))).as, (await claims.claim(of('A'))).as];
 		});
-		expect(claimed).toEqual(['won', 'taken']);
+		expect(claimed).toEqual(['won', 'onRecord']);
 		expect(claims.wereUnlocked).toBe(true);
 		expect(cluster.data.keys().sort()).toEqual(['A', 'a', 'b']);
 	});
 });
 
 describe('what n8n keeps', () => {
-	const record = (itemIndex: number) =>
-		recordClaim('lineage', { runIndex: 0, itemIndex, customer: '1', redials: 0 }, false);
+	const record = (n: number): Claim => ({
+		request: sentEntry('lineage', { subject: `49${n}`, turn: 1 }, 0),
+		keys: [],
+	});
 	const many = (count: number, claim: (n: number) => Claim) =>
 		Array.from({ length: count }, (_, n) => claim(n));
-	const key = (n: number) => keyClaim(`lead ${n}`, 0, NOW);
+	const key = (n: number) => keyOf(`lead ${n}`, 0, NOW);
 
 	/** What is kept of what the row held before and of further claims. */
 	async function keptOf(before: Claim[], further: Claim[]): Promise<string[]> {
 		const cluster = new Cluster();
 		const claims = cluster.process();
 		await cluster.live(async () => {
-			await storeOf(cluster.data).checkProcessedAndRecord(
-				before.map(({ entry }) => entry),
-				'node',
-				{ mode: 'entries' },
-			);
+			await storeOf(cluster.data).checkProcessedAndRecord(before.flatMap(keptEntries), 'node', {
+				mode: 'entries',
+			});
 			await Promise.all(further.map(async (claim) => await claims.claim(claim)));
 		});
 		return cluster.data.keys();
 	}
 
-	it('is the latest 100,000 keys', async () => {
-		const kept = await keptOf(many(100_000, key), many(100_010, key).slice(100_000));
+	it('is the latest 100,000 entries if there are keys, of a forgotten key first the key', async () => {
+		const kept = await keptOf(many(50_000, key), many(50_010, key).slice(50_000));
 		expect(kept).toHaveLength(100_000);
 		expect(kept[0]).toBe('lead 10');
+		const odd = await keptOf([...many(1, record), ...many(49_999, key)], many(1, record));
+		expect(odd[0]).toBe(record(0).request);
 	}, 60_000);
 
-	it('is the latest 10,000 calls without a key', async () => {
-		const kept = await keptOf(many(10_000, record), many(10_010, record).slice(10_000));
-		expect(kept).toHaveLength(10_000);
-		expect(kept[0]).toBe(record(10).entry);
+	it('is the latest 40,000 entries of calls without a key', async () => {
+		const kept = await keptOf(many(40_000, record), many(40_010, record).slice(40_000));
+		expect(kept).toHaveLength(40_000);
+		expect(kept[0]).toBe(record(10).request);
 	}, 60_000);
 
-	it('is not cut down by calls without a key where there are more keys', async () => {
-		const kept = await keptOf(many(12_000, key), many(10, record));
-		expect(kept).toHaveLength(12_000);
-		expect(kept[0]).toBe('lead 10');
+	it('is not cut down by calls without a key if there are more keys', async () => {
+		const kept = await keptOf(many(24_000, key), many(10, record));
+		expect(kept).toHaveLength(48_000);
+		expect(kept[0]).toBe('lead 5');
 	}, 60_000);
 });
 
@@ -344,7 +350,7 @@ describe('a key that counts for a while', () => {
 		return await cluster.live(async () => {
 			const claimed: Claimed['as'][] = [];
 			for (const time of times) {
-				claimed.push((await claims.claim(keyClaim('A', withinMs, NOW + time))).as);
+				claimed.push((await claims.claim(keyOf('A', withinMs, NOW + time))).as);
 			}
 			return claimed;
 		});
@@ -363,7 +369,7 @@ describe('a key that counts for a while', () => {
 					let last = -Infinity;
 					times.forEach((at, place) => {
 						const since = at - last;
-						if (since <= withinMs) expect(claimed[place]).toBe('taken');
+						if (since <= withinMs) expect(claimed[place]).toBe('duplicate');
 						if (since >= withinMs * 1.25) expect(claimed[place]).toBe('won');
 						// What is held back does not count: the window begins with the call that was placed.
 						if (claimed[place] === 'won') last = at;
@@ -378,31 +384,31 @@ describe('a key that counts for a while', () => {
 		'is exact at every boundary of a window of %i ms',
 		async (withinMs) => {
 			for (const start of [0, 1, withinMs / 4 - 1, withinMs / 4, withinMs / 2 + 1]) {
-				expect(await claimAt([start, start + 1], withinMs)).toEqual(['won', 'taken']);
-				expect(await claimAt([start, start + withinMs], withinMs)).toEqual(['won', 'taken']);
+				expect(await claimAt([start, start + 1], withinMs)).toEqual(['won', 'duplicate']);
+				expect(await claimAt([start, start + withinMs], withinMs)).toEqual(['won', 'duplicate']);
 				expect(await claimAt([start, start + withinMs * 1.25], withinMs)).toEqual(['won', 'won']);
 			}
 		},
 	);
 
-	it('leaves one entry behind, and none where it is held back', async () => {
+	it('leaves its entries behind, and none where it is held back', async () => {
 		const cluster = new Cluster();
 		const claims = cluster.process();
 		await cluster.live(async () => {
-			await claims.claim(keyClaim('A', 400, NOW));
-			await claims.claim(keyClaim('A', 400, NOW + 150));
+			await claims.claim(keyOf('A', 400, NOW));
+			await claims.claim(keyOf('A', 400, NOW + 150));
 		});
-		expect(cluster.data.keys()).toEqual([keyClaim('A', 400, NOW).entry]);
+		expect(cluster.data.keys()).toEqual(keptEntries(keyOf('A', 400, NOW)));
 	});
 
 	it('is free again when it is given back', async () => {
 		const cluster = new Cluster();
 		const claims = cluster.process();
-		const claim = keyClaim('A', 400, NOW);
+		const claim = keyOf('A', 400, NOW);
 		const again = await cluster.live(async () => {
 			await claims.claim(claim);
 			await claims.giveBack(claim);
-			return await claims.claim(keyClaim('A', 400, NOW + 100));
+			return await claims.claim(keyOf('A', 400, NOW + 100));
 		});
 		expect(again.as).toBe('won');
 	});

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import { Ledger, redialsOf, type Asked } from '../../nodes/LiveCall/deduplication/ledger';
+import { Ledger, type Asked, type SentEntry } from '../../nodes/LiveCall/deduplication/ledger';
 
-const ANNA: Asked = { customer: '49301000001', terms: '1 ' };
-const BEN: Asked = { customer: '49301000002', terms: '1 ' };
-const other = (asked: Asked): Asked => ({ ...asked, terms: '2 502' });
+const ANNA: Asked = { subject: '49301000001', variant: '1 ' };
+const BEN: Asked = { subject: '49301000002', variant: '1 ' };
+const other = (asked: Asked): Asked => ({ ...asked, variant: '2 502' });
 const answer = { id: 7 };
 
 /** A ledger as n8n hands it on: as JSON. */
@@ -15,18 +15,24 @@ function handedOn(context: IDataObject): IDataObject {
 	return JSON.parse(JSON.stringify(context));
 }
 
+/** What an item has sent and what is unknown. */
+function sentIn(ledger: Ledger, itemIndex: number): SentEntry | undefined {
+	const entry = ledger.find(itemIndex, ANNA);
+	return entry?.state === 'sent' ? entry : undefined;
+}
+
 /** A context in which an item of run 0 was sent, and was answered or not. */
 function contextWith(state: 'sent' | 'placed', asked: Asked): IDataObject {
 	const context: IDataObject = {};
 	const ledger = ledgerOf(context, 0, 'first');
-	ledger.sent(0, asked);
-	if (state === 'placed') ledger.placed(0, asked, answer);
+	ledger.sent(0, asked, 1);
+	if (state === 'placed') ledger.placed(0, asked, 1, answer);
 	return handedOn(context);
 }
 
 describe('what an item has sent', () => {
 	it.each(['sent', 'placed'] as const)(
-		'is found by its customer in the same execution, whatever the terms: %s',
+		'is found by its subject in the same execution, whatever the variant: %s',
 		(state) => {
 			const ledger = ledgerOf(contextWith(state, ANNA), 0, 'first');
 			expect(ledger.find(0, other(ANNA))).toMatchObject({ state });
@@ -36,7 +42,7 @@ describe('what an item has sent', () => {
 	);
 
 	it.each(['sent', 'placed'] as const)(
-		'is found by customer and terms in another execution: %s',
+		'is found by subject and variant in another execution: %s',
 		(state) => {
 			const ledger = ledgerOf(contextWith(state, ANNA), 0, 'second');
 			expect(ledger.find(0, ANNA)).toMatchObject({ state });
@@ -61,7 +67,7 @@ describe('what an item has sent', () => {
 
 	it('is forgotten when LiveCall has refused it', () => {
 		const context = contextWith('sent', ANNA);
-		ledgerOf(context, 0, 'first').refused(0);
+		ledgerOf(context, 0, 'first').refused(0, ANNA, 1);
 		expect(ledgerOf(context, 0, 'first').find(0, ANNA)).toBeUndefined();
 		expect(ledgerOf(context, 1, 'first').find(0, ANNA)).toBeUndefined();
 	});
@@ -71,23 +77,23 @@ describe('what is sent again on the word of a person', () => {
 	it('counts how often, and takes the place of what was unknown', () => {
 		const context = contextWith('sent', ANNA);
 		const second = ledgerOf(context, 3, 'second');
-		second.sent(4, ANNA, second.find(4, ANNA));
+		second.sent(4, ANNA, 1, sentIn(second, 4));
 		expect(second.find(4, ANNA)).toMatchObject({ execution: 'second', redials: 1 });
-		second.placed(4, ANNA, answer);
+		second.placed(4, ANNA, 1, answer);
 		expect(ledgerOf(context, 5, 'second').find(4, ANNA)).toBeUndefined();
 	});
 
 	it('holds in its own execution before what others have left', () => {
 		const context = contextWith('sent', ANNA);
 		const second = ledgerOf(context, 1, 'second');
-		second.sent(0, ANNA);
+		second.sent(0, ANNA, 1);
 		const found = ledgerOf(context, 2, 'second').find(0, ANNA);
 		expect(found).toMatchObject({ execution: 'second' });
 	});
 
 	it('is possible for what an execution without a ledger may have sent', () => {
 		const ledger = ledgerOf({}, 0, 'first');
-		const entry = ledger.sentElsewhere(0, ANNA, 0, true);
+		const entry = ledger.sentElsewhere(0, ANNA, { turn: 1, redials: 0 }, true);
 		expect(ledger.isOfThisExecution(entry)).toBe(false);
 		expect(ledgerOf({}, 0, '').isOfThisExecution(entry)).toBe(false);
 	});
@@ -95,14 +101,14 @@ describe('what is sent again on the word of a person', () => {
 	it('leaves unknown what the first request did, when LiveCall refuses the second', () => {
 		const context = contextWith('sent', ANNA);
 		const second = ledgerOf(context, 0, 'second');
-		const first = second.find(0, ANNA);
-		second.sent(0, ANNA, first);
-		second.refused(0, first);
+		const first = sentIn(second, 0);
+		second.sent(0, ANNA, 1, first);
+		second.refused(0, ANNA, 1, first);
 		expect(second.find(0, ANNA)).toMatchObject({ state: 'sent', execution: 'first' });
 	});
 
 	it('waits for another execution where another retry was first', () => {
-		const entry = ledgerOf({}, 0, 'second').sentElsewhere(0, ANNA, 1, false);
+		const entry = ledgerOf({}, 0, 'second').sentElsewhere(0, ANNA, { turn: 1, redials: 1 }, false);
 		expect(ledgerOf({}, 0, 'second').isOfThisExecution(entry)).toBe(true);
 		expect(ledgerOf({}, 0, 'third').isOfThisExecution(entry)).toBe(false);
 	});
@@ -115,7 +121,7 @@ describe('what was placed before, for an agent that repeats itself', () => {
 	/** What a second run finds of a call that a first run has had placed. */
 	function foundAt(placedAt: number | null | undefined, askedAt: number | null | undefined) {
 		const context: IDataObject = {};
-		ledgerOf(context, 0, 'first').placed(3, { ...ANNA, at: placedAt }, answer);
+		ledgerOf(context, 0, 'first').placed(3, { ...ANNA, at: placedAt }, 1, answer);
 		return ledgerOf(handedOn(context), 1, 'first').placedBefore({ ...ANNA, at: askedAt });
 	}
 
@@ -145,10 +151,10 @@ describe('what was placed before, for an agent that repeats itself', () => {
 	it('is not found of another customer, of what was only sent, nor in the same run', () => {
 		const context: IDataObject = {};
 		const first = ledgerOf(context, 0, 'first');
-		first.placed(0, BEN, answer);
-		first.sent(1, ANNA);
+		first.placed(0, BEN, 1, answer);
+		first.sent(1, ANNA, 1);
 		expect(ledgerOf(context, 1, 'first').placedBefore(ANNA)).toBeUndefined();
-		first.placed(1, ANNA, answer);
+		first.placed(1, ANNA, 1, answer);
 		expect(first.placedBefore(ANNA)).toBeUndefined();
 		expect(ledgerOf(context, 1, 'first').placedBefore(ANNA)).toMatchObject(ANNA);
 	});
@@ -157,11 +163,12 @@ describe('what was placed before, for an agent that repeats itself', () => {
 describe('the ledger', () => {
 	it('lies where executions of earlier versions have it', () => {
 		const context: IDataObject = {};
-		ledgerOf(context, 2, 'first').sent(4, ANNA);
+		ledgerOf(context, 2, 'first').sent(4, ANNA, 1);
 		expect(context).toEqual({
 			liveCallLedger: {
-				2: { 4: { state: 'sent', ...ANNA, execution: 'first', redials: 0 } },
+				2: { 4: { state: 'sent', ...ANNA, execution: 'first', turn: 1, redials: 0 } },
 			},
+			liveCallTurns: { [ANNA.subject]: 1 },
 		});
 	});
 
@@ -170,19 +177,19 @@ describe('the ledger', () => {
 		const first = ledgerOf(context, 0, 'first');
 		const second = ledgerOf(context, 1, 'first');
 		expect([first.hasEntries, second.hasEntries]).toEqual([false, false]);
-		first.sent(0, ANNA);
+		first.sent(0, ANNA, 1);
 		expect([first.hasEntries, second.hasEntries]).toEqual([true, true]);
-		first.refused(0);
+		first.refused(0, ANNA, 1);
 		expect([first.hasEntries, second.hasEntries]).toEqual([false, false]);
 	});
 
 	it('keeps what has nothing to do with the request that another takes the place of', () => {
 		const context: IDataObject = {};
 		const first = ledgerOf(context, 0, 'first');
-		first.sent(0, ANNA);
-		first.sent(1, BEN);
+		first.sent(0, ANNA, 1);
+		first.sent(1, BEN, 1);
 		const second = ledgerOf(context, 1, 'second');
-		second.sent(0, ANNA, second.find(0, ANNA));
+		second.sent(0, ANNA, 1, sentIn(second, 0));
 		expect(first.at(0)).toBeUndefined();
 		expect(first.at(1)).toMatchObject(BEN);
 	});
@@ -190,21 +197,20 @@ describe('the ledger', () => {
 	it('counts each time that a person has a request sent again', () => {
 		const context: IDataObject = {};
 		let ledger = ledgerOf(context, 0, 'first');
-		ledger.sent(0, ANNA);
-		expect(redialsOf(ledger.at(0))).toBe(0);
+		ledger.sent(0, ANNA, 1);
+		expect(ledger.at(0)).toMatchObject({ redials: 0 });
 		for (const times of [1, 2, 3]) {
 			ledger = ledgerOf(context, times, `retry ${times}`);
-			ledger.sent(0, ANNA, ledger.find(0, ANNA));
-			expect(redialsOf(ledger.at(0))).toBe(times);
+			ledger.sent(0, ANNA, 1, sentIn(ledger, 0));
+			expect(ledger.at(0)).toMatchObject({ redials: times });
 		}
-		ledger.placed(0, ANNA, answer);
-		expect(redialsOf(ledger.at(0))).toBe(0);
-		expect(redialsOf(undefined)).toBe(0);
+		ledger.placed(0, ANNA, 1, answer);
+		expect(ledger.at(0)).not.toHaveProperty('redials');
 	});
 
 	it('says what may have been sent elsewhere', () => {
 		const ledger = ledgerOf({}, 0, 'first');
-		const entry = ledger.sentElsewhere(0, ANNA, 2, true);
+		const entry = ledger.sentElsewhere(0, ANNA, { turn: 1, redials: 2 }, true);
 		expect(ledger.at(0)).toEqual(entry);
 		expect(entry).toMatchObject({ ...ANNA, state: 'sent', redials: 2 });
 	});
@@ -213,9 +219,9 @@ describe('the ledger', () => {
 		['nothing', null],
 		['a text', 'sent'],
 		['a list', ['sent']],
-		['without a customer', { state: 'sent', terms: '', execution: 'first' }],
-		['without terms', { state: 'sent', customer: '1', execution: 'first' }],
-		['without an execution', { state: 'sent', customer: '1', terms: '' }],
+		['without a subject', { state: 'sent', turn: 1, redials: 0, variant: '', execution: 'first' }],
+		['without a variant', { state: 'sent', turn: 1, redials: 0, subject: '1', execution: 'first' }],
+		['without an execution', { state: 'sent', turn: 1, redials: 0, subject: '1', variant: '' }],
 		['in another state', { state: 'lost', ...ANNA, execution: 'first', answer }],
 		['placed without an answer', { state: 'placed', ...ANNA, execution: 'first' }],
 	])('passes over an entry that is none: %s', (_, entry) => {
@@ -224,24 +230,49 @@ describe('the ledger', () => {
 		const other = ledgerOf(context, 2, 'first');
 		expect(other.hasEntries).toBe(false);
 		expect(other.find(0, ANNA)).toBeUndefined();
-		other.sent(0, ANNA, other.find(0, ANNA));
+		other.sent(0, ANNA, 1, sentIn(other, 0));
 		expect(other.at(0)).toMatchObject({ state: 'sent' });
 	});
 });
 
-describe('a customer', () => {
-	it('is known once anything was sent, in whatever run, and as long as nothing was refused', () => {
+describe('the requests for a subject', () => {
+	it('are counted over all runs, without those that LiveCall refused', () => {
 		const context: IDataObject = {};
 		const [first, second] = [0, 1].map((run) => ledgerOf(context, run, 'first'));
-		expect(first.knows(ANNA.customer)).toBe(false);
-		first.sent(0, BEN);
-		first.sent(1, ANNA);
-		for (const ledger of [first, second]) expect(ledger.knows(ANNA.customer)).toBe(true);
-		first.refused(1);
+		expect(first.nextTurn(ANNA.subject)).toBe(1);
+		first.sent(0, BEN, 1);
+		first.sent(1, ANNA, 1);
+		for (const ledger of [first, second]) expect(ledger.nextTurn(ANNA.subject)).toBe(2);
+		first.refused(1, ANNA, 1);
 		for (const ledger of [first, second]) {
-			expect(ledger.knows(ANNA.customer)).toBe(false);
-			expect(ledger.knows(BEN.customer)).toBe(true);
+			expect(ledger.nextTurn(ANNA.subject)).toBe(1);
+			expect(ledger.nextTurn(BEN.subject)).toBe(2);
 		}
+		second.placed(0, ANNA, 1, answer);
+		second.sentElsewhere(1, ANNA, { turn: 2, redials: 0 }, false);
+		expect(first.nextTurn(ANNA.subject)).toBe(3);
+	});
+
+	it('hold for all items of a run while they are unknown, if that is asked for', () => {
+		const ledger = ledgerOf(contextWith('sent', ANNA), 0, 'first');
+		expect(ledger.find(1, ANNA, true)).toMatchObject({ state: 'sent' });
+		expect(ledger.find(1, BEN, true)).toBeUndefined();
+		expect(ledgerOf(contextWith('placed', ANNA), 0, 'first').find(1, ANNA, true)).toBeUndefined();
+	});
+});
+
+describe('what is still to be put on record', () => {
+	it('is kept over runs and retries until it is there', () => {
+		const context: IDataObject = {};
+		const ledger = ledgerOf(context, 0, 'first');
+		expect(ledger.toRecord).toEqual([]);
+		ledger.recordLater('a');
+		ledger.recordLater('b');
+		const next = ledgerOf(handedOn(context), 1, 'second');
+		expect(next.toRecord).toEqual(['a', 'b']);
+		next.recordLater('c');
+		next.recorded(['a', 'b']);
+		expect(next.toRecord).toEqual(['c']);
 	});
 });
 

@@ -10,3 +10,11 @@ it('no message uses words that tell a person nothing', () => {
 		/\b(error|problem|failure|mistake|undefined|NaN|ECONN\w+)\b/,
 	);
 });
+
+it('no message is read as Markdown', () => {
+	const rows = errorPage()
+		.split('\n')
+		.filter((line) => line.startsWith('| '));
+	expect(rows.filter((line) => /(?<!\\)[_*]|<(?!br>)/.test(line.replace(/\\</g, '')))).toEqual([]);
+	expect(rows.join('\n')).toContain('\\_');
+});

@@ -24,6 +24,7 @@ const NOT_DONE = [
 	/^LiveCall refused to (place the call|create the user)\b/,
 	/^LiveCall knows no (target group|user) "\d+": /,
 	/^LiveCall is receiving too many requests and did not (place the call|create the user)\b/,
+	/^The deduplication key ".*" stands for another customer, too, and no call was placed/,
 ];
 
 /** What is said where the users could not be listed: then no user is created. */
@@ -248,7 +249,8 @@ function readError({ error, output }: RunResult, schedule: Schedule, add: Add, f
 		if (message !== '')
 			add(itemNamedIn(message, schedule), endingOfMessage(message, schedule), message);
 	}
-	for (const [, from, to] of part(description, 'Not tried').matchAll(
+	const notReached = part(description, 'Not tried') || part(description, 'Not reached');
+	for (const [, from, to] of notReached.matchAll(
 		/items? (\d+)(?: to (\d+))?/g,
 	)) {
 		for (let index = Number(from); index <= Number(to ?? from); index++) {
@@ -258,7 +260,7 @@ function readError({ error, output }: RunResult, schedule: Schedule, add: Add, f
 }
 
 function part(description: string, title: string): string {
-	const next = '(?=\\. (?:Also not done|Not tried): |\\.$)';
+	const next = '(?=\\. (?:Also not done|Not tried|Not reached): |\\.$)';
 	return new RegExp(`\\b${title}: (.*?)${next}`).exec(description)?.[1] ?? '';
 }
 

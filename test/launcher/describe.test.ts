@@ -1,5 +1,6 @@
 import { describe as describeDemo } from '../../dev/launcher/describe';
 import type { DemoWorkflow } from '../../dev/launcher/demo';
+import { frontDoor } from '../../dev/launcher/frontDoor';
 import { readOptions } from '../../dev/launcher/options';
 import type { JsonObject } from '../../dev/json';
 
@@ -60,8 +61,8 @@ describe('what npm start says at its end', () => {
 			{ ...chooseATime, active: false },
 		];
 		const words = describeDemo({ n8n, sandbox, workflows }, readOptions([], {}));
-		expect(words).toContain('"Callback on request" is not published in n8n');
-		expect(words).toContain('"AI agent" is there and not published: it needs a key of your own.');
+		expect(words).toContain('"Callback on request": It is not published in n8n');
+		expect(words).toContain('"AI agent": It is not published, since it needs a key of your own.');
 		expect(words).not.toMatch(/curl|Send a lead|form/);
 		expect(words).not.toContain('recording');
 	});
@@ -73,6 +74,24 @@ describe('what npm start says at its end', () => {
 		expect(words).toContain('/webhook/abc/webhook (After the call: call.ended)');
 		expect(words).toContain('YOUR-TARGET-GROUP');
 		expect(words).not.toContain('a-real-key');
+	});
+});
+
+describe("what the sandbox's page says of n8n", () => {
+	it('is the login, and of each example how to start it, or why nothing does', () => {
+		const owner = { email: 'me', password: 'mine', firstName: 'A', lastName: 'B' };
+		const idle = { ...chooseATime, active: false };
+		const workflows = [callback, workflow('Another', callback.example.nodes[0] as JsonObject)];
+		const door = frontDoor(n8n.url, owner, [...workflows, chooseATime, idle, agent]);
+		expect(door).toMatchObject({ url: n8n.url, email: 'me', password: 'mine' });
+		const address = (path: string) => `${n8n.url}/${path}`;
+		expect(door.examples).toMatchObject([
+			{ url: address('workflow/Callback-on-request'), leads: address('webhook/callback') },
+			{ name: 'Another', leads: undefined, form: undefined, inactive: undefined },
+			{ form: address('form/form-1'), leads: undefined },
+			{ form: undefined, inactive: 'It is not published in n8n, so nothing starts it.' },
+			{ inactive: expect.stringContaining('credential "OpenAI (your own key)"') as string },
+		]);
 	});
 });
 

@@ -1,4 +1,5 @@
 import {
+	aboutOf,
 	needsOwnKey,
 	readExamples,
 	recordingNode,
@@ -71,6 +72,18 @@ describe('what an example needs', () => {
 });
 
 describe('what an example has', () => {
+	it.each([
+		['## A title\n\n**What it does:** it *calls*. It `waits`. It ends.', 'It calls. It waits.'],
+		['## A title\n\nIt calls', 'It calls'],
+		['## A title', ''],
+	])('is a word about what it does: %j', (content, about) => {
+		const notes = [content, '## Another'].map((text) =>
+			node('n8n-nodes-base.stickyNote', { content: text }),
+		);
+		expect(aboutOf(workflow(node(LIVECALL), ...notes))).toBe(about);
+		expect(aboutOf(workflow())).toBe('');
+	});
+
 	it('is a node that downloads the recording', () => {
 		const get = node(LIVECALL, { resource: 'recording', operation: 'get' });
 		const download = node(LIVECALL, { resource: 'recording', operation: 'download' }, 'Fetch it');

@@ -36,18 +36,26 @@ describe('the page', () => {
 		expect(inputs.length).toBeGreaterThan(5);
 	});
 
-	it('is told names along with the numbers of a call, and where n8n is', async () => {
-		const n8nUrl = 'http://127.0.0.1:5678';
-		const { pageUrl, calls } = await sandboxWith({ n8nUrl });
+	it('is told names along with the numbers of a call', async () => {
+		const { pageUrl, calls } = await sandboxWith();
 		calls.add({ user_id: 503, filter_id: 2 });
 		calls.add({ user_id: null, filter_id: 99 });
 		const { json } = await control(pageUrl, 'GET', '/state');
 		expect(json).toMatchObject({
-			n8nUrl,
 			calls: [{ filter_id: 99 }, { user_name: 'Zofia Nowak', filter_name: 'Support' }],
 		});
 		expect(at(json, 'calls', 0)).not.toHaveProperty('user_name');
 		expect(at(json, 'calls', 0)).not.toHaveProperty('filter_name');
+	});
+
+	it('knows of an n8n only once it is told of one, also after a fresh start', async () => {
+		const sandbox = await sandboxWith();
+		const shown = async () => (await control(sandbox.pageUrl, 'GET', '/state')).at('n8n');
+		expect(await shown()).toBeUndefined();
+		const n8n = { url: 'http://127.0.0.1:5678', email: 'me', password: 'mine', examples: [] };
+		sandbox.showN8n(n8n);
+		sandbox.reset();
+		expect(await shown()).toEqual(n8n);
 	});
 
 	it('hears of changes as they happen', async () => {

@@ -128,9 +128,19 @@ export async function loadPackage(): Promise<LoadedPackage> {
 	loaded ??= (async () => {
 		const loader = new PackageDirectoryLoader(join(__dirname, '..', '..'));
 		await loader.loadAll();
+		await holdLoopsFor(1);
 		return { loader, nodeTypes: new PackageNodeTypes(loader) };
 	})();
 	return await loaded;
+}
+
+/** Sets for how long a loop is held that only repeats its errors, in ms: seconds in n8n, and next to nothing in tests. */
+export async function holdLoopsFor(ms: number): Promise<void> {
+	const built = join(__dirname, '../../dist/nodes/LiveCall/execution/loopBrake.js');
+	const { loopBrake }: typeof import('../../nodes/LiveCall/execution/loopBrake') = await import(
+		built
+	);
+	loopBrake.ms = ms;
 }
 
 export interface RunSettings {

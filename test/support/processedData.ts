@@ -150,6 +150,11 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 			.flatMap(([, { entries }]) => entries.map((hash) => texts.get(hash) ?? hash));
 	}
 
+	/** Those of the entries that are deduplication keys as they were given, without a window. */
+	plainKeys(workflowId?: string): string[] {
+		return this.keys(workflowId).filter((key) => !key.startsWith('['));
+	}
+
 	/** Whether there is a row of a whole workflow, which is the place of the lock. */
 	get isLocked(): boolean {
 		return [...this.rows.keys()].some((place) => place.startsWith('workflow:'));

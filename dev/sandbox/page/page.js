@@ -49,6 +49,32 @@ const chosenWords = (select, value) =>
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 
+/** How many items of a list are seen until a person wants all of them. */
+const MOST_SEEN = 10;
+
+/** Folds what a list has beyond the first ten, below a button that unfolds it. */
+function fold(list) {
+	const items = [...list.children];
+	let button = list.nextElementSibling;
+	if (!button?.matches('.fold')) {
+		button = make('button', {
+			type: 'button',
+			class: 'fold',
+			'aria-controls': list.id,
+			click: () => {
+				list.toggleAttribute('data-unfolded');
+				fold(list);
+			},
+		});
+		list.after(button);
+	}
+	const unfolded = list.hasAttribute('data-unfolded');
+	items.forEach((item, position) => (item.hidden = position >= MOST_SEEN && !unfolded));
+	button.hidden = items.length <= MOST_SEEN;
+	button.setAttribute('aria-expanded', unfolded);
+	button.textContent = unfolded ? `Show ${MOST_SEEN} only` : `Show all ${items.length}`;
+}
+
 /**
  * Shows one list item per thing. An item is built anew only when its thing has changed, so that a recording plays
  * on and the focus stays where it is.
@@ -72,6 +98,7 @@ function showList(list, things, emptyText, build) {
 		if (list.children[position] !== item) list.insertBefore(item, list.children[position] ?? null);
 	});
 	while (list.children.length > items.length) list.lastElementChild.remove();
+	fold(list);
 	if (focused && !focused.isConnected) {
 		const item = items.find(({ dataset }) => dataset.id === focusedId) ?? list;
 		(item.querySelector('button') ?? document.querySelector('h1')).focus();
@@ -242,6 +269,45 @@ function buildDelivery(delivery) {
 	];
 }
 
+function buildExample(example) {
+	const link = (href, text) => make('a', { href, target: '_blank' }, text);
+	return [
+		make(
+			'div',
+			{},
+			make('strong', {}, link(example.url, example.name)),
+			make('small', {}, example.about),
+			example.inactive && make('small', { class: 'waiting' }, example.inactive),
+			example.form && link(example.form, 'Open its form'),
+		),
+		example.leads && buildLeadForm(example),
+	].filter(Boolean);
+}
+
+/** The form of a website, which posts to a workflow and leads to its answer. */
+function buildLeadForm({ leads }) {
+	const field = (label, attributes) =>
+		make('label', {}, label, make('input', { required: '', ...attributes }));
+	return make(
+		'form',
+		{ class: 'lead', action: leads, method: 'post', target: '_blank' },
+		field("A visitor's name", { name: 'name', value: 'Mary' }),
+		field('Phone', { name: 'phone', type: 'tel', value: '+44 20 7946 0123' }),
+		make('button', {}, 'Send it as a website does'),
+	);
+}
+
+/** Shows where n8n is, if `npm start` has started one. */
+function showN8n(n8n) {
+	byId('demo').hidden = !n8n;
+	if (!n8n) return;
+	byId('n8n').href = byId('n8n').textContent = n8n.url;
+	byId('n8n-email').textContent = n8n.email;
+	byId('n8n-password').textContent = n8n.password;
+	const examples = n8n.examples.map((example) => ({ id: example.url, ...example }));
+	showList(byId('examples'), examples, 'None', buildExample);
+}
+
 /** Fills a choice, and keeps what is chosen where it is still there. */
 function showOptions(select, options) {
 	const content = JSON.stringify(options);
@@ -265,8 +331,7 @@ function showTimes() {
 
 function show(state) {
 	byId('api-key').textContent = state.apiKey;
-	byId('n8n').href = byId('n8n').textContent = state.n8nUrl ?? '';
-	byId('n8n').closest('div').hidden = !state.n8nUrl;
+	showN8n(state.n8n);
 	byId('base-url').textContent = `${location.origin}/v1`;
 	filters = state.filters;
 	showOptions(
@@ -323,6 +388,9 @@ for (const box of document.querySelectorAll('[data-fault]')) {
 		if (!done) box.checked = !box.checked;
 	});
 }
+
+// On a phone the examples would fill the first screens.
+if (matchMedia('(max-width: 52rem)').matches) document.querySelector('details').open = false;
 
 const events = new EventSource('/sandbox/events');
 events.addEventListener('state', (event) => {

@@ -1,5 +1,6 @@
 import { wait } from '../../shared/throttling/wait';
 import { exclusively } from '../../shared/throttling/exclusive';
+import { entriesOf, judge, keptEntries, mostEntries, type Claim, type Verdict } from './claim';
 import { RowLock, type Clock } from './rowLock';
 import {
 	isMadeMeanwhile,
@@ -9,35 +10,22 @@ import {
 	type ProcessedData,
 } from './storedEntries';
 
-/** What is to be done once, in the words of n8n's store of processed data. */
-export interface Claim {
-	/** What is claimed, whichever entries stand for it at the time. */
-	name: string;
-	/** The entry that stays when the claim is won. */
-	entry: string;
-	/** Further entries that stand for the same: the claim is won only where none of them is there. */
-	others: string[];
-	/** Entries that are recorded with it, and do not decide whether it is won. */
-	besides?: string[];
-	/** How many entries of its kind the row keeps; the oldest go first. */
-	most: number;
-}
-
 /**
- * How a claim ended:
- * - `won`: it is recorded, and nobody else gets it;
- * - `taken`: somebody has had it before;
+ * How a claim ended, besides what the store says of it:
  * - `canceled`: the execution was canceled before it was recorded;
- * - `unusable`: n8n's store has failed; `mayBeRecorded` where it does not say whether it wrote the claim down.
+ * - `unusable`: n8n's store has failed; `mayBeRecorded` if it does not say whether it wrote the claim down.
  */
-export type Claimed =
-	| { as: 'won' }
-	| { as: 'taken' }
-	| { as: 'canceled' }
-	| { as: 'unusable'; reason: string; mayBeRecorded: boolean };
+export type Claimed = { as: Verdict } | { as: 'canceled' } | Unusable;
+
+export interface Unusable {
+	as: 'unusable';
+	reason: string;
+	mayBeRecorded: boolean;
+}
 
 interface Waiting {
 	claim: Claim;
+	besides: string[];
 	answer: (how: Claimed) => void;
 }
 
@@ -55,8 +43,9 @@ export class Claims {
 	private readonly lockRow: StoredEntries;
 	private readonly place: string;
 	private readonly waiting: Waiting[] = [];
+	private readonly onCancel = () => answerAll(this.waiting.splice(0), { as: 'canceled' });
 	private lockIsForeign = false;
-	private failure: Extract<Claimed, { as: 'unusable' }> | undefined;
+	private failure: Unusable | undefined;
 
 	/**
 	 * @param store n8n's functions for the store
@@ -73,9 +62,12 @@ export class Claims {
 		this.row = new StoredEntries(store, 'node');
 		this.lockRow = new StoredEntries(store, 'workflow');
 		this.place = `claims:${workflowId}`;
-		signal?.addEventListener('abort', () => answerAll(this.waiting.splice(0), { as: 'canceled' }), {
-			once: true,
-		});
+		signal?.addEventListener('abort', this.onCancel, { once: true });
+	}
+
+	/** To be called at the end of the run: the execution's signal outlives it. */
+	dispose(): void {
+		this.signal?.removeEventListener('abort', this.onCancel);
 	}
 
 	/** Whether the lock could not be used, since another node keeps something of its own in the workflow's row. */
@@ -83,15 +75,18 @@ export class Claims {
 		return this.lockIsForeign;
 	}
 
-	/** How a claim of this run ended that the store certainly did not write down; `undefined` where there was none. */
-	get failed(): Extract<Claimed, { as: 'unusable' }> | undefined {
+	/** How a claim of this run ended that the store certainly did not write down; `undefined` if there was none. */
+	get failed(): Unusable | undefined {
 		return this.failure;
 	}
 
-	/** Claims something, until it is given back. Never throws. */
-	async claim(claim: Claim): Promise<Claimed> {
+	/**
+	 * Claims something, until it is given back. Never throws.
+	 * @param besides further entries to record in the same write, whatever the store says of the claim
+	 */
+	async claim(claim: Claim, besides: string[] = []): Promise<Claimed> {
 		return await new Promise((answer) => {
-			this.waiting.push({ claim, answer });
+			this.waiting.push({ claim, besides, answer });
 			void exclusively(this.place, async () => await this.answerWaiting());
 		});
 	}
@@ -101,47 +96,78 @@ export class Claims {
 	 * for a moment keeps it from that.
 	 * @returns whether it is free again. Never throws
 	 */
-	async giveBack({ entry, besides = [] }: Claim): Promise<boolean> {
-		const remove = async () =>
-			await this.locked(undefined, async () => await this.row.remove([entry, ...besides]));
-		return await exclusively(this.place, async () => await this.attempt(remove));
+	async giveBack(claim: Claim): Promise<boolean> {
+		return await this.change(async () => await this.row.remove(keptEntries(claim)));
+	}
+
+	/**
+	 * Records entries for which nobody waits, also in a canceled execution.
+	 * @returns whether they are recorded. Never throws
+	 */
+	async record(entries: string[]): Promise<boolean> {
+		const most = mostEntries([]);
+		return await this.change(async () => {
+			await this.row.add(entries, Math.max(most, await this.row.count()));
+		});
+	}
+
+	/**
+	 * Whether an entry is there. The store has no way to look without recording, so what was not there is removed again.
+	 * @throws what the store says when it fails again and again
+	 */
+	async has(entry: string): Promise<boolean> {
+		const look = async () =>
+			await this.locked(undefined, async () => {
+				const fresh = await this.row.add([entry], (await this.row.count()) + 1);
+				if (fresh.length > 0) await this.row.remove([entry]);
+				return fresh.length === 0;
+			});
+		return (await exclusively(this.place, async () => await this.persistently(look))) ?? false;
+	}
+
+	private async change(work: () => Promise<void>): Promise<boolean> {
+		const locked = async () => await this.locked(undefined, work);
+		return await exclusively(this.place, async () => await this.attempt(locked));
 	}
 
 	private async answerWaiting(): Promise<void> {
 		const batch = this.waiting.splice(0);
 		if (batch.length === 0) return;
 		try {
-			const how = await this.locked(this.signal, async (lock) => {
-				const outcomes = await this.record(batch.map(({ claim }) => claim));
+			const verdicts = await this.locked(this.signal, async (lock) => {
+				const found = await this.judgeAll(batch);
 				// A lease that has run out meanwhile may have let another process write at the same time.
 				if (lock && !lock.isCertain) throw new Undecided('its database was too slow');
-				return outcomes;
+				return found;
 			});
-			batch.forEach((waiting, place) => answerAll([waiting], how?.[place] ?? { as: 'canceled' }));
+			batch.forEach((waiting, place) => {
+				const verdict = verdicts?.[place];
+				waiting.answer(verdict === undefined ? { as: 'canceled' } : { as: verdict });
+			});
 		} catch (error) {
 			const mayBeRecorded = error instanceof Undecided;
-			const unusable = { as: 'unusable' as const, reason: messageOf(error), mayBeRecorded };
+			const unusable: Unusable = { as: 'unusable', reason: messageOf(error), mayBeRecorded };
 			if (!mayBeRecorded) this.failure = unusable;
 			answerAll(batch, unusable);
 		}
 	}
 
-	/** Records claims that have no entry in the row yet, in one go. */
-	private async record(claims: Claim[]): Promise<Claimed[]> {
-		const entries = new Set(
-			claims.flatMap(({ entry, others, besides = [] }) => [entry, ...others, ...besides]),
-		);
-		const most = Math.max(...claims.map((claim) => claim.most));
-		const fresh = await this.add([...entries], most);
-		const outcomes = claims.map(({ entry, others, besides = [] }): Claimed => {
-			const isNew = [entry, ...others].every((one) => fresh.has(one));
+	/** Records the entries of claims in one go, and takes out again what no claim has won. */
+	private async judgeAll(batch: Waiting[]): Promise<Verdict[]> {
+		const claims = batch.map(({ claim }) => claim);
+		const besides = batch.flatMap((waiting) => waiting.besides);
+		const entries = new Set([...claims.flatMap(entriesOf), ...besides]);
+		const fresh = await this.add([...entries], mostEntries(claims));
+		for (const entry of besides) fresh.delete(entry);
+		const verdicts = claims.map((claim) => {
+			const verdict = judge(claim, (entry) => fresh.has(entry));
 			// Whoever asks for the same in the same batch has come too late.
-			if (isNew) for (const kept of [entry, ...besides]) fresh.delete(kept);
-			return isNew ? { as: 'won' } : { as: 'taken' };
+			if (verdict === 'won') for (const entry of keptEntries(claim)) fresh.delete(entry);
+			return verdict;
 		});
-		// What was added besides says nothing yet; where it cannot be removed, a key counts longer than it need.
+		// If it cannot be removed, a key counts longer than it need.
 		if (fresh.size > 0) await this.attempt(async () => await this.row.remove([...fresh]));
-		return outcomes;
+		return verdicts;
 	}
 
 	/**

@@ -3,22 +3,24 @@ import { isObject } from '../../shared/json';
 
 /** What an item asks LiveCall to do at most once. */
 export interface Asked {
-	/** Whom it is done to: the digits of the phone number that is rung or added, or a user's ID. */
-	customer: string;
+	/** Whom it is done to: the phone number that is rung or added, in the form in which numbers are compared. */
+	subject: string;
 	/** What a person may change to ask for something else, such as another target group. */
-	terms: string;
-	/** When, in ms since 1970, or `null` for at once; left out where nothing depends on it. */
+	variant: string;
+	/** When, in ms since 1970, or `null` for at once; left out if nothing depends on it. */
 	at?: number | null;
 }
 
 /** What is known of an item's request. */
 export type Entry = SentEntry | PlacedEntry;
 
-interface SentEntry extends Asked {
+export interface SentEntry extends Asked {
 	state: 'sent';
 	execution: string;
+	/** Which of the execution's requests for this subject it is, counted from 1. */
+	turn: number;
 	/** How often a person has had it sent again. */
-	redials?: number;
+	redials: number;
 }
 
 interface PlacedEntry extends Asked {
@@ -30,10 +32,13 @@ interface PlacedEntry extends Asked {
 /** Where the ledger lies in the node's context. */
 const CONTEXT_KEY = 'liveCallLedger';
 
-/** Where it lies how often a customer's request was sent again on a person's word, and in which run. */
-const REDIALS_KEY = 'liveCallRedials';
+/** How many requests there were for each subject, in all runs of the node, without those that LiveCall refused. */
+const TURNS_KEY = 'liveCallTurns';
 
-/** Where the keys lie that n8n's store may hold although no call was placed for them. */
+/** The entries which say that a call was placed, and which the record does not have yet. */
+const TO_RECORD_KEY = 'liveCallToRecord';
+
+/** The keys that n8n's store may hold although no call was placed for them. */
 const DOUBTS_KEY = 'liveCallDoubtfulKeys';
 
 /** Stands for the ID of an execution of which there is no ledger. */
@@ -56,7 +61,7 @@ export class Ledger {
 	 */
 	constructor(
 		private readonly context: IDataObject,
-		private readonly runIndex: number,
+		runIndex: number,
 		private readonly execution: string,
 	) {
 		this.runs = within(context, CONTEXT_KEY);
@@ -64,26 +69,27 @@ export class Ledger {
 	}
 
 	/**
-	 * What an item has already sent; else what another run has sent to the same customer without a usable answer: an
+	 * What an item has already sent; else what another run has sent for the same subject without a usable answer: an
 	 * error output that leads back to the node, or an agent that is told of a failure, asks for the same in a new run.
-	 * (A try of Retry On Fail is a new run, too, where the node is a tool: n8n 2.41, `makeHandleToolInvocation`.)
+	 * (A try of Retry On Fail is a new run, too, if the node is a tool: n8n 2.41, `makeHandleToolInvocation`.)
+	 * @param isForAllItems whether what is unknown of another item of the run holds for this one, too
 	 */
-	find(itemIndex: number, asked: Asked): Entry | undefined {
+	find(itemIndex: number, asked: Asked, isForAllItems = false): Entry | undefined {
 		const entry = this.at(itemIndex);
 		if (entry && this.isSame(entry, asked)) return entry;
-		const unknown = this.ofOtherRuns().filter(
-			(other) => other.state === 'sent' && this.isSame(other, asked),
-		);
+		if (this.nextTurn(asked.subject) === 1) return undefined;
+		const others = isForAllItems ? this.all() : this.ofOtherRuns();
+		const unknown = others.filter((other) => other.state === 'sent' && this.isSame(other, asked));
 		return unknown.find((other) => this.isOfThisExecution(other)) ?? unknown[0];
 	}
 
 	/** Whether any item, in any run of the node, has sent something that LiveCall did not definitely refuse. */
 	get hasEntries(): boolean {
-		return [...this.ofOtherRuns(), ...Object.values(this.entries)].some(isEntry);
+		return this.all().length > 0;
 	}
 
 	/**
-	 * What another run has had placed for the same customer, at the same time: an agent repeats itself, and n8n runs an
+	 * What another run has had placed for the same subject, at the same time: an agent repeats itself, and n8n runs an
 	 * agent, tools and all, once more when Retry On Fail is set for it.
 	 */
 	placedBefore(asked: Asked): PlacedEntry | undefined {
@@ -93,22 +99,9 @@ export class Ledger {
 		);
 	}
 
-	/**
-	 * How often a customer's request was sent again on a person's word, also where LiveCall then refused it.
-	 * @param runs whether the run that goes on counts, too
-	 */
-	redials(customer: string, runs: 'all' | 'earlier'): number {
-		const all = this.context[REDIALS_KEY];
-		const known = isObject(all) ? all[customer] : undefined;
-		if (!isObject(known)) return 0;
-		return runs === 'all' || Number(known.runIndex) < this.runIndex ? Number(known.redials) : 0;
-	}
-
-	/** Whether anything was sent to a customer, in any run of the node. */
-	knows(customer: string): boolean {
-		return [...this.ofOtherRuns(), ...Object.values(this.entries).filter(isEntry)].some(
-			(entry) => entry.customer === customer,
-		);
+	/** Which request for the subject the next one is, counted from 1. */
+	nextTurn(subject: string): number {
+		return Number(within(this.context, TURNS_KEY)[subject] ?? 0) + 1;
 	}
 
 	/** What an item has sent, whatever it asked for. */
@@ -124,30 +117,37 @@ export class Ledger {
 
 	/**
 	 * To be called before the request goes out.
+	 * @param turn which request for the subject it is
 	 * @param instead the entry of the earlier request that this one is sent in place of, on a person's word
 	 */
-	sent(itemIndex: number, asked: Asked, instead?: Entry): void {
-		const redials = redialsOf(instead) + (instead ? 1 : 0);
-		if (instead) {
-			this.remove(instead);
-			within(this.context, REDIALS_KEY)[asked.customer] = { redials, runIndex: this.runIndex };
-		}
-		this.entries[itemIndex] = { state: 'sent', ...asked, execution: this.execution, redials };
+	sent(itemIndex: number, asked: Asked, turn: number, instead?: SentEntry): void {
+		const redials = instead ? instead.redials + 1 : 0;
+		if (instead) this.remove(instead);
+		this.countTurn(asked.subject, turn);
+		const { execution } = this;
+		this.entries[itemIndex] = { state: 'sent', ...asked, execution, turn, redials };
 	}
 
 	/**
 	 * To be called when it turns out that an execution of which there is no ledger may have sent the same.
 	 * @param mayRedial whether this execution may send it again on a person's word
 	 */
-	sentElsewhere(itemIndex: number, asked: Asked, redials: number, mayRedial: boolean): Entry {
+	sentElsewhere(
+		itemIndex: number,
+		asked: Asked,
+		{ turn, redials }: Pick<SentEntry, 'turn' | 'redials'>,
+		mayRedial: boolean,
+	): SentEntry {
 		const execution = mayRedial ? ELSEWHERE : this.execution;
-		const entry = { state: 'sent' as const, ...asked, execution, redials };
+		const entry = { state: 'sent' as const, ...asked, execution, turn, redials };
+		this.countTurn(asked.subject, turn);
 		this.entries[itemIndex] = entry;
 		return entry;
 	}
 
-	/** To be called with LiveCall's answer. */
-	placed(itemIndex: number, asked: Asked, answer: IDataObject): void {
+	/** To be called with LiveCall's answer, or with what stands for it if an execution without a ledger had it. */
+	placed(itemIndex: number, asked: Asked, turn: number, answer: IDataObject): void {
+		this.countTurn(asked.subject, turn);
 		this.entries[itemIndex] = { state: 'placed', ...asked, execution: this.execution, answer };
 	}
 
@@ -155,9 +155,33 @@ export class Ledger {
 	 * To be called when LiveCall certainly did not act.
 	 * @param instead the entry of the earlier request that this one was sent in place of: what it did stays unknown
 	 */
-	refused(itemIndex: number, instead?: Entry): void {
+	refused(itemIndex: number, asked: Asked, turn: number, instead?: SentEntry): void {
 		if (instead) this.entries[itemIndex] = { ...instead };
-		else delete this.entries[itemIndex];
+		else {
+			delete this.entries[itemIndex];
+			within(this.context, TURNS_KEY)[asked.subject] = turn - 1;
+		}
+	}
+
+	/** The entries which say that a call was placed, and which the record does not have yet, of all runs of the node. */
+	get toRecord(): string[] {
+		const entries = this.context[TO_RECORD_KEY];
+		return Array.isArray(entries) ? entries.map(String) : [];
+	}
+
+	/** Has the next use of the record write an entry down. */
+	recordLater(entry: string): void {
+		const entries: unknown = this.context[TO_RECORD_KEY];
+		if (Array.isArray(entries)) entries.push(entry);
+		else this.context[TO_RECORD_KEY] = [entry];
+	}
+
+	/** To be called with entries that the record has now. */
+	recorded(entries: string[]): void {
+		const written = new Set(entries);
+		if (written.size > 0) {
+			this.context[TO_RECORD_KEY] = this.toRecord.filter((entry) => !written.has(entry));
+		}
 	}
 
 	/** Whether an earlier try may have recorded a key without placing a call for it. */
@@ -176,12 +200,23 @@ export class Ledger {
 	}
 
 	/**
-	 * Within one execution nobody can have edited the item, so its customer alone decides, also where an expression
-	 * gives other terms on each try; in a later execution other terms are something else that is asked for. The time to
-	 * call at is part of neither: "in an hour" moves with each try.
+	 * Within one execution nobody can have edited the item, so its subject alone decides, also if an expression
+	 * gives another variant on each try; in a later execution another variant is something else that is asked for. The time
+	 * to call at is part of neither: "in an hour" moves with each try.
 	 */
-	private isSame(entry: Entry, { customer, terms }: Asked): boolean {
-		return entry.customer === customer && (this.isOfThisExecution(entry) || entry.terms === terms);
+	private isSame(entry: Entry, { subject, variant }: Asked): boolean {
+		return (
+			entry.subject === subject && (this.isOfThisExecution(entry) || entry.variant === variant)
+		);
+	}
+
+	private countTurn(subject: string, turn: number): void {
+		const turns = within(this.context, TURNS_KEY);
+		turns[subject] = Math.max(Number(turns[subject] ?? 0), turn);
+	}
+
+	private all(): Entry[] {
+		return [...this.ofOtherRuns(), ...Object.values(this.entries).filter(isEntry)];
 	}
 
 	private ofOtherRuns(): Entry[] {
@@ -208,11 +243,6 @@ function isSameTime(one: Asked['at'], other: Asked['at']): boolean {
 	return one === other;
 }
 
-/** How often a person has had a request sent again. */
-export function redialsOf(entry: Entry | undefined): number {
-	return entry?.state === 'sent' ? (entry.redials ?? 0) : 0;
-}
-
 function within(parent: IDataObject, key: string): IDataObject {
 	const found = parent[key];
 	if (isObject(found)) return found;
@@ -222,11 +252,11 @@ function within(parent: IDataObject, key: string): IDataObject {
 }
 
 function isEntry(value: unknown): value is Entry {
-	return (
-		isObject(value) &&
-		typeof value.customer === 'string' &&
-		typeof value.terms === 'string' &&
-		typeof value.execution === 'string' &&
-		(value.state === 'sent' || (value.state === 'placed' && isObject(value.answer)))
+	if (!isObject(value)) return false;
+	const isNamed = [value.subject, value.variant, value.execution].every(
+		(field) => typeof field === 'string',
 	);
+	const isSent =
+		value.state === 'sent' && typeof value.turn === 'number' && typeof value.redials === 'number';
+	return isNamed && (isSent || (value.state === 'placed' && isObject(value.answer)));
 }

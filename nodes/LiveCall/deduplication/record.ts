@@ -1,46 +1,43 @@
 import { isObject } from '../../shared/json';
-import type { Claim } from './claims';
 
 /**
- * How many calls n8n keeps on record for a node. A row is read and written as a whole for each call; this keeps that
- * short where nobody has asked for a record. A row that holds keys is not cut to it: see `Claims`.
- */
-const MOST_RECORDS = 10_000;
-
-/**
- * What an execution has in common with each "Retry" of it, also where n8n died before it stored anything: the resume
- * token in its start data, with which its `resumeUrl` ends (n8n 2.41, `getAdditionalKeys`). The rest of that address
- * names the execution, which "Retry" changes.
+ * What an execution has in common with each "Retry" of it, also if n8n died before it stored anything: the resume token in
+ * its start data, with which its `resumeUrl` ends (n8n 2.41, `getAdditionalKeys`). n8n 1.x gives no token; there it is the
+ * execution's own ID, under which a job of queue mode that a dead worker left is started again (n8n 1.123, `JobProcessor`).
  * @param execution n8n's `$execution`
- * @returns `undefined` where n8n gives no token, as n8n 1.x does
+ * @param executionId the execution's ID; empty if it has none
+ * @returns `undefined` if n8n gives neither
  */
-export function lineageOf(execution: unknown): string | undefined {
+export function lineageOf(execution: unknown, executionId: string): string | undefined {
 	const address = isObject(execution) ? String(execution.resumeUrl) : '';
-	return URL.canParse(address) ? [...new URL(address).searchParams.values()].pop() : undefined;
+	const token = URL.canParse(address)
+		? [...new URL(address).searchParams.values()].pop()
+		: undefined;
+	return token ?? (executionId === '' ? undefined : executionId);
 }
 
-/** The place of a request within an execution, and how often a person has had it sent again. */
-export interface Place {
-	runIndex: number;
-	itemIndex: number;
-	customer: string;
-	redials: number;
+/** A request, as the executions of a lineage count it. */
+export interface RecordedRequest {
+	/** Whom it is done to. */
+	subject: string;
+	/** Which of the requests for this subject it is, counted from 1; those that LiveCall refused do not count. */
+	turn: number;
 }
 
 /**
- * The claim of a request by the execution and all that retry it.
- * @param isNews whether the execution knows of no request like this for the customer. One that knows of none, since n8n
- *   died, starts from the beginning, and must not send in its first run what was sent later in a loop
+ * The entry which says that a request was about to be sent. It names the subject and not the item: after a crash a workflow
+ * starts from its beginning, and the list that it reads may have a row more.
+ * @param redials how often a person has had it sent again
  */
-export function recordClaim(lineage: string, place: Place, isNews: boolean): Claim {
-	const { runIndex, itemIndex, customer, redials } = place;
-	const entry = JSON.stringify([lineage, runIndex, itemIndex, customer, redials]);
-	const inLoop = JSON.stringify([lineage, customer, redials]);
-	return {
-		name: entry,
-		entry,
-		others: isNews ? [inLoop] : [],
-		besides: runIndex > 0 ? [inLoop] : [],
-		most: MOST_RECORDS,
-	};
+export function sentEntry(
+	lineage: string,
+	{ subject, turn }: RecordedRequest,
+	redials: number,
+): string {
+	return JSON.stringify(['sent', lineage, subject, turn, redials]);
+}
+
+/** The entry which says that LiveCall has answered a request. */
+export function placedEntry(lineage: string, { subject, turn }: RecordedRequest): string {
+	return JSON.stringify(['placed', lineage, subject, turn]);
 }

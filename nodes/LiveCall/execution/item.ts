@@ -1,13 +1,23 @@
-import type { NodeApiError } from 'n8n-workflow';
+import type { IDataObject, NodeApiError } from 'n8n-workflow';
 import { LiveCallClient } from '../../shared/api/client';
 import type { ApiRequest } from '../../shared/api/endpoints';
 import type { Failure, Reply } from '../../shared/api/outcome';
 import { wait } from '../../shared/throttling/wait';
 import { apiError } from '../../shared/errors/nodeErrors';
 import { messages } from '../../shared/errors/messages';
-import type { Topic } from '../../shared/errors/topics';
+import { usersTopic, type Topic } from '../../shared/errors/topics';
+import { atMostOnce, type Outcome, type Request } from '../deduplication/atMostOnce';
 import { maxConcurrency, maxRetries, requestTimeout } from '../fields/requestOptions';
 import { Parameters } from './parameters';
+
+/** What is asked at most once, without what each item adds to it. */
+export type OnceRequest = Omit<Request, 'itemIndex' | 'hint' | 'redialUnknown'> &
+	Partial<Pick<Request, 'redialUnknown'>>;
+
+/** Sends a request that LiveCall must not act on twice. */
+export type SendTo = <T extends IDataObject>(request: ApiRequest<T>, topic: Topic) => Promise<T>;
+
+type Done = Extract<Outcome, { answer: IDataObject }>;
 
 /** One input item of a run: its checked parameters, and its way to LiveCall. */
 export class Item extends Parameters {
@@ -25,6 +35,39 @@ export class Item extends Parameters {
 	 */
 	async ask<T>(request: ApiRequest<T>, topic: Topic): Promise<T> {
 		return this.expect(await this.client.send(request), topic);
+	}
+
+	/**
+	 * Has LiveCall do something at most once; see {@link atMostOnce}.
+	 * @param work decides what to ask for, and sends it with the function that it is given
+	 * @throws NodeOperationError if it may have been done before; NodeApiError if there is no usable answer
+	 */
+	async atMostOnce(
+		request: OnceRequest,
+		work: (send: SendTo) => Promise<IDataObject>,
+	): Promise<Done> {
+		const { guards, hints } = this.run;
+		const { index } = this;
+		const whole = {
+			redialUnknown: false,
+			...request,
+			itemIndex: index,
+			hint: (text: string) => hints.add(text, index),
+		};
+		const outcome = await atMostOnce(
+			guards,
+			whole,
+			async (sendOnce) =>
+				await work(async (apiRequest, topic) => {
+					// Checks this item's options, and throws if one is wrong: before that, nothing may be written down as sent.
+					const { client } = this;
+					const reply = await sendOnce(async (again) => await client.send(apiRequest, { again }));
+					return this.expect(reply, topic);
+				}),
+		);
+		if (outcome.as === 'refused') throw this.wrong(outcome.why);
+		if (outcome.as === 'notFound') throw this.failed(outcome.failure, usersTopic);
+		return outcome;
 	}
 
 	/** The value of a reply. @throws NodeApiError when there is none */

@@ -4,6 +4,7 @@ import type { ApiAccess } from '../../shared/credential';
 import type { Kind } from '../fields/requestOptions';
 import { Availability } from '../lookups/availability';
 import { UserDirectory } from '../lookups/users';
+import type { Guards } from '../deduplication/atMostOnce';
 import { Claims } from '../deduplication/claims';
 import { Ledger } from '../deduplication/ledger';
 import { lineageOf } from '../deduplication/record';
@@ -35,16 +36,10 @@ export class Run {
 	readonly pollThrottle = new PollThrottle();
 	/** Which run of the node this is within its execution, counted from 0: in a loop a node runs more than once. */
 	readonly index: number;
-	/** Tells the execution and its node from all others. */
-	readonly nodeKey: string;
-	/** Tells the run from all others. */
-	readonly key: string;
-	/** What the execution has in common with all that retry it; `undefined` where n8n gives nothing of that kind. */
-	readonly lineage: string | undefined;
 	/** Whether the execution retries one that has failed. */
 	readonly isRetry: boolean;
-	readonly ledger: Ledger;
-	readonly claims: Claims;
+	/** What keeps requests from being sent twice. */
+	readonly guards: Guards;
 	readonly hints: Hints;
 	readonly users = new UserDirectory();
 	readonly availability = new Availability();
@@ -68,13 +63,29 @@ export class Run {
 		this.pace = new Pace(concurrency, this.signal);
 		const { $runIndex, $execution } = functions.getWorkflowDataProxy(0);
 		this.index = typeof $runIndex === 'number' ? $runIndex : 0;
-		const execution = functions.getExecutionId() ?? '';
-		this.nodeKey = `${execution}:${functions.getNode().id}`;
-		this.key = `${this.nodeKey}:${this.index}`;
-		this.lineage = lineageOf($execution);
 		// "Retry" runs an execution in this mode (n8n 1.123 and 2.41, `ExecutionService.retry`).
 		this.isRetry = functions.getMode() === 'retry';
-		this.ledger = new Ledger(functions.getContext('node'), this.index, execution);
-		this.claims = new Claims(functions.helpers, functions.getWorkflow().id, this.signal);
+		const execution = functions.getExecutionId() ?? '';
+		this.guards = {
+			ledger: new Ledger(functions.getContext('node'), this.index, execution),
+			claims: new Claims(functions.helpers, functions.getWorkflow().id, this.signal),
+			lineage: lineageOf($execution, execution),
+			isRetry: this.isRetry,
+			isTool: this.isTool,
+			nodeKey: `${execution}:${functions.getNode().id}`,
+		};
+	}
+
+	/**
+	 * To be called when all items have ended, whatever became of them. Of several items, those that were placed go on record
+	 * now; of a single one that is left to the next run, since each use of n8n's store takes as long as a call.
+	 */
+	async close(): Promise<void> {
+		const { ledger, claims } = this.guards;
+		const { toRecord } = ledger;
+		if (this.count > 1 && toRecord.length > 0 && !claims.failed) {
+			if (await claims.record(toRecord)) ledger.recorded(toRecord);
+		}
+		claims.dispose();
 	}
 }

@@ -1,55 +1,123 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { readAccess } from '../../shared/credential';
-import { explanationOf } from '../../shared/errors/nodeErrors';
-import { messages } from '../../shared/errors/messages';
+import { explanationOf, operationError, type ItemPlace } from '../../shared/errors/nodeErrors';
+import { messages, type Explanation } from '../../shared/errors/messages';
+import type { Result } from '../../shared/result';
+import { wait } from '../../shared/throttling/wait';
 import { maxConcurrency } from '../fields/requestOptions';
 import type { Operation, Output } from './operation';
 import { Item } from './item';
+import { loopBrake, repeatsErrors } from './loopBrake';
 import { Run } from './run';
 import { summaryOf, type Ended } from './summary';
 
+/** What a run of the node is to do. */
+export interface Chosen {
+	/** The resource's name, for the account of what was done. */
+	resource: string;
+	operation: Operation;
+	/** The operation's fields as the panel shows them. */
+	fields: INodeProperties[];
+}
+
 /**
  * Runs an operation for all input items: several at once, the output in the input's order, each output paired to its
- * item. Without "On Error: Continue" the first item that fails ends the run: what has not started is not tried, and
- * the error accounts for the others.
+ * item. Without "On Error: Continue" the first item that fails ends the run, and the error accounts for all others; an item
+ * that an earlier run has left unknown ends it only after all others.
  * @param functions n8n's functions for this run
- * @param resource the resource's name, for the account of what was done
- * @param operation what to do
- * @param fields the operation's fields as the panel shows them
- * @throws NodeOperationError or NodeApiError when an item fails and the node does not continue on errors
+ * @param choose what is to be done; may throw
+ * @throws NodeOperationError or NodeApiError if an item fails and the node does not continue on errors, or if the execution
+ *   was canceled. If it continues, nothing else is thrown: n8n would send the input to the success output
+ *   (n8n 2.41, `WorkflowExecute.handleNodeErrorOutput`)
  */
 export async function runItems(
 	functions: IExecuteFunctions,
-	resource: string,
-	operation: Operation,
-	fields: INodeProperties[],
+	choose: () => Chosen,
 ): Promise<INodeExecutionData[]> {
-	if (functions.getInputData().length === 0) return [];
-	const { kind, once } = operation;
-	const { api } = await readAccess(functions);
-	const task = { resource, kind, fields, done: once?.done };
-	const run = new Run(functions, api, task, readConcurrency(functions, operation));
+	const items = functions.getInputData();
+	if (items.length === 0) return [];
+	const begun = await begin(functions, choose);
 	const continuesOnFail = functions.continueOnFail();
+	if (!begun.ok) {
+		if (!continuesOnFail) throw failureOf(functions, begun.error);
+		const ended = items.map((_, index) => ({
+			error: failureOf(functions, begun.error, { index, count: items.length }),
+		}));
+		if (repeatsErrors(items, ended.map(errorOf), false)) {
+			await wait(loopBrake.ms, functions.getExecutionCancelSignal());
+		}
+		return paired(ended);
+	}
+	const { run, operation } = begun.value;
+	try {
+		const { ended, isStopped } = await runAll(run, operation, continuesOnFail);
+		const hasFailed = !continuesOnFail && ended.some(errorOf);
+		if (!isStopped && !hasFailed && repeatsErrors(items, ended.map(errorOf), run.index === 0)) {
+			await wait(loopBrake.ms, run.signal);
+		}
+		if (isStopped || hasFailed || run.signal?.aborted) throw errorOfRun(run, ended);
+		addHints(run, operation, ended);
+		return paired(ended);
+	} finally {
+		await run.close();
+	}
+}
+
+/** All that comes before the first item. Whatever fails there fails each item, like any other failure. */
+async function begin(
+	functions: IExecuteFunctions,
+	choose: () => Chosen,
+): Promise<Result<{ run: Run; operation: Operation }, Explanation>> {
+	try {
+		const { resource, operation, fields } = choose();
+		const access = await readAccess(functions).catch((error: unknown) => messageOf(error));
+		if (typeof access === 'string') {
+			return { ok: false, error: messages.credentialUnreadable(access) };
+		}
+		const { kind, once } = operation;
+		const task = { resource, kind, fields, done: once?.done };
+		const run = new Run(functions, access.api, task, readConcurrency(functions, operation));
+		return { ok: true, value: { run, operation } };
+	} catch (error) {
+		return { ok: false, error: explanationOf(error) ?? messages.wrongExpression(messageOf(error)) };
+	}
+}
+
+function failureOf(functions: IExecuteFunctions, why: Explanation, place?: ItemPlace): Error {
+	return operationError(functions.getNode(), why, place);
+}
+
+async function runAll(
+	run: Run,
+	operation: Operation,
+	continuesOnFail: boolean,
+): Promise<{ ended: Ended[]; isStopped: boolean }> {
 	const ended: Ended[] = [];
 	let next = 0;
-	let stopped = false;
-
+	let isStopped = false;
 	const worker = async (): Promise<void> => {
-		while (next < run.count && !stopped && !run.signal?.aborted) {
+		while (next < run.count && !isStopped && !run.signal?.aborted) {
 			const index = next++;
-			ended[index] = await runItem(operation, new Item(run, index));
-			stopped ||= 'error' in ended[index] && !continuesOnFail;
+			const item = await runItem(operation, new Item(run, index));
+			ended[index] = item;
+			const isLeftUnknown = explanationOf(errorOf(item))?.isLeftUnknownEarlier === true;
+			isStopped ||= !continuesOnFail && 'error' in item && !isLeftUnknown;
 		}
 	};
 	await Promise.all(Array.from({ length: Math.min(run.concurrency, run.count) }, worker));
+	return { ended, isStopped };
+}
 
-	if (stopped || run.signal?.aborted) throw errorOfRun(run, ended);
+function addHints(run: Run, operation: Operation, ended: Ended[]): void {
 	const results = ended.flatMap(outputsOf).map(({ json }) => json);
 	const hint = operation.hint?.(results, run);
-	const hints = [...(hint === undefined ? [] : [hint]), ...run.hints.sentences];
-	functions.addExecutionHints(
-		...hints.map((message) => ({ message, location: 'outputPane' as const })),
+	const sentences = [...(hint === undefined ? [] : [hint]), ...run.hints.sentences];
+	run.functions.addExecutionHints(
+		...sentences.map((message) => ({ message, location: 'outputPane' as const })),
 	);
+}
+
+function paired(ended: Ended[]): INodeExecutionData[] {
 	return ended.flatMap((item, index) =>
 		outputsOf(item).map((output) => ({ ...output, pairedItem: { item: index } })),
 	);
@@ -80,8 +148,15 @@ async function runItem(operation: Operation, item: Item): Promise<Ended> {
 /** What this package throws already names its item; the rest, such as an expression that fails, does not. */
 function asNodeError(error: unknown, item: Item): Error {
 	if (error instanceof Error && explanationOf(error)) return error;
-	const message = error instanceof Error ? error.message : String(error);
-	return item.wrong(messages.wrongExpression(message));
+	return item.wrong(messages.wrongExpression(messageOf(error)));
+}
+
+function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+function errorOf(item: Ended | undefined): Error | undefined {
+	return item && 'error' in item ? item.error : undefined;
 }
 
 function outputsOf(item: Ended): Output[] {
@@ -97,8 +172,7 @@ function errorOfRun(run: Run, ended: Ended[]): Error {
 			// An execution that was canceled must end with an error that says so, whatever went wrong before.
 			(!isCanceled || explanationOf(item.error)?.canceled === true),
 	);
-	const failed = ended[failedAt];
-	const error = failed && 'error' in failed ? failed.error : canceled(run, ended);
+	const error = errorOf(ended[failedAt]) ?? canceled(run, ended);
 	if ('description' in error) {
 		const summary = summaryOf(run, ended, failedAt);
 		error.description = `${String(error.description ?? '')} ${summary}`.trim();

@@ -8,8 +8,8 @@ import type { Run } from './run';
 /** How one item ended; an item that is missing was not reached. */
 export type Ended = { outputs: Output[] } | { error: Error };
 
-/** What the summary says of an item. */
-type Told = { outputs: Output[] } | { notDone: string };
+/** How an item ended, in the words of the summary. */
+type Account = { outputs: Output[] } | { notDone: string };
 
 /**
  * Says how each item but the failed one ended, in words: done, for what changes LiveCall with its id or why it was
@@ -22,7 +22,7 @@ export function summaryOf(run: Run, ended: Ended[], failedAt: number): string {
 	const failed: string[] = [];
 	const notTried: number[] = [];
 	for (let index = 0; index < run.count; index++) {
-		const item = toldOf(ended[index]) ?? endedEarlier(run, index);
+		const item = accountOf(ended[index]) ?? endedEarlier(run, index);
 		if (!item) notTried.push(index);
 		else if ('notDone' in item) {
 			if (index !== failedAt) failed.push(item.notDone);
@@ -36,18 +36,28 @@ export function summaryOf(run: Run, ended: Ended[], failedAt: number): string {
 		changed.length > 0 ? `Already done: ${changed.join(', ')}.` : '',
 		done.length > 0 ? `Already done: ${ranges(done)}.` : '',
 		failed.length > 0 ? `Also not done: ${failed.join('; ')}.` : '',
-		notTried.length > 0 ? `Not tried: ${ranges(notTried)}.` : '',
+		notTried.length > 0 ? notReached(run, notTried) : '',
 		...run.hints.sentences,
 	];
 	return parts.filter((part) => part !== '').join(' ');
 }
 
-function toldOf(item: Ended | undefined): Told | undefined {
+/** In a Retry, an earlier run may have reached them, of which this one knows nothing. */
+function notReached({ isRetry, task }: Run, items: number[]): string {
+	const which = isRetry
+		? `Not reached: ${ranges(items)}, which an earlier run may have done.`
+		: `Not tried: ${ranges(items)}.`;
+	return task.done === undefined
+		? which
+		: `${which} To go on with the others, set "On Error" in the node's settings to "Continue" and retry this execution with the currently saved workflow: what was done is not done again.`;
+}
+
+function accountOf(item: Ended | undefined): Account | undefined {
 	return item && 'error' in item ? { notDone: item.error.message } : item;
 }
 
-function endedEarlier({ ledger, task, count }: Run, index: number): Told | undefined {
-	const entry = ledger.at(index);
+function endedEarlier({ guards, task, count }: Run, index: number): Account | undefined {
+	const entry = guards.ledger.at(index);
 	if (!entry || task.done === undefined) return undefined;
 	return entry.state === 'placed'
 		? { outputs: [{ json: entry.answer }] }
@@ -56,5 +66,6 @@ function endedEarlier({ ledger, task, count }: Run, index: number): Told | undef
 
 function described(json: IDataObject, resource: string): string {
 	if (json.skipped === true) return `skipped, ${String(json.reason)}`;
+	if (json.id === null) return 'done before n8n ended';
 	return json.id === undefined ? 'done' : `${resource} ${String(json.id)}`;
 }

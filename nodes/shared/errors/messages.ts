@@ -6,6 +6,8 @@ export interface Explanation {
 	advice: string;
 	/** Whether it is said because a person ended the execution. */
 	canceled?: boolean;
+	/** Whether an earlier run left the item unknown: that does not hold up the other items. */
+	isLeftUnknownEarlier?: boolean;
 }
 
 /** What the nodes say of their own accord; what LiveCall's failures mean stands in explain.ts. */
@@ -24,6 +26,13 @@ export const messages = {
 	wrongExpression: (message: string): Explanation => ({
 		message,
 		advice: 'Check the fields and expressions of this item.',
+	}),
+
+	/** @param reason as n8n says it */
+	credentialUnreadable: (reason: string): Explanation => ({
+		message: `The LiveCall API credential cannot be used, and LiveCall was not asked: ${reason}`,
+		advice:
+			'Open the node and choose a LiveCall API credential. If it is chosen, open it, enter the API key again and save.',
 	}),
 
 	wrongBaseUrl: (): Explanation => ({
@@ -134,9 +143,11 @@ export const messages = {
 
 	/** @param mayBeRecorded whether n8n left open if it wrote the key down */
 	keyNotClaimed: ({ reason, mayBeRecorded }: StoreFailure): Explanation => ({
-		message: `n8n's database did not record the deduplication key, and no call was placed: ${reason}`,
+		message: mayBeRecorded
+			? `Whether n8n recorded the deduplication key is not known, and no call was placed: ${reason}`
+			: `n8n's database did not record the deduplication key, and no call was placed: ${reason}`,
 		advice: mayBeRecorded
-			? "Check n8n's database, then retry this execution. The key may have been recorded all the same; if so, the retry says it."
+			? "Check n8n's database, then retry this execution: it says so if the key is recorded. Another execution with this key skips the item as a duplicate then."
 			: "Check n8n's database, then run this item again: the key is free.",
 	}),
 
@@ -144,6 +155,12 @@ export const messages = {
 		message: 'The deduplication key is recorded, perhaps by a try that placed no call',
 		advice:
 			'Look in LiveCall whether the customer was called; if not, run this item with another key.',
+	}),
+
+	keyOfAnother: (key: string): Explanation => ({
+		message: `The deduplication key "${key}" stands for another customer, too, and no call was placed`,
+		advice:
+			'Check the expression of the key: a part of it may be missing. If this customer\'s phone number has changed, add the number to the key.',
 	}),
 
 	recordUnreadable: (reason: string): Explanation => ({
@@ -164,6 +181,8 @@ export const hints = {
 		"n8n's database did not take the deduplication key back, though no call was placed: with the same key this node skips the item from now on",
 	recordKept:
 		"n8n's database did not take back that this was about to be sent, though it was not carried out: a retry of this execution will say that it may have been",
+	placedEarlier:
+		'Placed before n8n ended, so LiveCall\'s answer is not known: see "already_placed"',
 	notOnRecord:
 		"n8n's database did not record that this was about to be sent: if n8n ends before the execution is stored, a retry cannot tell what was sent",
 	unlocked:

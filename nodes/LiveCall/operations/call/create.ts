@@ -1,6 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
 import { placeCall } from '../../../shared/api/endpoints';
-import { exclusively } from '../../../shared/throttling/exclusive';
 import { editPage } from '../../../shared/ids';
 import { placeCallTopic, placingCall } from '../../../shared/errors/topics';
 import { ifEmptyOption, phoneNumberField } from '../../fields/commonFields';
@@ -8,13 +7,11 @@ import { filterLocator, userLocator } from '../../fields/locators';
 import { deduplicationOptions } from '../../fields/deduplication';
 import { scheduledForField, schedulingOptions } from '../../fields/scheduling';
 import { aLocator, aNumber, aSwitch } from '../../../shared/input/checks';
-import { aKey } from '../../../shared/input/keys';
+import { aKey, keyFor } from '../../../shared/input/keys';
 import { aPhoneNumber } from '../../../shared/input/phone';
 import { canonicalNumber } from '../../../shared/phoneNumber';
 import { aTime, aTimeToCome } from '../../../shared/input/times';
-import { keyClaim } from '../../deduplication/keys';
 import type { Operation, Output } from '../../execution/operation';
-import { AtMostOnce } from '../../execution/atMostOnce';
 import type { Item } from '../../execution/item';
 import { testPhoneOf } from '../../execution/testPhone';
 import { decideCall } from '../../scheduling/decideCall';
@@ -57,68 +54,96 @@ export const create: Operation = {
 	hint: (results, { functions }) => createHint(results, functions.getTimezone()),
 	async execute(item) {
 		const wanted = read(item);
-		const { run } = item;
-		if (!run.isTool) return await callOnce(item, wanted);
-		// An agent may ask for the same several times at once: each time it is to know what became of the time before.
-		return await exclusively(
-			`${run.nodeKey}:${canonicalNumber(wanted.phoneNumber)}`,
-			async () => await callOnce(item, wanted),
-		);
+		return wanted.testPhone === undefined
+			? await callCustomer(item, wanted)
+			: await callTestPhone(item, wanted, wanted.testPhone);
 	},
 };
 
-async function callOnce(item: Item, wanted: Wanted): Promise<Output> {
-	const { filterId, phoneNumber, userId, key, trial } = wanted;
-	const shown = (answer: IDataObject): Output => ({
-		json:
-			trial === undefined ? answer : { ...answer, test: true, requested_phone_number: phoneNumber },
-	});
-	const skipped = (why: IDataObject): Output => ({
-		json: { skipped: true, ...why, phone_number: phoneNumber },
-	});
-
-	const asked = {
-		customer: canonicalNumber(phoneNumber),
-		terms: `${filterId} ${userId ?? ''}`,
-		at: wanted.at,
+async function callCustomer(item: Item, wanted: Wanted): Promise<Output> {
+	const { phoneNumber, key } = wanted;
+	const request = {
+		...requestFor(wanted),
+		key:
+			key === undefined
+				? undefined
+				: {
+						text: keyFor(key, phoneNumber),
+						shown: key,
+						withinMs: wanted.deduplicateWithinMs,
+					},
 	};
-	const request = new AtMostOnce(item, asked, placingCall, wanted.redialUnknown);
-	if (request.answer) return shown(request.answer);
-	request.refuseUnknown();
-	const repeated = wanted.allowRepeats ? undefined : request.answerToAgent;
-	if (repeated) return shown({ ...repeated, already_placed: true });
+	const called = await item.atMostOnce(request, async (send) => {
+		const decided = await decide(item, wanted);
+		if ('skipped' in decided) return skipped(wanted, decided.skipped);
+		return await send(...placing(wanted, decided, phoneNumber));
+	});
+	const { as, answer } = called;
+	return { json: as === 'duplicate' ? { ...answer, phone_number: phoneNumber } : answer };
+}
 
-	// A trial rings the test phone once, for the first item. A request that was left unknown may be that ring, so it may be
-	// sent again. Neither keys nor the record know of a trial.
-	const isTrialOver = () =>
-		trial !== undefined &&
-		(item.index > 0 || (item.run.ledger.hasEntries && !request.wasLeftUnknown));
-	const place = async (): Promise<Output> => {
-		const decided = await decideCall(item, {
-			...wanted.preferences,
-			scheduledFor: timeToCome(item),
-		});
-		if ('skipped' in decided) return skipped(decided.skipped);
+/**
+ * Rings the test phone once, for the first item. A request that was left unknown may be that ring, so a person may have it
+ * sent again. Neither keys nor the record know of it.
+ */
+async function callTestPhone(item: Item, wanted: Wanted, testPhone: string): Promise<Output> {
+	const { ledger } = item.run.guards;
+	const request = { ...requestFor(wanted), isOffRecord: true };
+	const { answer } = await item.atMostOnce(request, async (send) => {
+		const wasLeftUnknown = ledger.find(item.index, request.asked)?.state === 'sent';
+		const hasRung = () => item.index > 0 || (ledger.hasEntries && !wasLeftUnknown);
+		if (hasRung()) return skipped(wanted, { reason: 'test' });
+		const decided = await decide(item, wanted);
+		if ('skipped' in decided) return skipped(wanted, decided.skipped);
 		// Another call of an agent's tool may have rung it while LiveCall was asked.
-		if (isTrialOver()) return skipped({ reason: 'test' });
-		const call: IDataObject = {
-			filter_id: decided.filterId,
-			phone_number: trial ?? phoneNumber,
-		};
-		if (decided.at !== undefined) call.scheduled_for = decided.at;
-		if (userId !== undefined) call.user_id = userId;
-		const field = fieldOf(decided.filterId, wanted.preferences);
-		const topic = placeCallTopic(decided.filterId, userId, field);
-		return shown(await request.send(placeCall(call), topic));
+		if (hasRung()) return skipped(wanted, { reason: 'test' });
+		return await send(...placing(wanted, decided, testPhone));
+	});
+	if (answer.skipped === true) return { json: answer };
+	return { json: { ...answer, test: true, requested_phone_number: wanted.phoneNumber } };
+}
+
+function skipped({ phoneNumber }: Wanted, why: IDataObject): IDataObject {
+	return { skipped: true, ...why, phone_number: phoneNumber };
+}
+
+function requestFor(wanted: Wanted) {
+	const { filterId, phoneNumber, userId, preferences, redialUnknown, allowRepeats } = wanted;
+	const isMoved =
+		preferences.callingHours !== undefined || preferences.whenUnavailable === 'schedule';
+	return {
+		asked: {
+			subject: canonicalNumber(phoneNumber),
+			variant: `${filterId} ${userId ?? ''}`,
+			at: wanted.at,
+		},
+		wording: placingCall,
+		redialUnknown,
+		allowsRepeats: allowRepeats,
+		standIn: async () => ({
+			id: null,
+			filter_id: filterId,
+			phone_number: phoneNumber,
+			scheduled_for: isMoved ? null : (wanted.scheduledFor ?? null),
+		}),
 	};
-	if (isTrialOver()) return skipped({ reason: 'test' });
-	if (trial !== undefined) return await place();
-	if (key === undefined) return await request.recorded(place);
-	const placed = await request.claimed(
-		keyClaim(key, wanted.deduplicateWithinMs, Date.now()),
-		place,
-	);
-	return placed ?? skipped({ reason: 'duplicate', deduplication_key: key });
+}
+
+async function decide(item: Item, { preferences }: Wanted) {
+	return await decideCall(item, { ...preferences, scheduledFor: timeToCome(item) });
+}
+
+/** The request for a call, and what it is about. */
+function placing(
+	{ userId, preferences }: Wanted,
+	{ filterId, at }: { filterId: string; at?: string },
+	phoneNumber: string,
+) {
+	const call: IDataObject = { filter_id: filterId, phone_number: phoneNumber };
+	if (at !== undefined) call.scheduled_for = at;
+	if (userId !== undefined) call.user_id = userId;
+	const topic = placeCallTopic(filterId, userId, fieldOf(filterId, preferences));
+	return [placeCall(call), topic] as const;
 }
 
 type Wanted = ReturnType<typeof read>;
@@ -134,6 +159,7 @@ function read(item: Item) {
 	);
 	return {
 		filterId,
+		scheduledFor: time,
 		at: time === undefined ? null : Date.parse(time),
 		phoneNumber: item.read('phoneNumber', aPhoneNumber),
 		userId: item.readAdded('additionalFields', 'userId', aLocator('users')),
@@ -142,7 +168,7 @@ function read(item: Item) {
 		deduplicateWithinMs: item.option('deduplicateWithin', aWindow, 0) * 3_600_000,
 		allowRepeats: item.option('allowRepeats', aSwitch, false),
 		redialUnknown: item.option('redialUnknown', aSwitch, false),
-		trial: testPhoneOf(item),
+		testPhone: testPhoneOf(item),
 	};
 }
 

@@ -1,11 +1,10 @@
 import { createUser } from '../../../shared/api/endpoints';
 import { createUserTopic, creatingUser } from '../../../shared/errors/topics';
-import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/commonFields';
 import { aSwitch, someText } from '../../../shared/input/checks';
 import { aPhoneNumber } from '../../../shared/input/phone';
-import { digitsOf } from '../../../shared/phoneNumber';
-import { AtMostOnce } from '../../execution/atMostOnce';
 import type { Operation } from '../../execution/operation';
+import { createUnknownAgainOption, nameField, phoneNumberField } from '../../fields/commonFields';
+import { creationOf } from './creation';
 
 /** Adds a user, once for each item: LiveCall takes the same person any number of times. */
 export const create: Operation = {
@@ -20,17 +19,15 @@ export const create: Operation = {
 	fields: [nameField, phoneNumberField],
 	options: [createUnknownAgainOption],
 	async execute(item) {
-		const name = item.read('name', someText);
-		const phoneNumber = item.read('phoneNumber', aPhoneNumber);
+		const user = {
+			name: item.read('name', someText),
+			phone_number: item.read('phoneNumber', aPhoneNumber),
+		};
 		const redialUnknown = item.option('redialUnknown', aSwitch, false);
-
-		const asked = { customer: digitsOf(phoneNumber), terms: name };
-		const request = new AtMostOnce(item, asked, creatingUser, redialUnknown);
-		if (request.answer) return { json: request.answer };
-		request.refuseUnknown();
-		const user = { name, phone_number: phoneNumber };
-		return await request.recorded(async () => ({
-			json: await request.send(createUser(user), createUserTopic),
-		}));
+		const { answer } = await item.atMostOnce(
+			creationOf(item, user, redialUnknown),
+			async (send) => await send(createUser(user), createUserTopic),
+		);
+		return { json: answer };
 	},
 };

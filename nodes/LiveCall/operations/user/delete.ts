@@ -1,9 +1,8 @@
 import { deleteUser } from '../../../shared/api/endpoints';
 import { userTopic } from '../../../shared/errors/topics';
-import { userLocator } from '../../fields/locators';
 import { aLocator } from '../../../shared/input/checks';
-import { AtMostOnce } from '../../execution/atMostOnce';
 import type { Operation } from '../../execution/operation';
+import { userLocator } from '../../fields/locators';
 
 /** Removes a user. */
 export const remove: Operation = {
@@ -19,10 +18,11 @@ export const remove: Operation = {
 	async execute(item) {
 		const userId = item.read('userId', aLocator('users'));
 		const topic = userTopic(userId, `delete user "${userId}"`);
-		const asked = { customer: userId, terms: 'delete' };
-		const request = new AtMostOnce(item, asked, undefined);
-		if (request.answer) return { json: request.answer };
-		// Where an earlier try may have deleted the user, that LiveCall does not find it now means success.
-		return { json: await request.send(deleteUser(userId), topic, request.wasLeftUnknown) };
+		// If an earlier try may have deleted the user, that LiveCall does not find it now means success.
+		const { answer } = await item.atMostOnce(
+			{ asked: { subject: userId, variant: 'delete' } },
+			async (send) => await send(deleteUser(userId), topic),
+		);
+		return { json: answer };
 	},
 };

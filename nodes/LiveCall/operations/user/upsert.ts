@@ -1,14 +1,16 @@
+import type { IDataObject } from 'n8n-workflow';
 import { createUser } from '../../../shared/api/endpoints';
-import { createUserTopic, creatingUser, usersTopic } from '../../../shared/errors/topics';
+import type { Reply } from '../../../shared/api/outcome';
+import { createUserTopic, creatingUser } from '../../../shared/errors/topics';
 import { messages } from '../../../shared/errors/messages';
 import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/commonFields';
 import { aSwitch, someText } from '../../../shared/input/checks';
 import { aPhoneNumber } from '../../../shared/input/phone';
-import { digitsOf } from '../../../shared/phoneNumber';
+import { canonicalNumber } from '../../../shared/phoneNumber';
 import { changeUser } from './changeUser';
+import { creationOf } from './creation';
 import { exclusively } from '../../../shared/throttling/exclusive';
 import type { Item } from '../../execution/item';
-import { AtMostOnce } from '../../execution/atMostOnce';
 import type { Operation, Output } from '../../execution/operation';
 
 /** Creates a user, or brings the one with the same phone number up to date. */
@@ -37,7 +39,7 @@ export const upsert: Operation = {
 		// Two items with the same number, side by side, would both find nobody and both create.
 		const { id } = item.run.functions.getNode();
 		return await exclusively(
-			`upsert:${id}:${digitsOf(phoneNumber)}`,
+			`upsert:${id}:${canonicalNumber(phoneNumber)}`,
 			async () => await createOrUpdate(item, phoneNumber, name, redialUnknown),
 		);
 	},
@@ -49,35 +51,41 @@ async function createOrUpdate(
 	name: string,
 	redialUnknown: boolean,
 ): Promise<Output> {
-	const digits = digitsOf(phoneNumber);
-	const asked = { customer: digits, terms: name };
-	const request = new AtMostOnce(item, asked, creatingUser, redialUnknown);
-	if (request.answer) return { json: { ...request.answer, upsert_result: 'created' } };
-
-	const listed = await item.run.users.all(item.client);
-	// Without the list it stays unknown what became of an earlier try, and that must be said first.
-	if (!listed.ok) request.refuseUnknown(false);
-	const users = item.expect(listed, usersTopic);
-	const [user, another] = users.filter((candidate) => digitsOf(candidate.phone_number) === digits);
-	if (another) {
-		throw item.wrong(messages.sharedNumber(String(user.id), String(another.id)));
-	}
-	if (!user) {
-		// Asked only now: where an earlier try did create the user, the list has settled what was unknown.
-		request.refuseUnknown();
-		const wanted = { name, phone_number: phoneNumber };
+	const user = { name, phone_number: phoneNumber };
+	const request = {
+		...creationOf(item, user, redialUnknown),
+		find: async () => await findByNumber(item, phoneNumber),
+	};
+	const { users } = item.run;
+	const result = await item.atMostOnce(request, async (send) => {
 		try {
-			const created = await request.recorded(
-				async () => await request.send(createUser(wanted), createUserTopic),
-			);
-			item.run.users.add({ ...wanted, ...created });
-			return { json: { ...created, upsert_result: 'created' } };
-		} finally {
+			const created = await send(createUser(user), createUserTopic);
+			users.add({ ...user, ...created });
+			return created;
+		} catch (error) {
 			// A user of whom it is unknown whether LiveCall has it is there for the next item with that number to find.
-			if (request.isLeftUnknown) item.run.users.forget();
+			users.forget();
+			return await Promise.reject(error);
 		}
-	}
-	if (user.name === name) return { json: { ...user, upsert_result: 'unchanged' } };
-	const updated = await changeUser(item, String(user.id), { name });
+	});
+	const { as, answer: found } = result;
+	if (as !== 'found') return { json: { ...found, upsert_result: 'created' } };
+	if (found.name === name) return { json: { ...found, upsert_result: 'unchanged' } };
+	const updated = await changeUser(item, String(found.id), { name });
 	return { json: { ...updated, upsert_result: 'updated' } };
+}
+
+/** @throws NodeOperationError if several users have the number */
+async function findByNumber(
+	item: Item,
+	phoneNumber: string,
+): Promise<Reply<IDataObject | undefined>> {
+	const listed = await item.run.users.all(item.client);
+	if (!listed.ok) return listed;
+	const number = canonicalNumber(phoneNumber);
+	const [user, another] = listed.value.filter(
+		(candidate) => canonicalNumber(candidate.phone_number) === number,
+	);
+	if (another) throw item.wrong(messages.sharedNumber(String(user.id), String(another.id)));
+	return { ok: true, value: user };
 }

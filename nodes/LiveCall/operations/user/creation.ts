@@ -1,0 +1,31 @@
+import type { IDataObject } from 'n8n-workflow';
+import { creatingUser } from '../../../shared/errors/topics';
+import { canonicalNumber } from '../../../shared/phoneNumber';
+import type { Item, OnceRequest } from '../../execution/item';
+
+/**
+ * What is asked of LiveCall when a user is added. What is unknown of one item holds for all items with that number: a
+ * second user is added by no retry.
+ * @param redialUnknown whether a person wants it sent again if its outcome is unknown
+ */
+export function creationOf(
+	item: Item,
+	user: { name: string; phone_number: string },
+	redialUnknown: boolean,
+): OnceRequest {
+	const subject = canonicalNumber(user.phone_number);
+	return {
+		asked: { subject, variant: user.name },
+		wording: creatingUser,
+		redialUnknown,
+		isForAllItems: true,
+		// After a crash LiveCall's answer is lost, and the list has the user.
+		standIn: async (): Promise<IDataObject> => {
+			const listed = await item.run.users.all(item.client);
+			const found = listed.ok
+				? listed.value.find(({ phone_number }) => canonicalNumber(phone_number) === subject)
+				: undefined;
+			return found ?? { id: null, ...user };
+		},
+	};
+}
