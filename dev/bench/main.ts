@@ -10,6 +10,7 @@ import { runCase } from './case';
 import { claims, creates } from './cases/create';
 import { deliveries, deliveryMemory } from './cases/deliveries';
 import { reads } from './cases/get';
+import { overload } from './cases/overload';
 import { recordings } from './cases/recordings';
 import { upserts } from './cases/upsert';
 import { waits } from './cases/waits';
@@ -17,7 +18,7 @@ import { page, resultTable, table, type Outcome } from './page';
 import { inWorld, type World } from './world';
 
 /** The rows of the page. */
-const CASES = [reads, creates, deliveries, recordings, upserts, waits];
+const CASES = [reads, creates, deliveries, overload, recordings, upserts, waits];
 
 /** Tables of their own, measured only when asked for by name. */
 const EXTRAS: Record<string, (rounds: number) => Promise<string[][]>> = {

@@ -1,4 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 
 import { at, type JsonObject } from '../json';
 import { poll } from '../launcher/poll';
@@ -62,6 +63,24 @@ export async function deliver(
 		await poll(async () => ((await succeeded()) >= due ? true : undefined), end);
 	});
 	return { ...figures, rate: bodies.length / figures.time };
+}
+
+/** Delivers to a trigger, one every so many milliseconds; gives besides how many started an execution. */
+export async function deliverEvery(
+	world: World,
+	flow: Flow,
+	everyMs: number,
+	bodies: JsonObject[],
+): Promise<Figures & { accepted: number }> {
+	let accepted = 0;
+	const figures = await measured(world, flow, async () => {
+		const deliverIn = async (ms: number, body: JsonObject) => {
+			await pause(ms);
+			if ((await post(`${flow.url}?token=${WEBHOOK_TOKEN}`, body)) === 200) accepted++;
+		};
+		await Promise.all(bodies.map(async (body, index) => await deliverIn(index * everyMs, body)));
+	});
+	return { ...figures, accepted };
 }
 
 /** Gives the memory that n8n holds (VmRSS), or held at most (VmHWM), in MiB. Linux only. */

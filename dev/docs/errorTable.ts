@@ -191,7 +191,8 @@ const OWN_WORDS: Record<keyof typeof messages, Explanation> = {
 
 /** What n8n's log says of deliveries, and its editor of the trigger's settings. */
 const TRIGGERS_OWN: Record<keyof typeof explanations, Explanation> = {
-	unreadableFilterIds: explanations.unreadableFilterIds(['Sales']),
+	outcomeWithoutEnd: explanations.outcomeWithoutEnd(),
+	noCallId: explanations.noCallId(512),
 	liveCallPauses: explanations.liveCallPauses(60_000),
 	manyDeliveries: explanations.manyDeliveries(),
 };

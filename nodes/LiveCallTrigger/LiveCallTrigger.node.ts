@@ -6,11 +6,15 @@ import {
 	type IWebhookFunctions,
 	type IWebhookResponseData,
 } from 'n8n-workflow';
-import { operationError } from '../shared/errors/nodeErrors';
+import { CALL_EVENTS, EVENTS } from '../shared/events';
 import { ACCEPTED } from './delivery/rejections';
 import { handleDelivery } from './delivery/handle';
-import { explanations } from './delivery/explanations';
-import { unreadableFilterIds } from './delivery/settings';
+import { checkEntered } from './delivery/settings';
+
+/** What the panel calls each event, as JSON. */
+const EVENT_NAMES = JSON.stringify(
+	Object.fromEntries(EVENTS.map(({ value, name }) => [value, name])),
+);
 
 export class LiveCallTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -19,8 +23,7 @@ export class LiveCallTrigger implements INodeType {
 		icon: { light: 'file:../../icons/livecall.svg', dark: 'file:../../icons/livecall.dark.svg' },
 		group: ['trigger'],
 		version: 1,
-		subtitle:
-			'={{ ($parameter["events"] ?? []).map((event) => event === "call.ended" ? "Call ended" : "Call created").join(", ") }}',
+		subtitle: `={{ [$parameter["events"] ?? []].flat().map((event) => (${EVENT_NAMES})[event] ?? event).join(", ") }}`,
 		description: 'Starts the workflow when a call was created or has ended in LiveCall',
 		defaults: { name: 'LiveCall Trigger' },
 		inputs: [],
@@ -38,7 +41,7 @@ export class LiveCallTrigger implements INodeType {
 		hints: [
 			{
 				message:
-					'These calls are not verified: anybody who knows the URL can make them up. Switch on "Verify With LiveCall" to believe only what LiveCall says.',
+					'These calls are not verified: anybody who knows the URL can make them up. Switch on "Verify With LiveCall" to check each call with LiveCall.',
 				type: 'warning',
 				location: 'outputPane',
 				whenToDisplay: 'always',
@@ -46,22 +49,21 @@ export class LiveCallTrigger implements INodeType {
 			},
 			{
 				message:
-					'While LiveCall cannot be asked, calls that it has not confirmed start the workflow, too: their "verified" is false.',
+					'While LiveCall cannot be asked, calls that it has not confirmed start the workflow too. Their "verified" field is false.',
 				location: 'outputPane',
 				whenToDisplay: 'always',
 				displayCondition:
 					'={{ $parameter["verifyCalls"] !== false && $parameter["options"]?.["whenUnverifiable"] === "accept" }}',
 			},
 		],
-		eventTriggerDescription:
-			'Have a call placed in LiveCall; its webhook must lead to the Test URL',
+		eventTriggerDescription: 'Place a call in LiveCall, whose webhook must lead to the Test URL',
 		triggerPanel: {
 			header: 'Listen for calls from LiveCall',
 			executionsHelp: {
 				inactive:
-					'Webhooks have two modes: test and production.<br /><br /><b>Use test mode while you build</b>. Start listening with the button above, add the <b>Test URL</b> in LiveCall and have a call placed; what arrives is shown here.<br /><br /><b>Use production mode to run by itself</b>. Publish the workflow and add the <b>Production URL</b> in LiveCall.',
+					'Webhooks have two modes: test and production.<br /><br /><b>Use test mode while you build</b>. Start listening with the button above, add the <b>Test URL</b> in LiveCall and place a call there. What arrives is shown here.<br /><br /><b>Use production mode to run by itself</b>. Publish the workflow and add the <b>Production URL</b> in LiveCall.',
 				active:
-					'Webhooks have two modes: test and production.<br /><br /><b>Use test mode while you build</b>. Start listening with the button above, add the <b>Test URL</b> in LiveCall and have a call placed; what arrives is shown here.<br /><br /><b>In production mode the workflow runs by itself</b>, as LiveCall calls the <b>Production URL</b>. See its runs under Executions.',
+					'Webhooks have two modes: test and production.<br /><br /><b>Use test mode while you build</b>. Start listening with the button above, add the <b>Test URL</b> in LiveCall and place a call there. What arrives is shown here.<br /><br /><b>In production mode the workflow runs by itself</b>, as LiveCall calls the <b>Production URL</b>. See its runs under Executions.',
 			},
 			activationHint:
 				'Once the workflow is published, add the Production URL in LiveCall, and it runs by itself.',
@@ -69,8 +71,8 @@ export class LiveCallTrigger implements INodeType {
 		properties: [
 			{
 				displayName:
-					// Of all tags, n8n's notices keep only a, ul and li.
-					'<ul><li>1. Open Webhook URLs above and copy the URL: the Test URL before you click Execute step, the Production URL for the published workflow. LiveCall must be able to reach it over the internet.</li><li>2. If the credential has a Webhook Token, add ?token= and the token to the URL.</li><li>3. Add the URL in LiveCall under <a href="https://app.livecall.io/settings/integrations/webhooks" target="_blank">Settings → Integrations → Webhooks</a>, once for each event. n8n cannot do this by itself.</li></ul>',
+					// Of all tags, n8n's notices keep only a, ul and li. The bullets stand for numbers.
+					'<ul><li>First copy the URL under Webhook URLs above: the Test URL to try it out, the Production URL for the published workflow. LiveCall must be able to reach it over the internet.</li><li>If the credential has a Webhook Token, add ?token= and the token to the URL.</li><li>Then add the URL in LiveCall under <a href="https://app.livecall.io/settings/integrations/webhooks" target="_blank">Settings → Integrations → Webhooks</a>, once for each event. n8n cannot do this for you.</li></ul>',
 				name: 'setupNotice',
 				type: 'notice',
 				default: '',
@@ -80,12 +82,9 @@ export class LiveCallTrigger implements INodeType {
 				name: 'events',
 				type: 'multiOptions',
 				required: true,
-				default: ['call.created', 'call.ended'],
+				default: [...CALL_EVENTS],
 				description: 'What starts the workflow',
-				options: [
-					{ name: 'Call Created', value: 'call.created', description: 'A call was asked for' },
-					{ name: 'Call Ended', value: 'call.ended', description: 'A call is over' },
-				],
+				options: EVENTS.map(({ name, value, description }) => ({ name, value, description })),
 			},
 			{
 				displayName: 'Verify With LiveCall',
@@ -93,7 +92,7 @@ export class LiveCallTrigger implements INodeType {
 				type: 'boolean',
 				default: true,
 				description:
-					'Whether to read each call from LiveCall and believe only that answer. LiveCall does not sign its webhooks, so without this anybody who knows the URL can make up calls.',
+					'Whether to read each call from LiveCall and use only that answer. LiveCall does not sign its webhooks, so without this anybody who knows the URL can make up calls.',
 			},
 			{
 				displayName: 'Options',
@@ -108,7 +107,7 @@ export class LiveCallTrigger implements INodeType {
 						type: 'boolean',
 						default: true,
 						description:
-							'Whether to start the workflow only once for the same event of the same call',
+							'Whether to start the workflow only once for the same event of the same call. A call that ends anew is no repeat.',
 					},
 					{
 						displayName: 'Outcome',
@@ -116,7 +115,7 @@ export class LiveCallTrigger implements INodeType {
 						type: 'options',
 						default: 'any',
 						description:
-							'Which calls start the workflow, by how they ended; other than "Any", only ended calls do',
+							'Which calls start the workflow, by how they ended. Unless it is "Any", only calls that have ended start it.',
 						options: [
 							{ name: 'Any', value: 'any' },
 							{
@@ -127,7 +126,7 @@ export class LiveCallTrigger implements INodeType {
 							{
 								name: 'Unsuccessful',
 								value: 'unsuccessful',
-								description: 'Only calls that ended otherwise',
+								description: 'Only calls that ended in any other way',
 							},
 						],
 					},
@@ -146,14 +145,14 @@ export class LiveCallTrigger implements INodeType {
 						name: 'whenUnverifiable',
 						type: 'options',
 						default: 'reject',
-						description: 'What to do while LiveCall cannot be asked about a call',
+						description: 'What to do if LiveCall cannot be asked about a call',
 						displayOptions: { show: { '/verifyCalls': [true] } },
 						options: [
 							{
 								name: 'Accept',
 								value: 'accept',
 								description:
-									'Start the workflow with what the webhook says, marked as not verified',
+									'Start the workflow with what the webhook says, and set "verified" to false',
 							},
 							{
 								name: 'Reject',
@@ -175,9 +174,7 @@ export class LiveCallTrigger implements INodeType {
 				return false;
 			},
 			async create(this: IHookFunctions): Promise<boolean> {
-				const node = this.getNode();
-				const parts = unreadableFilterIds(node);
-				if (parts.length > 0) throw operationError(node, explanations.unreadableFilterIds(parts));
+				checkEntered(this.getNode());
 				return true;
 			},
 			async delete(): Promise<boolean> {

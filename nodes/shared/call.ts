@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { isWord } from './words';
 
 /** The fields that a simplified call keeps, in the order in which they are shown. */
 const SIMPLE_FIELDS = [
@@ -26,5 +27,12 @@ export function simplifyCall(call: IDataObject): IDataObject {
  * has ended (help centre, calls); either says so, since the other statuses are not known.
  */
 export function hasEnded(call: IDataObject): boolean {
-	return call.status === 'ended' || (typeof call.ended_at === 'string' && call.ended_at !== '');
+	return (
+		isWord(call.status, 'ended') || (typeof call.ended_at === 'string' && call.ended_at !== '')
+	);
+}
+
+/** How a call ended, in LiveCall's word; empty while LiveCall does not say it, which may lag behind the end. */
+export function outcomeOf({ outcome }: IDataObject): string {
+	return typeof outcome === 'object' ? '' : String(outcome ?? '').trim();
 }

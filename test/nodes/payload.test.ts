@@ -47,6 +47,9 @@ describe('the id of a call', () => {
 		['after an id that is none', { call: { id: '../7', call_id: 8 } }, '8'],
 		['after an empty call', { call: {}, call_id: 8 }, '8'],
 		['of zero', { id: 0 }, '0'],
+		['in a list of one', [{ call: { id: 7 } }], '7'],
+		['in a list of one, in an envelope', { data: [{ id: 7, type: 'calls' }] }, '7'],
+		['in a list of one, as text', ['{"call": {"id": 7}}'], '7'],
 	])('stands %s', (_, body, callId) => {
 		expect(read(body)?.callId).toBe(callId);
 	});
@@ -55,7 +58,9 @@ describe('the id of a call', () => {
 		['nothing', undefined],
 		['null', null],
 		['a number', 7],
-		['a list', [{ id: 7 }]],
+		['an empty list', []],
+		['a list of two', [{ id: 7 }, { id: 7 }]],
+		['a list in a list', [[{ id: 7 }]]],
 		['an empty object', {}],
 		['another resource', { data: { id: 7, type: 'users' } }],
 		['a resource that begins the same', { data: { id: 7, type: 'callsigns' } }],
@@ -100,6 +105,9 @@ describe('the body', () => {
 		['a form in bytes', {}, 'call%5Bid%5D=7'],
 		['form fields', { 'call[id]': '7' }, undefined],
 		['a form with JSON in a field', 'payload=%7B%22call%22%3A%7B%22id%22%3A7%7D%7D', undefined],
+		['a list of one as text', `[${call}]`, undefined],
+		['a list of one in bytes', {}, `[${call}]`],
+		['a list of one as the key of a form', { [`[ ${call}]`]: '' }, `[ ${call}]`],
 		['a form with boundaries', { data: { 'call[id]': '7' }, files: {} }, undefined],
 	])('may be %s', (_, body, raw) => {
 		expect(read(body, raw)?.callId).toBe('7');
@@ -108,7 +116,7 @@ describe('the body', () => {
 	it.each<[string, unknown, string | undefined]>([
 		['a text that is none', 'hello', undefined],
 		['a number as text', '7', undefined],
-		['a list as text', '[{"id": 7}]', undefined],
+		['a list of two as text', '[{"id": 7}, {"id": 7}]', undefined],
 		['a list as text, encoded twice', '"[7]"', undefined],
 		['a form without an id', 'a=b', undefined],
 		['bytes that are not known as such', {}, undefined],

@@ -1,46 +1,27 @@
 import { randomUUID } from 'node:crypto';
-import { TriggerHost, type TriggerSettings } from '../support/delivery';
-import { SECRETS, World } from '../support/world';
+import { query, sharedTrigger } from '../support/trigger';
 
 jest.setTimeout(60_000);
 
-let world: World;
-let host: TriggerHost;
-const query = `?token=${SECRETS.webhookToken}`;
+const trigger = sharedTrigger();
+const { settings, start } = trigger;
 
-const settings = (more: Partial<TriggerSettings> = {}): TriggerSettings => ({
-	credential: world.credential,
-	...more,
-});
 const deliver = async (token = query) => {
-	const { id } = world.sandbox.calls.add({ status: 'ended', outcome: 'successful' });
-	return (await host.deliver({ call: { id } }, { query: token })).status;
+	const { id } = trigger.world.sandbox.calls.add({ status: 'ended', outcome: 'successful' });
+	return (await trigger.host.deliver({ call: { id } }, { query: token })).status;
 };
-
-beforeAll(async () => {
-	world = await World.start();
-	host = await TriggerHost.start(settings());
-});
-beforeEach(() => {
-	world.reset();
-	host.reset(settings());
-});
-afterAll(async () => {
-	host.stop();
-	await world.sandbox.stop();
-});
 
 it('is read once for deliveries one after the other, and for those that come together', async () => {
 	for (let count = 0; count < 5; count++) expect(await deliver()).toBe(200);
 	await Promise.all(Array.from({ length: 20 }, async () => await deliver()));
-	expect(host.started).toHaveLength(25);
-	expect(host.credentialReads).toBe(1);
+	expect(trigger.host.started).toHaveLength(25);
+	expect(trigger.host.credentialReads).toBe(1);
 });
 
 it('is read for each trigger by itself', async () => {
 	expect(await deliver()).toBe(200);
 	const webhookToken = randomUUID();
-	host.reset(settings({ credential: { ...world.credential, webhookToken } }));
+	start({}, { credential: { ...trigger.world.credential, webhookToken } });
 	expect(await deliver(`?token=${webhookToken}`)).toBe(200);
 	expect(await deliver(query)).toBe(401);
 });
@@ -49,14 +30,20 @@ describe('a change in n8n holds at once', () => {
 	it('for the Webhook Token', async () => {
 		expect(await deliver()).toBe(200);
 		const webhookToken = randomUUID();
-		host.settings = settings({ credential: { ...world.credential, webhookToken } });
+		trigger.host.settings = settings(
+			{},
+			{ credential: { ...trigger.world.credential, webhookToken } },
+		);
 		expect(await deliver(`?token=${webhookToken}`)).toBe(200);
 		expect(await deliver(query)).toBe(401);
 	});
 
 	it('for a Webhook Token that was taken away', async () => {
 		expect(await deliver()).toBe(200);
-		host.settings = settings({ credential: { ...world.credential, webhookToken: '' } });
+		trigger.host.settings = settings(
+			{},
+			{ credential: { ...trigger.world.credential, webhookToken: '' } },
+		);
 		expect(await deliver('')).toBe(200);
 	});
 
@@ -65,28 +52,31 @@ describe('a change in n8n holds at once', () => {
 		['the Base URL', { baseUrl: 'http://127.0.0.1:9/v1' }],
 		['a Base URL that is no address', { baseUrl: 'livecall' }],
 	])('for %s', async (_, old) => {
-		host.reset(settings({ credential: { ...world.credential, ...old } }));
+		start({}, { credential: { ...trigger.world.credential, ...old } });
 		expect(await deliver()).toBe(503);
-		host.settings = settings();
+		trigger.host.settings = settings();
 		expect(await deliver()).toBe(200);
-		expect(host.started).toMatchObject([{ verified: true }]);
+		expect(trigger.host.started).toMatchObject([{ verified: true }]);
 	});
 
 	it('for an API Key that LiveCall no longer takes', async () => {
 		expect(await deliver()).toBe(200);
-		host.settings = settings({ credential: { ...world.credential, apiKey: 'a new key' } });
-		world.sandbox.faults.next({ kind: 'status', status: 401 });
+		trigger.host.settings = settings(
+			{},
+			{ credential: { ...trigger.world.credential, apiKey: 'a new key' } },
+		);
+		trigger.world.sandbox.faults.next({ kind: 'status', status: 401 });
 		expect(await deliver()).toBe(503);
-		expect(host.warnings).toEqual([expect.stringContaining('did not accept the API key')]);
+		expect(trigger.host.warnings).toEqual([expect.stringContaining('did not accept the API key')]);
 	});
 });
 
 it('that cannot be read turns deliveries away, and nothing is started', async () => {
-	host.reset(settings({ credentialIsBroken: true }));
+	start({}, { credentialIsBroken: true });
 	expect(await deliver()).toBe(503);
-	expect(host.started).toEqual([]);
-	expect(host.errors).toEqual([]);
-	expect(host.warnings).toEqual([expect.stringContaining('could not be decrypted')]);
-	host.settings = settings();
+	expect(trigger.host.started).toEqual([]);
+	expect(trigger.host.errors).toEqual([]);
+	expect(trigger.host.warnings).toEqual([expect.stringContaining('could not be decrypted')]);
+	trigger.host.settings = settings();
 	expect(await deliver()).toBe(200);
 });

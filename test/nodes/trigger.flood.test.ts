@@ -1,10 +1,8 @@
-import { poll } from '../../dev/launcher/poll';
 import type { Fault } from '../../dev/sandbox';
 import { alone } from '../support/alone';
 import type { Answer, TriggerHost } from '../support/delivery';
-import { SECRETS, type World } from '../support/world';
-
-const query = `?token=${SECRETS.webhookToken}`;
+import { query, until } from '../support/trigger';
+import type { World } from '../support/world';
 
 const ended = (world: World) => world.sandbox.calls.add({ status: 'ended', outcome: 'successful' });
 
@@ -114,11 +112,7 @@ describe('a delivery that says that a call has ended', () => {
 				async (world, host) => {
 					const { id } = world.sandbox.calls.add({ status: 'started' });
 					const answer = host.deliver(payload(id), { query });
-					await poll(async () => world.seen()[0], {
-						what: 'the first question',
-						timeoutMs: 5_000,
-						everyMs: 5,
-					});
+					await until('the first question', () => world.seen()[0]);
 					world.sandbox.calls.end(id, {
 						outcome: outcome === 'unsuccessful' ? 'failed' : 'successful',
 					});
@@ -154,7 +148,7 @@ describe('a delivery that says that a call has ended', () => {
 
 	alone(
 		'is answered 200 where the trigger does not listen to it',
-		{ parameters: { events: ['call.created'], options: { outcome: 'successful' } } },
+		{ parameters: { events: ['call.created'] } },
 		async (world, host) => {
 			const { id } = world.sandbox.calls.add({ status: 'started' });
 			expect(statuses(await deliverAll(host, [id]))).toEqual([200]);
@@ -167,6 +161,127 @@ describe('a delivery that says that a call has ended', () => {
 		expect(statuses(await deliverAll(host, [id]))).toEqual([200]);
 		expect(host.started).toMatchObject([{ event: 'call.ended', status: 'initiated' }]);
 		expect(world.seen()).toHaveLength(3);
+	});
+});
+
+/** LiveCall says that the call has ended, and does not say how. */
+const outcomeIsMissing = (call: object): Fault => ({
+	kind: 'status',
+	status: 200,
+	body: { call: { ...call, outcome: null } },
+});
+
+describe('an end whose outcome LiveCall does not tell yet', () => {
+	const named = (id: number) => ({ event: 'call.ended', call: { id } });
+	const unnamed = (id: number) => ({ call: { id } });
+	for (const outcome of ['successful', 'unsuccessful', 'any']) {
+		for (const payload of [named, unnamed]) {
+			const parameters = { options: { outcome } };
+			alone(
+				`is asked for again (${outcome}, ${payload.name})`,
+				{ parameters },
+				async (world, host) => {
+					const call = ended(world);
+					world.sandbox.faults.next(outcomeIsMissing(call));
+					expect((await host.deliver(payload(call.id), { query })).status).toBe(200);
+					const told = { event: 'call.ended', outcome: 'successful' };
+					expect(host.started).toMatchObject(outcome === 'unsuccessful' ? [] : [told]);
+					expect(world.seen()).toHaveLength(2);
+				},
+			);
+		}
+
+		alone(
+			`stays unknown (${outcome})`,
+			{ parameters: { options: { outcome } } },
+			async (world, host) => {
+				const call = ended(world);
+				world.sandbox.faults.always(outcomeIsMissing(call));
+				const [answer] = await deliverAll(host, [call.id]);
+				expect(world.seen()).toHaveLength(3);
+				if (outcome === 'any') {
+					expect(answer.status).toBe(200);
+					expect(host.started).toMatchObject([{ event: 'call.ended', outcome: null }]);
+					return;
+				}
+				expect(answer).toMatchObject({
+					status: 503,
+					body: expect.stringContaining('how this call ended'),
+				});
+				expect(host.started).toEqual([]);
+				world.sandbox.faults.clear();
+				expect(statuses(await deliverAll(host, [call.id]))).toEqual([200]);
+				expect(host.started).toHaveLength(outcome === 'successful' ? 1 : 0);
+			},
+		);
+	}
+
+	alone('is no matter of a creation', {}, async (world, host) => {
+		const call = ended(world);
+		world.sandbox.faults.next(outcomeIsMissing(call));
+		await host.deliver({ event: 'call.created', call: { id: call.id } }, { query });
+		expect(host.started).toMatchObject([{ event: 'call.created' }]);
+		expect(world.seen()).toHaveLength(1);
+	});
+
+	alone('is asked for anew by who shares the answer to a creation', {}, async (world, host) => {
+		const call = world.sandbox.calls.add({ status: 'ended', outcome: null });
+		const body = { call: { ...call, outcome: 'successful' } };
+		world.sandbox.faults.next({ kind: 'latency', ms: 200 });
+		world.sandbox.faults.next({ kind: 'status', status: 200, body });
+		const created = host.deliver({ event: 'call.created', call: { id: call.id } }, { query });
+		await until('the question about the creation', () => world.seen()[0]);
+		await host.deliver(unnamed(call.id), { query });
+		await created;
+		expect(host.started.map(({ event, outcome }) => [event, outcome])).toEqual([
+			['call.created', null],
+			['call.ended', 'successful'],
+		]);
+	});
+});
+
+describe("another program's answer in place of LiveCall's", () => {
+	const foreign: Array<[string, Fault]> = [
+		['404 and a web page', { kind: 'status', status: 404, body: '<html>Not found</html>' }],
+		['404 and text', { kind: 'status', status: 404, body: '404 page not found' }],
+		['403 and a web page', { kind: 'status', status: 403, body: '<html>Are you human?</html>' }],
+		['403 and text', { kind: 'status', status: 403, body: 'Forbidden' }],
+	];
+	for (const [what, fault] of foreign) {
+		for (const whenUnverifiable of ['reject', 'accept']) {
+			const parameters = { options: { whenUnverifiable } };
+			alone(
+				`${what}, is 503 for this call, and no pause for others (${whenUnverifiable})`,
+				{ parameters },
+				async (world, host) => {
+					const [call, other] = [ended(world), ended(world)];
+					world.sandbox.faults.always(fault, { path: new RegExp(`/${call.id}$`) });
+					const [answer] = await deliverAll(host, [call.id]);
+					expect(answer.status).toBe(503);
+					expect(Number(answer.retryAfter)).toBeGreaterThan(0);
+					expect(statuses(await deliverAll(host, [call.id, call.id]))).toEqual([503]);
+					expect(world.seen()).toHaveLength(2);
+					expect(statuses(await deliverAll(host, [other.id]))).toEqual([200]);
+					expect(host.started).toMatchObject([{ id: other.id, verified: true }]);
+				},
+			);
+		}
+
+		alone(`${what}, is asked for once more`, {}, async (world, host) => {
+			const { id } = ended(world);
+			world.sandbox.faults.next(fault);
+			expect(statuses(await deliverAll(host, [id]))).toEqual([200]);
+			expect(host.started).toMatchObject([{ id, verified: true }]);
+		});
+	}
+
+	alone('is forgotten after 5 seconds', {}, async (world, host) => {
+		const { id } = ended(world);
+		world.sandbox.faults.next({ kind: 'status', status: 404, body: 'not found' });
+		world.sandbox.faults.next({ kind: 'status', status: 404, body: 'not found' });
+		expect(statuses(await deliverAll(host, [id]))).toEqual([503]);
+		await new Promise((resolve) => setTimeout(resolve, 5_100));
+		expect(statuses(await deliverAll(host, [id]))).toEqual([200]);
 	});
 });
 

@@ -1,30 +1,15 @@
 import fc from 'fast-check';
-import type { INodeParameters } from 'n8n-workflow';
-import { TriggerHost, type DeliveryOptions } from '../support/delivery';
-import { SECRETS, World } from '../support/world';
+import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
+import { isObject } from '../../nodes/shared/json';
+import type { DeliveryOptions } from '../support/delivery';
+import { query, sharedTrigger, WRONG_SETTINGS } from '../support/trigger';
 
 jest.setTimeout(300_000);
 
-let world: World;
-let host: TriggerHost;
-const query = `?token=${SECRETS.webhookToken}`;
+const trigger = sharedTrigger();
+const { start } = trigger;
+
 const form = 'application/x-www-form-urlencoded';
-
-const start = (parameters: INodeParameters = {}) =>
-	host.reset({ credential: world.credential, parameters });
-
-beforeAll(async () => {
-	world = await World.start();
-	host = await TriggerHost.start({ credential: world.credential });
-});
-beforeEach(() => {
-	world.reset();
-	start();
-});
-afterAll(async () => {
-	host.stop();
-	await world.sandbox.stop();
-});
 
 /** `{"data":{"data":…{"id":5}…}}` */
 const nested = (levels: number, open: string, close: string, middle = '{"id":5}') =>
@@ -65,11 +50,11 @@ describe.each([true, false])(
 			['bytes that are no text', '\u0000\uFFFD{"call"', 'text/plain'],
 		])('%s', async (_, body, contentType) => {
 			start({ verifyCalls });
-			const answer = await host.deliver(body, { query, contentType });
+			const answer = await trigger.host.deliver(body, { query, contentType });
 			expect(answer.status).toBe(400);
-			expect(host.errors).toEqual([]);
-			expect(host.started).toEqual([]);
-			expect(world.seen()).toEqual([]);
+			expect(trigger.host.errors).toEqual([]);
+			expect(trigger.host.started).toEqual([]);
+			expect(trigger.world.seen()).toEqual([]);
 		});
 	},
 );
@@ -81,9 +66,10 @@ it.each([
 ])('form fields with too many levels are left out: %s', async (_, body) => {
 	for (const contentType of [form, 'text/plain']) {
 		start({ verifyCalls: false });
-		expect((await host.deliver(body, { query, contentType })).status).toBe(200);
-		expect(host.started).toMatchObject([{ verified: false, id: '5' }]);
-		for (const value of Object.values(host.started[0])) expect(typeof value).not.toBe('object');
+		expect((await trigger.host.deliver(body, { query, contentType })).status).toBe(200);
+		expect(trigger.host.started).toMatchObject([{ verified: false, id: '5' }]);
+		for (const value of Object.values(trigger.host.started[0]))
+			expect(typeof value).not.toBe('object');
 	}
 });
 
@@ -95,13 +81,45 @@ describe('a delivery is answered 503, and nothing is started, where', () => {
 		['an expression for the events fails', { events: '={{ oops( }}' }],
 	])('%s', async (_, parameters) => {
 		start(parameters);
-		const { id } = world.sandbox.calls.add({ status: 'ended' });
-		const answer = await host.deliver({ call: { id } }, { query });
+		const { id } = trigger.world.sandbox.calls.add({ status: 'ended' });
+		const answer = await trigger.host.deliver({ call: { id } }, { query });
 		expect(answer.status).toBe(503);
 		expect(Number(answer.retryAfter)).toBeGreaterThan(0);
-		expect(host.errors).toEqual([]);
-		expect(host.started).toEqual([]);
-		expect(host.warnings).toEqual([expect.stringContaining('could not be handled')]);
+		expect(trigger.host.errors).toEqual([]);
+		expect(trigger.host.started).toEqual([]);
+		expect(trigger.host.warnings).toEqual([expect.stringContaining('could not be handled')]);
+	});
+});
+
+/** As an expression that gives the value; what is in a collection has its own. */
+function expressed(value: NodeParameterValueType): NodeParameterValueType {
+	return isObject(value)
+		? Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, expressed(inner)]))
+		: `={{ ${JSON.stringify(value)} }}`;
+}
+
+describe('a setting that an expression gives, and that is wrong, starts nothing and loses no delivery', () => {
+	it.each<[string, INodeParameters]>([
+		...WRONG_SETTINGS,
+		['Outcome', { options: { outcome: null } }],
+		['Target Groups', { options: { filterIds: null } }],
+		['Verify With LiveCall', { verifyCalls: null }],
+	])('%s: %j', async (label, parameters) => {
+		start(
+			Object.fromEntries(
+				Object.entries(parameters).map(([name, value]) => [name, expressed(value)]),
+			),
+		);
+		const { id } = trigger.world.sandbox.calls.add({ status: 'ended' });
+		const answer = await trigger.host.deliver({ call: { id } }, { query });
+		expect(answer.status).toBe(503);
+		expect(Number(answer.retryAfter)).toBeGreaterThan(0);
+		expect(answer.body).not.toContain(label);
+		expect(trigger.host.started).toEqual([]);
+		expect(trigger.world.seen()).toEqual([]);
+		expect(trigger.host.warnings).toEqual([
+			expect.stringContaining(`could not be handled: "${label}" `),
+		]);
 	});
 });
 
@@ -188,14 +206,14 @@ const DELIVERIES = Number(process.env.DELIVERIES ?? 1_000);
 describe(`${DELIVERIES} deliveries that are made up`, () => {
 	it('throw nothing, start nothing, and cost LiveCall at most one request each', async () => {
 		const property = fc.asyncProperty(batch, async (deliveries) => {
-			const before = world.seen().length;
+			const before = trigger.world.seen().length;
 			const answers = await Promise.all(
-				deliveries.map(async ([sent, how]) => await host.deliver(sent, how)),
+				deliveries.map(async ([sent, how]) => await trigger.host.deliver(sent, how)),
 			);
-			expect(host.errors).toEqual([]);
-			expect(host.started).toEqual([]);
+			expect(trigger.host.errors).toEqual([]);
+			expect(trigger.host.started).toEqual([]);
 			expect(answers.filter(({ status }) => ![400, 401, 404, 422].includes(status))).toEqual([]);
-			expect(world.seen().length - before).toBeLessThanOrEqual(deliveries.length);
+			expect(trigger.world.seen().length - before).toBeLessThanOrEqual(deliveries.length);
 		});
 		await fc.assert(property, { numRuns: Math.ceil(DELIVERIES / AT_ONCE) });
 	});
@@ -203,14 +221,16 @@ describe(`${DELIVERIES} deliveries that are made up`, () => {
 	it('throw nothing where nothing is verified, and start what is marked so', async () => {
 		start({ verifyCalls: false, options: { ignoreRepeats: false } });
 		const property = fc.asyncProperty(batch, async (deliveries) => {
-			await Promise.all(deliveries.map(async ([sent, how]) => await host.deliver(sent, how)));
-			expect(host.errors).toEqual([]);
-			for (const item of host.items) {
+			await Promise.all(
+				deliveries.map(async ([sent, how]) => await trigger.host.deliver(sent, how)),
+			);
+			expect(trigger.host.errors).toEqual([]);
+			for (const item of trigger.host.items) {
 				expect(item.json.verified).toBe(false);
 				expect(['call.created', 'call.ended']).toContain(item.json.event);
 				expect(Object.keys(item)).toEqual(['json']);
 			}
-			host.items.length = 0;
+			trigger.host.items.length = 0;
 		});
 		await fc.assert(property, { numRuns: Math.ceil(DELIVERIES / AT_ONCE / 10) });
 	});

@@ -1,5 +1,12 @@
+import { sleep } from 'n8n-workflow';
 import { Cache } from '../../nodes/LiveCallTrigger/delivery/cache';
+import { AnswerTimes } from '../../nodes/shared/throttling/answerTimes';
 import { Limiter } from '../../nodes/shared/throttling/limiter';
+
+/** How long a delivery waits for its answer, in ms. */
+const PATIENCE_MS = 8_000;
+
+const limiterOf = (most: number) => new Limiter(most, PATIENCE_MS);
 
 /** Work that ends when it is told to, and notes when it starts. */
 class Work {
@@ -35,7 +42,7 @@ afterEach(() => {
 
 describe('a limiter', () => {
 	it('lets so many go on at once, the others in their order', async () => {
-		const work = new Work(new Limiter(2));
+		const work = new Work(limiterOf(2));
 		const all = ['a', 'b', 'c', 'd'].map(async (name) => await work.run(name));
 		await work.end();
 		expect(work.started).toEqual(['a', 'b']);
@@ -47,7 +54,7 @@ describe('a limiter', () => {
 	});
 
 	it('gives a place back when the work fails', async () => {
-		const limiter = new Limiter(1);
+		const limiter = limiterOf(1);
 		const failing = limiter.run(Date.now() + 1_000, async () => {
 			throw new Error('It does not work');
 		});
@@ -56,7 +63,7 @@ describe('a limiter', () => {
 	});
 
 	it('starts nothing in a pause, then one by itself, and all once that went through', async () => {
-		const limiter = new Limiter(3);
+		const limiter = limiterOf(3);
 		const work = new Work(limiter);
 		limiter.pause(5_000);
 		for (const name of ['a', 'b', 'c', 'd']) void work.run(name);
@@ -75,13 +82,13 @@ describe('a limiter', () => {
 		['short', 1_500, 1_500],
 		['over', 0, 0],
 	])('pauses as long as it is asked to, but not for long (%s)', (_, askedMs, pausedMs) => {
-		const limiter = new Limiter(3);
+		const limiter = limiterOf(3);
 		limiter.pause(askedMs);
 		expect(limiter.pausedForMs).toBe(pausedMs);
 	});
 
 	it('pauses twice as long each time, counting once what was in flight together', async () => {
-		const limiter = new Limiter(3);
+		const limiter = limiterOf(3);
 		for (const ms of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
 			limiter.pause(undefined);
 			limiter.pause(undefined);
@@ -94,36 +101,149 @@ describe('a limiter', () => {
 	});
 
 	it('turns away at once what a pause outlasts, waiting or new', async () => {
-		const limiter = new Limiter(1);
+		const limiter = limiterOf(1);
 		const work = new Work(limiter);
 		void work.run('a');
 		await work.end();
-		const waiting = work.run('b', Date.now() + 6_000);
+		const waiting = work.run('b', Date.now() + 8_000);
 		const patient = work.run('c', Date.now() + 60_000);
 		limiter.pause(20_000);
 		await work.end('a');
 		expect(await waiting).toBeUndefined();
-		expect(await work.run('d', Date.now() + 6_000)).toBeUndefined();
+		expect(await work.run('d', Date.now() + 8_000)).toBeUndefined();
 		await jest.advanceTimersByTimeAsync(20_500);
 		expect(work.started).toEqual(['a', 'c']);
 		await work.end('c');
 		expect(await patient).toBe('c');
 	});
+
+	it('turns away at once whose answer cannot be expected in time', async () => {
+		const limiter = limiterOf(2);
+		const work = new Work(limiter);
+		await answer(limiter, 3_000);
+		const patience = () => Date.now() + PATIENCE_MS;
+		// Two go on; of those behind them, the fourth would have its turn after 6 s, and its answer after 9.
+		const all = ['a', 'b', 'c', 'd', 'e', 'f'].map(
+			async (name) => await work.run(name, patience()),
+		);
+		expect(await Promise.all(all.slice(5))).toEqual([undefined]);
+		await jest.advanceTimersByTimeAsync(3_000);
+		await work.end('a', 'b');
+		expect(work.started).toEqual(['a', 'b', 'c', 'd']);
+	});
+
+	it('asks nobody in vain who has waited longer than was expected', async () => {
+		const limiter = limiterOf(1);
+		const work = new Work(limiter);
+		void work.run('a');
+		await work.end();
+		const late = work.run('b', Date.now() + PATIENCE_MS);
+		await jest.advanceTimersByTimeAsync(5_000);
+		await work.end('a');
+		expect(await late).toBeUndefined();
+		expect(work.started).toEqual(['a']);
+	});
+
+	it('takes what was cut off for as long as an answer is waited for at all', async () => {
+		const limiter = limiterOf(1);
+		const work = new Work(limiter);
+		const cutOff = limiter.run(Date.now() + 3_000, async () => await sleep(3_000));
+		await jest.advanceTimersByTimeAsync(3_000);
+		await cutOff;
+		void work.run('a', Date.now() + PATIENCE_MS);
+		expect(await work.run('b', Date.now() + PATIENCE_MS)).toBeUndefined();
+		await work.end('a');
+		expect(work.started).toEqual(['a']);
+	});
+
+	it('asks where a place is free, whatever is expected', async () => {
+		const limiter = limiterOf(1);
+		await answer(limiter, PATIENCE_MS);
+		expect(await limiter.run(Date.now() + PATIENCE_MS, async () => 'a')).toBe('a');
+	});
+
+	it('lets 1,000 wait', async () => {
+		const limiter = limiterOf(1);
+		const work = new Work(limiter);
+		const all = Array.from({ length: 1_010 }, async (_, index) => await work.run(String(index)));
+		const first = await Promise.race([...all.slice(0, 1_001), Promise.all(all.slice(1_001))]);
+		expect(first).toEqual(Array.from({ length: 9 }, () => undefined));
+	});
 });
 
-it('a limiter turns away what does not get its turn in time', async () => {
-	jest.useRealTimers();
-	const limiter = new Limiter(1);
-	let end = () => {};
-	const first = limiter.run(Date.now() + 1_000, async () => {
-		await new Promise<void>((resolve) => (end = resolve));
-		return 'first';
+it('the latest 20 answers tell how long one takes, and how long nearly all take at most', () => {
+	const times = new AnswerTimes();
+	expect([times.meanMs, times.mostMs]).toEqual([0, 0]);
+	for (let count = 0; count < 30; count++) times.add(60_000);
+	for (let count = 0; count < 10; count++) [1_000, 5_000].forEach((ms) => times.add(ms));
+	expect([times.meanMs, times.mostMs]).toEqual([3_000, 7_000]);
+});
+
+/** Has one answer that takes so long. */
+async function answer(limiter: Limiter, ms: number): Promise<void> {
+	const answered = limiter.run(Date.now() + PATIENCE_MS, async () => await sleep(ms));
+	await jest.advanceTimersByTimeAsync(ms);
+	await answered;
+}
+
+/** How long an answer takes, in ms; `random` is from 0 to 1, `at` in ms since the beginning. */
+type Takes = (random: number, at: number) => number;
+
+/**
+ * Deliveries that come at random moments for so long, so many times as often as they can be answered.
+ * @param paceMs how often one can be answered, in ms
+ * @returns how many were answered in time
+ */
+async function through(forMs: number, paceMs: number, times: number, takes: Takes) {
+	const limiter = limiterOf(10);
+	const random = randomFrom(times);
+	const begun = Date.now();
+	let answered = 0;
+	for (let at = 0; at < forMs; at += (random() * 2 * paceMs) / times) {
+		await jest.advanceTimersByTimeAsync(Math.max(0, begun + at - Date.now()));
+		const deadline = Date.now() + PATIENCE_MS;
+		void limiter.run(deadline, async () => {
+			const leftMs = deadline - Date.now();
+			const takesMs = takes(random(), Date.now() - begun);
+			await sleep(Math.min(takesMs, leftMs));
+			if (takesMs < leftMs) answered++;
+		});
+	}
+	await jest.advanceTimersByTimeAsync(PATIENCE_MS);
+	return answered;
+}
+
+/** Numbers from 0 to 1, the same ones each time (mulberry32). */
+function randomFrom(seed: number): () => number {
+	let state = seed;
+	return () => {
+		state = (state + 0x6d2b79f5) | 0;
+		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+	};
+}
+
+describe.each([1, 2, 5])('at %s times the pace of LiveCall, as much gets through', (times) => {
+	it.each<[string, number, Takes]>([
+		['3 s for each', 3_000, () => 3_000],
+		['2 to 4 s', 3_000, (random) => 2_000 + random * 2_000],
+		['half a second', 500, () => 500],
+		['6 s', 6_000, () => 6_000],
+		['a second, seldom ten', 1_900, (random) => (random < 0.9 ? 1_000 : 10_000)],
+		['1 s at first, then 3', 3_000, (_, at) => (at < 5_000 ? 1_000 : 3_000)],
+		['3 s at first, then 1', 1_000, (_, at) => (at < 5_000 ? 3_000 : 1_000)],
+	])('%s', async (_, meanMs, takes) => {
+		const paceMs = meanMs / 10;
+		const answered = await through(60_000, paceMs, times, takes);
+		expect(answered / (60_000 / paceMs)).toBeGreaterThan(0.9);
 	});
-	const late = await limiter.run(Date.now() + 50, async () => 'second');
-	expect(late).toBeUndefined();
-	end();
-	expect(await first).toBe('first');
-	expect(await limiter.run(Date.now() + 50, async () => 'third')).toBe('third');
+});
+
+it('is over its silence soon, whatever has come meanwhile', async () => {
+	const answered = await through(30_000, 100, 5, (_, at) => (at < 6_000 ? 60_000 : 1_000));
+	// What is asked in the last moment of the silence holds its place for 8 s.
+	expect(answered).toBeGreaterThan(0.9 * ((30_000 - 6_000 - PATIENCE_MS) / 100));
 });
 
 describe('a cache', () => {

@@ -1,115 +1,133 @@
-import { poll } from '../../dev/launcher/poll';
-import { TriggerHost, type TriggerSettings } from '../support/delivery';
-import { SECRETS, World } from '../support/world';
+import type { INodeParameters } from 'n8n-workflow';
+import { query, sharedTrigger, until } from '../support/trigger';
 
 jest.setTimeout(60_000);
 
-let world: World;
-let host: TriggerHost;
-const query = `?token=${SECRETS.webhookToken}`;
+const trigger = sharedTrigger();
+const { ended, settings, start } = trigger;
 
-const settings = (more: Partial<TriggerSettings> = {}): TriggerSettings => ({
-	credential: world.credential,
-	...more,
-});
-const ended = () =>
-	world.sandbox.calls.add({ status: 'ended', outcome: 'successful', filter_id: 1 });
 const deliver = async (id: number, event = 'call.ended') =>
-	await host.deliver({ event, call: { id } }, { query });
+	await trigger.host.deliver({ event, call: { id } }, { query });
 
 /** Has the calls delivered, so many at a time. */
-async function deliverAll(ids: number[], atOnce = ids.length): Promise<void> {
+async function deliverAll(ids: number[], atOnce = ids.length, event?: string): Promise<void> {
 	const left = [...ids];
 	const sender = async () => {
-		for (let id = left.shift(); id !== undefined; id = left.shift()) await deliver(id);
+		for (let id = left.shift(); id !== undefined; id = left.shift()) await deliver(id, event);
 	};
 	await Promise.all(Array.from({ length: atOnce }, sender));
 }
 
 /** The calls whose deliveries n8n has stored, oldest first. */
 const stored = () =>
-	[...host.stored.matchAll(/"call\.(?:ended|created) (\d+)"/g)].map(([, id]) => Number(id));
+	[...trigger.host.stored.matchAll(/"call\.(?:ended|created) (\d+)[ "]/g)].map(([, id]) =>
+		Number(id),
+	);
 
 /** n8n restarts: the process remembers nothing, and its database everything. */
-function restart(): void {
-	const staticData = JSON.parse(host.stored);
-	host.reset(settings({ staticData }));
+function restart(parameters?: INodeParameters): void {
+	const staticData = JSON.parse(trigger.host.stored);
+	start(parameters, { staticData });
 }
-
-beforeAll(async () => {
-	world = await World.start();
-	host = await TriggerHost.start(settings());
-});
-beforeEach(() => {
-	world.reset();
-	host.reset(settings());
-});
-afterAll(async () => {
-	host.stop();
-	await world.sandbox.stop();
-});
 
 describe('a delivery that came before', () => {
 	it('starts nothing, whatever form it has', async () => {
 		const { id } = ended();
 		await deliver(id);
-		const answer = await host.deliver({ data: { id: String(id), type: 'calls' } }, { query });
+		const answer = await trigger.host.deliver(
+			{ data: { id: String(id), type: 'calls' } },
+			{ query },
+		);
 		expect(answer.status).toBe(200);
 		expect(answer.body).toContain('delivered before');
-		expect(host.started).toHaveLength(1);
-		expect(host.writes).toBe(1);
+		expect(trigger.host.started).toHaveLength(1);
+		expect(trigger.host.writes).toBe(1);
 	});
 
 	it('starts nothing 50 ms later', async () => {
 		const { id } = ended();
-		world.sandbox.faults.always({ kind: 'latency', ms: 100 });
+		trigger.world.sandbox.faults.always({ kind: 'latency', ms: 100 });
 		const first = deliver(id);
 		await new Promise((resolve) => setTimeout(resolve, 50));
 		await Promise.all([first, deliver(id)]);
-		expect(host.started).toHaveLength(1);
+		expect(trigger.host.started).toHaveLength(1);
 	});
 
 	it('is told from another event of the same call', async () => {
 		const { id } = ended();
 		await deliver(id, 'call.created');
 		await deliver(id, 'call.ended');
-		expect(host.started).toHaveLength(2);
+		expect(trigger.host.started).toHaveLength(2);
+	});
+
+	it.each<[string, object, number]>([
+		['ended otherwise', { outcome: 'failed' }, 2],
+		['ended later', { ended_at: '2017-07-17T15:00:00.000+02:00' }, 2],
+		['ended the same, in other letters', { outcome: 'SUCCESSFUL' }, 1],
+		['has another length only', { duration: 7 }, 1],
+	])('is told from a second end of the same call that %s', async (_, change, starts) => {
+		const call = ended();
+		await deliver(call.id);
+		const body = { call: { ...call, ...change } };
+		trigger.world.sandbox.faults.always({ kind: 'status', status: 200, body });
+		await deliver(call.id);
+		await deliver(call.id);
+		expect(trigger.host.started).toHaveLength(starts);
+	});
+
+	it('is a creation, whatever has become of the call since', async () => {
+		const { id } = trigger.world.sandbox.calls.add({ status: 'started' });
+		await deliver(id, 'call.created');
+		trigger.world.sandbox.calls.end(id);
+		await deliver(id, 'call.created');
+		expect(trigger.host.started).toHaveLength(1);
+	});
+
+	it('takes little room, whatever an unverified one says', async () => {
+		start({ verifyCalls: false });
+		const [outcome, ended_at] = ['a'.repeat(100_000), 'b'.repeat(100_000)];
+		await trigger.host.deliver(
+			{ event: 'call.ended', call: { id: 5, outcome, ended_at } },
+			{ query },
+		);
+		expect(trigger.host.started).toHaveLength(1);
+		expect(trigger.host.stored.length).toBeLessThan(1_000);
 	});
 
 	it('starts the workflow again when told to', async () => {
-		host.reset(settings({ parameters: { options: { ignoreRepeats: false } } }));
+		start({ options: { ignoreRepeats: false } });
 		const { id } = ended();
 		await deliver(id);
 		await deliver(id);
-		expect(host.started).toHaveLength(2);
-		expect(host.writes).toBe(0);
+		expect(trigger.host.started).toHaveLength(2);
+		expect(trigger.host.writes).toBe(0);
 	});
 
 	it('starts the workflow again while a person listens in the editor', async () => {
-		host.reset(settings({ mode: 'manual' }));
+		start({}, { mode: 'manual' });
 		const { id } = ended();
 		await deliver(id);
 		await deliver(id);
-		expect(host.started).toHaveLength(2);
-		expect(host.writes).toBe(0);
+		expect(trigger.host.started).toHaveLength(2);
+		expect(trigger.host.writes).toBe(0);
 	});
 
 	it('to the test URL starts the published workflow all the same', async () => {
 		const { id } = ended();
-		host.settings = settings({ mode: 'manual', workflowId: 'both' });
+		trigger.host.settings = settings({}, { mode: 'manual', workflowId: 'both' });
 		await deliver(id);
-		host.settings = settings({ workflowId: 'both' });
+		trigger.host.settings = settings({}, { workflowId: 'both' });
 		await deliver(id);
 		await deliver(id);
-		expect(host.started).toHaveLength(2);
+		expect(trigger.host.started).toHaveLength(2);
 	});
 
 	it('is forgotten with the workflow that it came to', async () => {
 		const { id } = ended();
 		await deliver(id);
-		host.reset(settings());
+		start();
 		await deliver(id);
-		expect(host.started).toHaveLength(1);
+		expect(trigger.host.started).toHaveLength(1);
 	});
 });
 
@@ -118,7 +136,7 @@ describe.each([
 	['1.123, which answers before it', true],
 ])('in n8n %s, a restart finds', (_, answersFirst) => {
 	beforeEach(() => {
-		host.answersFirst = answersFirst;
+		trigger.host.answersFirst = answersFirst;
 	});
 
 	it('each delivery that was answered', async () => {
@@ -126,127 +144,122 @@ describe.each([
 			await deliver(id);
 			expect(stored()).toContain(id);
 		}
-		expect(host.started).toHaveLength(3);
+		expect(trigger.host.started).toHaveLength(3);
 	});
 
 	it('deliveries that came together', async () => {
-		world.sandbox.faults.always({ kind: 'latency', ms: 30 });
+		trigger.world.sandbox.faults.always({ kind: 'latency', ms: 30 });
 		const ids = Array.from({ length: 20 }, () => ended().id);
 		await deliverAll(ids);
-		expect(host.started).toHaveLength(20);
+		expect(trigger.host.started).toHaveLength(20);
 		expect(stored().sort()).toEqual(ids);
 
 		restart();
 		await deliverAll(ids);
-		expect(host.started).toEqual([]);
+		expect(trigger.host.started).toEqual([]);
 	});
 
 	it('deliveries that came while the database was slow', async () => {
-		host.writeMs = 50;
+		trigger.host.writeMs = 50;
 		const ids = Array.from({ length: 3 }, () => ended().id);
 		await deliverAll(ids, 1);
 		await deliverAll(ids, 1);
-		await host.written();
-		expect(host.started).toHaveLength(3);
+		await trigger.host.written();
+		expect(trigger.host.started).toHaveLength(3);
 		expect(stored()).toEqual(ids);
 	});
 });
 
 it('deliveries that come before the first of them is stored know of each other', async () => {
-	host.writeMs = 100;
+	trigger.host.writeMs = 100;
 	const ids = Array.from({ length: 3 }, () => ended().id);
 	const answers = [];
 	for (const id of ids) {
-		const begun: number = host.started.length;
+		const begun: number = trigger.host.started.length;
 		answers.push(deliver(id));
-		await poll(async () => (host.started.length > begun ? true : undefined), {
-			what: 'the start of the workflow',
-			timeoutMs: 5_000,
-			everyMs: 5,
-		});
+		await until('the start of the workflow', () =>
+			trigger.host.started.length > begun ? true : undefined,
+		);
 	}
 	await Promise.all(answers);
-	await host.written();
+	await trigger.host.written();
 	await deliverAll(ids, 1);
-	expect(host.started).toHaveLength(3);
+	expect(trigger.host.started).toHaveLength(3);
 	expect(stored()).toEqual(ids);
 });
 
 it('n8n answers once the workflow has started, which holds the sender back', async () => {
 	await deliver(ended().id);
-	host.startMs = 300;
+	trigger.host.startMs = 300;
 	const { id } = ended();
 	const answer = deliver(id);
-	await poll(async () => (host.started.length > 1 ? true : undefined), {
-		what: 'the start of the workflow',
-		timeoutMs: 5_000,
-		everyMs: 5,
-	});
-	const first = await Promise.race([answer, host.workflowStarted().then(() => 'the start')]);
+	await until('the start of the workflow', () =>
+		trigger.host.started.length > 1 ? true : undefined,
+	);
+	const first = await Promise.race([
+		answer,
+		trigger.host.workflowStarted().then(() => 'the start'),
+	]);
 	expect(first).toBe('the start');
 	expect((await answer).status).toBe(200);
 });
 
 it('data that other nodes of the workflow keep stay as they are', async () => {
-	host.reset(settings({ staticData: { global: { since: '2026-01-01' } } }));
+	start({}, { staticData: { global: { since: '2026-01-01' } } });
 	await deliver(ended().id);
 	const { id } = ended();
 	await deliver(id);
 	await deliver(id);
-	expect(host.started).toHaveLength(2);
-	expect(host.stored).toContain('2026-01-01');
+	expect(trigger.host.started).toHaveLength(2);
+	expect(trigger.host.stored).toContain('2026-01-01');
 });
 
 it('a delivery that overlaps with a slow one is remembered', async () => {
 	const [early, late] = [ended(), ended()];
-	world.sandbox.faults.always({ kind: 'latency', ms: 300 }, { path: new RegExp(`/${late.id}$`) });
+	trigger.world.sandbox.faults.always(
+		{ kind: 'latency', ms: 300 },
+		{ path: new RegExp(`/${late.id}$`) },
+	);
 	const slow = deliver(late.id);
-	await poll(async () => world.sandbox.requests[0], {
-		what: 'the question about the slow one',
-		timeoutMs: 5_000,
-		everyMs: 5,
-	});
+	await until('the question about the slow one', () => trigger.world.sandbox.requests[0]);
 	await deliver(early.id);
 	await slow;
 	await deliver(early.id);
-	expect(host.started.map(({ id }) => id).sort()).toEqual([early.id, late.id]);
+	expect(trigger.host.started.map(({ id }) => id).sort()).toEqual([early.id, late.id]);
 });
 
 it('a delivery that n8n answers late stores what has come meanwhile, too', async () => {
 	const [early, late] = [ended().id, ended().id];
-	host.startMs = 500;
+	trigger.host.startMs = 500;
 	const slow = deliver(late);
-	await poll(async () => host.started[0], {
-		what: 'the start of the slow one',
-		timeoutMs: 5_000,
-		everyMs: 5,
-	});
-	host.startMs = 5;
+	await until('the start of the slow one', () => trigger.host.started[0]);
+	trigger.host.startMs = 5;
 	await deliver(early);
 	await slow;
-	expect(host.writes).toBe(2);
+	expect(trigger.host.writes).toBe(2);
 	expect(stored()).toEqual([late, early]);
 });
 
-it('the latest 1,000 of 2,000 deliveries, 20 at a time, are remembered in their order', async () => {
-	host.reset(settings({ parameters: { verifyCalls: false } }));
-	host.startMs = 0;
-	const ids = Array.from({ length: 2_000 }, (_, index) => index + 1);
-	await deliverAll(ids, 20);
-	const order = host.started.map(({ id }) => Number(id));
-	expect([...order].sort((one, other) => one - other)).toEqual(ids);
-	const latest = order.slice(-1_000);
+it('the latest 1,000 deliveries, 20 at a time, are remembered in their order', async () => {
+	const before = Array.from({ length: 1_000 }, (_, index) => index + 1);
+	const seen = before.map((id) => `call.created ${id}`);
+	const staticData = { 'node:LiveCall Trigger': { seen } };
+	start({ verifyCalls: false }, { staticData });
+	const deliverCreated = async (ids: number[]) => await deliverAll(ids, 20, 'call.created');
+	await deliverCreated(Array.from({ length: 60 }, (_, index) => index + 1_001));
+	const order = trigger.host.started.map(({ id }) => Number(id));
+	expect(order).toHaveLength(60);
+	const latest = [...before.slice(60), ...order];
 	expect(stored()).toEqual(latest);
 
 	const known = [...latest.slice(0, 20), ...latest.slice(-20)];
-	await deliverAll(known);
-	expect(host.started).toHaveLength(2_000);
-	restart();
-	host.settings.parameters = { verifyCalls: false };
-	await deliverAll(known);
-	expect(host.started).toEqual([]);
-	await deliver(order[0]);
-	expect(host.started).toHaveLength(1);
+	await deliverCreated(known);
+	expect(trigger.host.started).toHaveLength(60);
+	restart({ verifyCalls: false });
+	await deliverCreated(known);
+	expect(trigger.host.started).toEqual([]);
+	await deliverCreated(before.slice(59, 60));
+	expect(trigger.host.started).toHaveLength(1);
 });
 
 it('what was stored before a restart is older than what has come since', async () => {
@@ -260,11 +273,11 @@ it('what was stored before a restart is older than what has come since', async (
 it.each([[{ seen: 'call.ended 1' }], [{ seen: [5, null, { a: 1 }] }], [{ seen: 7 }]])(
 	'stored data of another form, %j, are no hindrance',
 	async (kept) => {
-		host.reset(settings({ staticData: { 'node:LiveCall Trigger': kept } }));
+		start({}, { staticData: { 'node:LiveCall Trigger': kept } });
 		const { id } = ended();
 		await deliver(id);
 		await deliver(id);
-		expect(host.started).toHaveLength(1);
-		expect(host.errors).toEqual([]);
+		expect(trigger.host.started).toHaveLength(1);
+		expect(trigger.host.errors).toEqual([]);
 	},
 );

@@ -1,8 +1,6 @@
-import { poll } from '../../dev/launcher/poll';
 import { alone } from '../support/alone';
-import { SECRETS, type World } from '../support/world';
-
-const query = `?token=${SECRETS.webhookToken}`;
+import { query, until } from '../support/trigger';
+import type { World } from '../support/world';
 
 const ended = (world: World) => world.sandbox.calls.add({ status: 'ended', outcome: 'successful' });
 
@@ -13,11 +11,7 @@ describe('a trigger that cannot verify a call at once', () => {
 			index === 0 ? { kind: 'latency', ms: 7_000 } : { kind: 'hang-before' },
 		);
 		const created = host.deliver({ event: 'call.created', call: { id } }, { query });
-		await poll(async () => world.sandbox.requests[0], {
-			what: 'the first question',
-			timeoutMs: 5_000,
-			everyMs: 5,
-		});
+		await until('the first question', () => world.sandbox.requests[0]);
 		expect((await host.deliver({ call: { id } }, { query })).status).toBe(503);
 		expect((await created).status).toBe(200);
 		// Were it asked for 8 seconds more, the second question would be under way still.

@@ -1,5 +1,6 @@
 import { HookContext } from 'n8n-core';
 import { Workflow, type IHookFunctions, type INode, type INodeParameters } from 'n8n-workflow';
+import { WRONG_SETTINGS } from '../support/trigger';
 import { additionalDataFor, loadPackage, PACKAGE } from '../support/engine';
 
 jest.setTimeout(60_000);
@@ -49,16 +50,42 @@ describe('publishing', () => {
 		['Sales', '"Sales"'],
 		['12; Sales', '"Sales"'],
 		['["12"]', '"["12"]"'],
-		['Sales Team 2', '"Sales", "Team"'],
+		['Sales Team 2', '"Sales"'],
 		['https://app.livecall.io/users/12/edit', '"https://app.livecall.io/users/12/edit"'],
 		['12|34', '"12|34"'],
 		['https://example.com/targeting/12/edit', '"https://example.com/targeting/12/edit"'],
 	])('stops where the target groups are %j', async (filterIds, told) => {
-		const stopped = publish({ options: { filterIds } });
-		await expect(stopped).rejects.toMatchObject({
+		await expect(publish({ options: { filterIds } })).rejects.toMatchObject({
 			name: 'NodeOperationError',
-			message: `"Target Groups" has ${told}, which is no target group's ID or address`,
-			description: expect.stringContaining('https://app.livecall.io/targeting/ID/edit'),
+			message: expect.stringMatching(/^"Target Groups" needs IDs of target groups/),
+			description: expect.stringContaining('separated by commas'),
+		});
+		await expect(publish({ options: { filterIds } })).rejects.toThrow(`but ${told} was found`);
+	});
+
+	it.each([
+		[{ events: ['call.created'] }],
+		[{ events: '={{ $json.events }}', options: { outcome: 'successful' } }],
+		[{ events: ['call.created'], options: { outcome: '={{ $json.outcome }}' } }],
+		[{ events: ['={{ "call.created" }}'], options: { outcome: 'successful' } }],
+		[{ verifyCalls: '={{ $json.verify }}', options: { whenUnverifiable: '={{ "accept" }}' } }],
+	])('goes through with %j', async (parameters) => {
+		await publish(parameters);
+	});
+
+	it('stops where an expression was entered as plain text', async () => {
+		const stopped = publish({ options: { filterIds: '{{ $json.group }}' } });
+		await expect(stopped).rejects.toMatchObject({
+			message: expect.stringMatching(/^"Target Groups" holds an expression/),
+			description: expect.stringContaining('Choose "Expression"'),
+		});
+	});
+
+	it.each(WRONG_SETTINGS)('stops where %s is wrong: %j', async (label, parameters) => {
+		await expect(publish(parameters)).rejects.toMatchObject({
+			name: 'NodeOperationError',
+			message: expect.stringMatching(new RegExp(`^"${label}" `)),
+			description: expect.stringMatching(/./),
 		});
 	});
 });

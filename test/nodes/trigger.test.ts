@@ -1,37 +1,14 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { deflateSync, gzipSync } from 'node:zlib';
-import { poll } from '../../dev/launcher/poll';
-import { TriggerHost, type TriggerSettings } from '../support/delivery';
-import { SECRETS, World } from '../support/world';
+import type { CallEvent } from '../../nodes/shared/events';
+import { asText } from '../support/delivery';
+import { query, sharedTrigger, until } from '../support/trigger';
+import { SECRETS } from '../support/world';
 
 jest.setTimeout(60_000);
 
-let world: World;
-let host: TriggerHost;
-const query = `?token=${SECRETS.webhookToken}`;
-
-function settings(
-	parameters: INodeParameters = {},
-	more: Partial<TriggerSettings> = {},
-): TriggerSettings {
-	return { credential: world.credential, parameters, ...more };
-}
-
-beforeAll(async () => {
-	world = await World.start();
-	host = await TriggerHost.start(settings());
-});
-beforeEach(() => {
-	world.reset();
-	host.reset(settings());
-});
-afterAll(async () => {
-	host.stop();
-	await world.sandbox.stop();
-});
-
-const ended = () =>
-	world.sandbox.calls.add({ status: 'ended', outcome: 'successful', filter_id: 1 });
+const trigger = sharedTrigger();
+const { ended, start } = trigger;
 
 describe('the token', () => {
 	it.each([
@@ -41,40 +18,40 @@ describe('the token', () => {
 		['comes twice', `${query}&token=${SECRETS.webhookToken}`],
 		['has another name', query.replace('token', 'key')],
 	])('that %s is turned away before anything is asked', async (_, wrong) => {
-		const answer = await host.deliver({ call: { id: ended().id } }, { query: wrong });
+		const answer = await trigger.host.deliver({ call: { id: ended().id } }, { query: wrong });
 		expect(answer.status).toBe(401);
 		expect(answer.body).not.toContain(SECRETS.webhookToken);
-		expect(host.started).toEqual([]);
-		expect(world.sandbox.requests).toEqual([]);
+		expect(trigger.host.started).toEqual([]);
+		expect(trigger.world.sandbox.requests).toEqual([]);
 	});
 
 	it('is not asked for when the credential has none', async () => {
-		host.reset(settings({}, { credential: { ...world.credential, webhookToken: '' } }));
-		expect((await host.deliver({ call: { id: ended().id } })).status).toBe(200);
-		expect(host.started).toHaveLength(1);
+		start({}, { credential: { ...trigger.world.credential, webhookToken: '' } });
+		expect((await trigger.host.deliver({ call: { id: ended().id } })).status).toBe(200);
+		expect(trigger.host.started).toHaveLength(1);
 	});
 });
 
 describe('a token that an expression makes', () => {
 	it('a number of, is that number as text', async () => {
-		host.reset(settings({}, { credential: { ...world.credential, webhookToken: 12345 } }));
+		start({}, { credential: { ...trigger.world.credential, webhookToken: 12345 } });
 		const payload = { call: { id: ended().id } };
-		expect((await host.deliver(payload)).status).toBe(401);
-		expect((await host.deliver(payload, { query: '?token=12345' })).status).toBe(200);
-		expect(host.started).toHaveLength(1);
+		expect((await trigger.host.deliver(payload)).status).toBe(401);
+		expect((await trigger.host.deliver(payload, { query: '?token=12345' })).status).toBe(200);
+		expect(trigger.host.started).toHaveLength(1);
 	});
 
 	it.each([
 		['undefined', undefined],
 		['null', null],
 	])('%s of, lets nothing in', async (_, webhookToken) => {
-		const credential = Object.assign({}, world.credential, { webhookToken });
-		host.reset(settings({}, { credential }));
+		const credential = Object.assign({}, trigger.world.credential, { webhookToken });
+		start({}, { credential });
 		const payload = { call: { id: ended().id } };
 		for (const token of ['', '?token=', '?token=undefined', '?token=null']) {
-			expect((await host.deliver(payload, { query: token })).status).toBe(401);
+			expect((await trigger.host.deliver(payload, { query: token })).status).toBe(401);
 		}
-		expect(world.sandbox.requests).toEqual([]);
+		expect(trigger.world.sandbox.requests).toEqual([]);
 	});
 });
 
@@ -134,6 +111,7 @@ describe('a delivery in the form of', () => {
 		['JSON encoded twice', (id) => JSON.stringify(JSON.stringify({ call: { id } })), json],
 		['text encoded twice', (id) => JSON.stringify(JSON.stringify({ id })), 'text/plain'],
 		['JSON after a byte order mark', (id) => `\uFEFF{"call_id": ${id}}`, 'text/plain'],
+		['a list of one', (id) => [{ event: 'call.ended', call: { id } }], json],
 		['HAL', (id) => JSON.stringify({ id, _links: {} }), 'application/hal+json'],
 		['a problem type', (id) => JSON.stringify({ call_id: id }), 'application/problem+json'],
 		['JSON without a type', (id) => JSON.stringify({ call: { id } }), ''],
@@ -146,19 +124,19 @@ describe('a delivery in the form of', () => {
 		['an id beside a nest, without an event', (id) => ({ id, data: { foo: 1 } }), json],
 	])('%s starts the workflow with what LiveCall says', async (_, body, contentType) => {
 		const call = ended();
-		const answer = await host.deliver(body(call.id), { query, contentType });
+		const answer = await trigger.host.deliver(body(call.id), { query, contentType });
 		expect(answer).toMatchObject({ status: 200, body: 'Accepted' });
-		expect(world.asked()).toEqual([`GET /v1/calls/${call.id}`]);
-		expect(host.started).toEqual([
-			{ event: 'call.ended', verified: true, ...world.sandbox.calls.get(call.id) },
+		expect(trigger.world.asked()).toEqual([`GET /v1/calls/${call.id}`]);
+		expect(trigger.host.started).toEqual([
+			{ event: 'call.ended', verified: true, ...trigger.world.sandbox.calls.get(call.id) },
 		]);
-		expect(JSON.stringify(host.started)).not.toContain(SECRETS.webhookToken);
+		expect(JSON.stringify(trigger.host.started)).not.toContain(SECRETS.webhookToken);
 	});
 
 	it.each<[string, unknown, string]>([
 		['nothing', '', json],
 		['an empty object', {}, json],
-		['a list', [{ id: 1 }], json],
+		['a list of two', [{ id: 1 }, { id: 1 }], json],
 		['another resource', { data: { id: '1', type: 'users' } }, json],
 		['an id that is none', { call: { id: '../users' } }, json],
 		['an id that is an object', { call: { id: { $ne: 1 } } }, json],
@@ -176,10 +154,15 @@ describe('a delivery in the form of', () => {
 		['a call in too many envelopes', { data: { data: { data: { data: { call_id: 1 } } } } }, json],
 		['two ids in a form', 'call[id]=1&call[id]=2', form],
 	])('%s is turned away', async (_, body, contentType) => {
-		const answer = await host.deliver(body, { query, contentType });
+		const answer = await trigger.host.deliver(body, { query, contentType });
 		expect(answer.status).toBe(400);
-		expect(host.started).toEqual([]);
-		expect(world.sandbox.requests).toEqual([]);
+		expect(trigger.host.started).toEqual([]);
+		expect(trigger.world.sandbox.requests).toEqual([]);
+		// Neither what came nor the token is in it.
+		const [, bytes] =
+			/delivery of (\d+) bytes was turned away/.exec(trigger.host.warnings.join()) ?? [];
+		expect(bytes).toBe(String(Buffer.byteLength(asText(body))));
+		expect(trigger.host.warnings.join()).not.toContain(SECRETS.webhookToken);
 	});
 });
 
@@ -189,19 +172,19 @@ describe('a delivery that is compressed', () => {
 		['deflate', deflateSync],
 	])('with %s is read like any other', async (encoding, compress) => {
 		const call = ended();
-		const answer = await host.deliver(compress(JSON.stringify({ call: { id: call.id } })), {
+		const answer = await trigger.host.deliver(compress(JSON.stringify({ call: { id: call.id } })), {
 			query,
 			headers: { 'Content-Encoding': encoding },
 		});
 		expect(answer.status).toBe(200);
-		expect(host.started).toMatchObject([{ id: call.id }]);
+		expect(trigger.host.started).toMatchObject([{ id: call.id }]);
 	});
 });
 
 describe('verification', () => {
 	it('believes LiveCall, not the delivery', async () => {
 		const call = ended();
-		await host.deliver(
+		await trigger.host.deliver(
 			{
 				event: 'call.ended',
 				verified: 'yes',
@@ -209,7 +192,7 @@ describe('verification', () => {
 			},
 			{ query },
 		);
-		expect(host.started[0]).toMatchObject({
+		expect(trigger.host.started[0]).toMatchObject({
 			verified: true,
 			outcome: 'successful',
 			phone_number: call.phone_number,
@@ -217,10 +200,10 @@ describe('verification', () => {
 	});
 
 	it('turns away a call that LiveCall does not know', async () => {
-		host.reset(settings({ options: { whenUnverifiable: 'accept' } }));
-		const answer = await host.deliver({ call: { id: 99 } }, { query });
+		start({ options: { whenUnverifiable: 'accept' } });
+		const answer = await trigger.host.deliver({ call: { id: 99 } }, { query });
 		expect(answer.status).toBe(404);
-		expect(host.started).toEqual([]);
+		expect(trigger.host.started).toEqual([]);
 	});
 
 	it.each([
@@ -243,28 +226,36 @@ describe('verification', () => {
 		],
 	])('while %s, answers 503 or takes the delivery as it is', async (_, fault, logged) => {
 		const call = ended();
-		world.sandbox.faults.always(fault);
-		expect((await host.deliver({ call: { id: call.id } }, { query })).status).toBe(503);
-		expect(host.started).toEqual([]);
-		expect(host.warnings).toEqual([expect.stringContaining(logged)]);
-		for (const secret of Object.values(SECRETS)) expect(host.warnings[0]).not.toContain(secret);
+		trigger.world.sandbox.faults.always(fault);
+		expect((await trigger.host.deliver({ call: { id: call.id } }, { query })).status).toBe(503);
+		expect(trigger.host.started).toEqual([]);
+		expect(trigger.host.warnings).toEqual([expect.stringContaining(logged)]);
+		for (const secret of Object.values(SECRETS))
+			expect(trigger.host.warnings[0]).not.toContain(secret);
 
-		host.reset(settings({ options: { whenUnverifiable: 'accept' } }));
-		const answer = await host.deliver(
+		start({ options: { whenUnverifiable: 'accept' } });
+		const answer = await trigger.host.deliver(
 			{ event: 'call.ended', call: { id: call.id, phone_number: '+49', verified: true } },
 			{ query },
 		);
 		expect(answer.status).toBe(200);
-		expect(host.started).toEqual([
+		expect(trigger.host.started).toEqual([
 			{ event: 'call.ended', verified: false, id: call.id, phone_number: '+49' },
 		]);
 	});
 
+	it('says in the log, and not to the sender, that another program has answered', async () => {
+		trigger.world.sandbox.faults.always({ kind: 'status', status: 404, body: '<html>gone</html>' });
+		const answer = await trigger.host.deliver({ call: { id: ended().id } }, { query });
+		expect(answer).toMatchObject({ status: 503, body: expect.stringContaining('Another program') });
+		expect(trigger.host.warnings).toEqual([expect.stringContaining('no call')]);
+	});
+
 	it('says in the log when the credential has no usable address', async () => {
-		const credential = { ...world.credential, baseUrl: 'api.livecall.io/v1' };
-		host.reset(settings({}, { credential }));
-		expect((await host.deliver({ call: { id: 1 } }, { query })).status).toBe(503);
-		expect(host.warnings).toEqual([expect.stringContaining('"Base URL"')]);
+		const credential = { ...trigger.world.credential, baseUrl: 'api.livecall.io/v1' };
+		start({}, { credential });
+		expect((await trigger.host.deliver({ call: { id: 1 } }, { query })).status).toBe(503);
+		expect(trigger.host.warnings).toEqual([expect.stringContaining('"Base URL"')]);
 	});
 
 	it.each([
@@ -272,9 +263,9 @@ describe('verification', () => {
 		['by itself', { id: 6, json: { verified: true }, binary: { data: { data: 'aGVsbG8=' } } }],
 		['that is no object', { id: 6, json: 5 }],
 	])('is not forged by a delivery that looks like an item of n8n: %s', async (_, payload) => {
-		host.reset(settings({ verifyCalls: false }));
-		await host.deliver(payload, { query });
-		expect(host.items).toEqual([
+		start({ verifyCalls: false });
+		await trigger.host.deliver(payload, { query });
+		expect(trigger.host.items).toEqual([
 			{
 				json: {
 					event: 'call.created',
@@ -287,63 +278,63 @@ describe('verification', () => {
 
 	it('asks up to three times while LiveCall is down', async () => {
 		const call = ended();
-		world.sandbox.faults.decide(({ index }) =>
+		trigger.world.sandbox.faults.decide(({ index }) =>
 			index < 2 ? { kind: 'status', status: 503 } : undefined,
 		);
-		expect((await host.deliver({ call: { id: call.id } }, { query })).status).toBe(200);
-		expect(host.started).toMatchObject([{ verified: true, id: call.id }]);
+		expect((await trigger.host.deliver({ call: { id: call.id } }, { query })).status).toBe(200);
+		expect(trigger.host.started).toMatchObject([{ verified: true, id: call.id }]);
 	}, 20_000);
 
 	it('starts the workflow when LiveCall is back', async () => {
 		const call = ended();
-		world.sandbox.faults.always({ kind: 'status', status: 401 });
-		await host.deliver({ call: { id: call.id } }, { query });
-		world.sandbox.faults.clear();
-		await host.deliver({ call: { id: call.id } }, { query });
-		expect(host.started).toHaveLength(1);
+		trigger.world.sandbox.faults.always({ kind: 'status', status: 401 });
+		await trigger.host.deliver({ call: { id: call.id } }, { query });
+		trigger.world.sandbox.faults.clear();
+		await trigger.host.deliver({ call: { id: call.id } }, { query });
+		expect(trigger.host.started).toHaveLength(1);
 	});
 
 	it('can be switched off', async () => {
-		host.reset(settings({ verifyCalls: false }));
-		await host.deliver(
+		start({ verifyCalls: false });
+		await trigger.host.deliver(
 			{ data: { id: '8020', type: 'calls', attributes: { status: 'ended', outcome: 'missed' } } },
 			{ query },
 		);
-		await host.deliver('call[id]=8021&call[phone_number]=123&verified=true', {
+		await trigger.host.deliver('call[id]=8021&call[phone_number]=123&verified=true', {
 			query,
 			contentType: 'application/x-www-form-urlencoded',
 		});
-		await host.deliver(
+		await trigger.host.deliver(
 			{ id: 8022, type: 'call_created', verified: true, phone_number: '123' },
 			{ query },
 		);
-		await host.deliver({ data: { id: '8023', type: 'calls', status: 'ended' } }, { query });
-		expect(host.started.pop()).toEqual({
+		await trigger.host.deliver({ data: { id: '8023', type: 'calls', status: 'ended' } }, { query });
+		expect(trigger.host.started.pop()).toEqual({
 			event: 'call.ended',
 			verified: false,
 			id: '8023',
 			status: 'ended',
 		});
-		expect(host.started).toEqual([
+		expect(trigger.host.started).toEqual([
 			{ event: 'call.ended', verified: false, id: '8020', status: 'ended', outcome: 'missed' },
 			{ event: 'call.created', verified: false, id: '8021', phone_number: '123' },
 			{ event: 'call.created', verified: false, id: 8022, phone_number: '123' },
 		]);
-		expect(world.sandbox.requests).toEqual([]);
+		expect(trigger.world.sandbox.requests).toEqual([]);
 	});
 
 	it('asks once for the same call in deliveries that arrive together', async () => {
 		const call = ended();
-		world.sandbox.faults.always({ kind: 'latency', ms: 100 });
+		trigger.world.sandbox.faults.always({ kind: 'latency', ms: 100 });
 		const answers = await Promise.all(
 			Array.from(
 				{ length: 5 },
-				async () => await host.deliver({ call: { id: call.id } }, { query }),
+				async () => await trigger.host.deliver({ call: { id: call.id } }, { query }),
 			),
 		);
 		expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
-		expect(world.seen()).toHaveLength(1);
-		expect(host.started).toHaveLength(1);
+		expect(trigger.world.seen()).toHaveLength(1);
+		expect(trigger.host.started).toHaveLength(1);
 	});
 
 	it.each<[string, { event?: string }]>([
@@ -352,49 +343,55 @@ describe('verification', () => {
 	])(
 		'asks anew for the end of a call, %s, when the question is older than it',
 		async (_, named) => {
-			const { id } = world.sandbox.calls.add({ status: 'started' });
-			world.sandbox.faults.next({ kind: 'latency', ms: 200 });
-			const created = host.deliver({ event: 'call.created', call: { id } }, { query });
-			await poll(async () => world.sandbox.requests[0], {
-				what: 'the question about the call that was created',
-				timeoutMs: 5_000,
-				everyMs: 5,
-			});
-			world.sandbox.calls.end(id, { outcome: 'missed' });
-			const deliver = async () => await host.deliver({ ...named, call: { id } }, { query });
+			const { id } = trigger.world.sandbox.calls.add({ status: 'started' });
+			trigger.world.sandbox.faults.next({ kind: 'latency', ms: 200 });
+			const created = trigger.host.deliver({ event: 'call.created', call: { id } }, { query });
+			await until(
+				'the question about the call that was created',
+				() => trigger.world.sandbox.requests[0],
+			);
+			trigger.world.sandbox.calls.end(id, { outcome: 'missed' });
+			const deliver = async () => await trigger.host.deliver({ ...named, call: { id } }, { query });
 			await Promise.all([created, deliver(), deliver(), deliver()]);
-			expect(host.started).toHaveLength(2);
-			expect(host.started).toEqual(
+			expect(trigger.host.started).toHaveLength(2);
+			expect(trigger.host.started).toEqual(
 				expect.arrayContaining([
 					expect.objectContaining({ event: 'call.created', status: 'started' }),
 					expect.objectContaining({ event: 'call.ended', status: 'ended', outcome: 'missed' }),
 				]),
 			);
-			expect(world.seen()).toHaveLength(2);
+			expect(trigger.world.seen()).toHaveLength(2);
 		},
 	);
 });
 
 describe('the event', () => {
-	it.each([
-		['call.ended', 'call.ended'],
-		['call_created', 'call.created'],
-		['CallEnded', 'call.ended'],
-		['A call was created', 'call.created'],
-		['created', 'call.created'],
-		['suspended', 'call.ended'],
-	])('"%s" is taken for %s', async (name, event) => {
-		await host.deliver({ event: name, call: { id: ended().id } }, { query });
-		expect(host.started[0].event).toBe(event);
+	/** How payloads may name each event. */
+	const NAMES: Record<CallEvent, string[]> = {
+		'call.created': ['call.created', 'call_created', 'A call was created', 'created', ' Created '],
+		'call.ended': ['call.ended', 'CallEnded', 'CALL ENDED', 'ended'],
+	};
+	it.each(Object.entries(NAMES))('%s has many names', async (event, names) => {
+		const { id } = trigger.world.sandbox.calls.add({ status: 'started' });
+		start({ options: { ignoreRepeats: false } });
+		if (event === 'call.ended') trigger.world.sandbox.calls.end(id);
+		for (const name of names) await trigger.host.deliver({ event: name, call: { id } }, { query });
+		expect(trigger.host.started.map((item) => item.event)).toEqual(names.map(() => event));
+	});
+
+	it('is not named by a word that ends the same', async () => {
+		const { id } = trigger.world.sandbox.calls.add({ status: 'started' });
+		await trigger.host.deliver({ event: 'suspended', call: { id } }, { query });
+		expect(trigger.host.started).toMatchObject([{ event: 'call.created' }]);
 	});
 
 	it('follows from the call where it is not named', async () => {
-		await host.deliver(
-			{ call: { id: world.sandbox.calls.add({ status: 'started' }).id } },
+		await trigger.host.deliver(
+			{ call: { id: trigger.world.sandbox.calls.add({ status: 'started' }).id } },
 			{ query },
 		);
-		await host.deliver({ call: { id: ended().id } }, { query });
-		expect(host.started.map(({ event }) => event)).toEqual(['call.created', 'call.ended']);
+		await trigger.host.deliver({ call: { id: ended().id } }, { query });
+		expect(trigger.host.started.map(({ event }) => event)).toEqual(['call.created', 'call.ended']);
 	});
 });
 
@@ -428,12 +425,7 @@ describe('filters', () => {
 			{ status: 'ended', filter_id: 1 },
 			true,
 		],
-		[
-			'a word that an expression gives in place of target groups',
-			{ options: { filterIds: '={{ "Sales" }}' } },
-			{ status: 'ended', filter_id: 1 },
-			false,
-		],
+		['all target groups', { options: { filterIds: '' } }, { status: 'ended', filter_id: 1 }, true],
 		[
 			'another target group',
 			{ options: { filterIds: '3,11' } },
@@ -465,17 +457,37 @@ describe('filters', () => {
 			false,
 		],
 		[
+			'the outcome in capitals',
+			{ options: { outcome: 'successful' } },
+			{ status: 'Ended', outcome: 'SUCCESSFUL' },
+			true,
+		],
+		[
+			'another outcome in capitals',
+			{ options: { outcome: 'unsuccessful' } },
+			{ status: 'ENDED', outcome: 'Successful' },
+			false,
+		],
+		[
 			'a call without an outcome',
 			{ options: { outcome: 'unsuccessful' } },
 			{ status: 'started', outcome: null },
 			false,
 		],
 	])('%s', async (_, parameters, call, starts) => {
-		host.reset(settings(parameters));
-		const { id } = world.sandbox.calls.add(call);
-		expect((await host.deliver({ call: { id } }, { query })).status).toBe(200);
-		expect(host.started).toHaveLength(starts ? 1 : 0);
+		start(parameters);
+		const { id } = trigger.world.sandbox.calls.add(call);
+		expect((await trigger.host.deliver({ call: { id } }, { query })).status).toBe(200);
+		expect(trigger.host.started).toHaveLength(starts ? 1 : 0);
 	});
+});
+
+it('a creation of which LiveCall tells late starts nothing where an outcome is chosen', async () => {
+	start({ options: { outcome: 'successful' } });
+	const { id } = ended();
+	const created = { event: 'call.created', call: { id } };
+	expect((await trigger.host.deliver(created, { query })).status).toBe(200);
+	expect(trigger.host.started).toEqual([]);
 });
 
 describe('filters where nothing is verified', () => {
@@ -502,10 +514,12 @@ describe('filters where nothing is verified', () => {
 		['neither event nor state', onlyEnded, { id: 5 }, 'call.ended'],
 		['neither, where all events start', {}, { id: 5 }, 'call.created'],
 	])('judge a delivery by what it says: %s', async (_, parameters, payload, event) => {
-		host.reset(settings({ verifyCalls: false, ...parameters }));
-		expect((await host.deliver(payload, { query })).status).toBe(200);
-		expect(host.started.map((item) => item.event)).toEqual(event === undefined ? [] : [event]);
-		for (const item of host.started) expect(item.verified).toBe(false);
+		start({ verifyCalls: false, ...parameters });
+		expect((await trigger.host.deliver(payload, { query })).status).toBe(200);
+		expect(trigger.host.started.map((item) => item.event)).toEqual(
+			event === undefined ? [] : [event],
+		);
+		for (const item of trigger.host.started) expect(item.verified).toBe(false);
 	});
 
 	it.each([
@@ -513,10 +527,10 @@ describe('filters where nothing is verified', () => {
 		['the outcome that it lacks', successful, {}, 1],
 		['the group that it lacks', group, {}, 1],
 	])('hold while LiveCall cannot be asked, too: %s', async (_, { options }, fields, started) => {
-		host.reset(settings({ options: { ...options, whenUnverifiable: 'accept' } }));
-		world.sandbox.faults.always({ kind: 'status', status: 401 });
-		expect((await host.deliver(ended5(fields), { query })).status).toBe(200);
-		expect(host.started).toHaveLength(started);
+		start({ options: { ...options, whenUnverifiable: 'accept' } });
+		trigger.world.sandbox.faults.always({ kind: 'status', status: 401 });
+		expect((await trigger.host.deliver(ended5(fields), { query })).status).toBe(200);
+		expect(trigger.host.started).toHaveLength(started);
 	});
 });
 

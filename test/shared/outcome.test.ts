@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { IHttpRequestMethods } from 'n8n-workflow';
 import {
 	certaintyOf,
+	isLiveCallsWord,
 	isStatus,
 	mayRepeat,
 	type Certainty,
@@ -85,5 +86,21 @@ describe('a failed request', () => {
 				}
 			}),
 		);
+	});
+});
+
+describe('the word of LiveCall', () => {
+	const answered = (code: number, more: object): FailureKind => ({ ...status(code), ...more });
+	it.each<[string, FailureKind, boolean]>([
+		['404 with JSON or no body', status(404), true],
+		['404 with a web page', answered(404, { foreign: 'webPage' }), false],
+		['404 with a text', answered(404, { foreign: 'text' }), false],
+		['403 with a web page', answered(403, { foreign: 'webPage' }), false],
+		['404 from a proxy, told by its headers', answered(404, { byProxy: true }), false],
+		['401 with a web page', answered(401, { foreign: 'webPage' }), true],
+		['422 with a text', answered(422, { foreign: 'text' }), true],
+		['a lost connection', { kind: 'lost' }, true],
+	])('%s', (_, how, isIts) => {
+		expect(isLiveCallsWord(how)).toBe(isIts);
 	});
 });

@@ -269,7 +269,8 @@ export class TriggerHost {
 	}
 }
 
-function asText(body: unknown): string {
+/** What is sent for a body: text as it is, anything else as JSON. */
+export function asText(body: unknown): string {
 	return typeof body === 'string' ? body : JSON.stringify(body);
 }
 

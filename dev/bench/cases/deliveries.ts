@@ -9,7 +9,8 @@ const BY_HAND = 'by hand';
 
 const END = node('End', 'n8n-nodes-base.noOp');
 
-async function publishOurs(world: World): Promise<Flow> {
+/** Publishes a workflow that starts with the end of a call. */
+export async function publishOurs(world: World): Promise<Flow> {
 	const type = 'n8n-nodes-livecall.liveCallTrigger';
 	const trigger = node(OURS, type, { events: ['call.ended'] }, 1, world.liveCall);
 	return await publish(world, [trigger, END]);
@@ -18,8 +19,12 @@ async function publishOurs(world: World): Promise<Flow> {
 /** Delivers so many calls that have ended, none of them twice. */
 async function deliverEnded(world: World, flow: Flow, count: number) {
 	beginAnew(world);
-	const bodies = addEndedCalls(world, count).map((call) => ({ event: 'call.ended', call }));
-	return await deliver(world, flow, bodies);
+	return await deliver(world, flow, endsOf(world, count));
+}
+
+/** Adds so many calls that have ended; gives what LiveCall delivers of each. */
+export function endsOf(world: World, count: number) {
+	return addEndedCalls(world, count).map((call) => ({ event: 'call.ended', call }));
 }
 
 /** Deliveries, beside the least that n8n does for one and beside the same built of its own nodes. */

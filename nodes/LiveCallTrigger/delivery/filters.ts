@@ -1,14 +1,18 @@
 import type { IDataObject } from 'n8n-workflow';
-import { hasEnded } from '../../shared/call';
+import { hasEnded, outcomeOf } from '../../shared/call';
+import { CALL_EVENTS, eventOfState, isEnd, type CallEvent } from '../../shared/events';
+import { isWord } from '../../shared/words';
 import { rejections, type Rejection } from './rejections';
-import type { CallEvent } from './payload';
+
+/** By how a call ended, it starts the workflow or not. */
+export const OUTCOMES = ['any', 'successful', 'unsuccessful'] as const;
 
 /** What a delivery must match to start the workflow. */
 export interface Filters {
 	events: CallEvent[];
-	/** Only these target groups; `undefined` for all. */
-	filterIds: string[] | undefined;
-	outcome: 'any' | 'successful' | 'unsuccessful';
+	/** Only these target groups; none for all. */
+	filterIds: string[];
+	outcome: (typeof OUTCOMES)[number];
 }
 
 /** What is believed of a delivery. */
@@ -22,13 +26,13 @@ export interface Believed {
 
 /**
  * The event that starts the workflow: the one that is named, else what the state of the call says. Without
- * verification there may be neither: then it is the one that the trigger listens to.
+ * verification there may be neither: then it is the first one that the trigger listens to.
  */
 export function eventOf({ verified, call, named }: Believed, { events }: Filters): CallEvent {
 	if (named) return named;
-	if (hasEnded(call)) return 'call.ended';
-	const saysMore = verified || 'status' in call || 'ended_at' in call;
-	return saysMore ? 'call.created' : (events[0] ?? 'call.created');
+	const saysState = verified || 'status' in call || 'ended_at' in call;
+	const listened = CALL_EVENTS.find((event) => events.includes(event));
+	return saysState ? eventOfState(call) : (listened ?? eventOfState(call));
 }
 
 /**
@@ -36,37 +40,24 @@ export function eventOf({ verified, call, named }: Believed, { events }: Filters
  * @returns how it is answered, or `undefined` when it does
  */
 export function mismatch(
-	believed: Believed,
+	{ verified, call }: Believed,
 	event: CallEvent,
 	{ events, filterIds, outcome }: Filters,
 ): Rejection | undefined {
-	const { verified, call } = believed;
 	if (!events.includes(event)) return rejections.otherEvent;
 	const filterId = asText(call.filter_id);
-	if (filterIds && !(filterId === '' && !verified) && !filterIds.includes(filterId)) {
+	const isSilent = filterId === '' && !verified;
+	if (filterIds.length > 0 && !isSilent && !filterIds.includes(filterId)) {
 		return rejections.otherFilter;
 	}
 	if (outcome === 'any') return undefined;
-	// A named end cannot be judged by its outcome before LiveCall says that the call has ended.
-	if (verified && event === 'call.ended' && !hasEnded(call)) return rejections.notEnded;
-	return outcomeOf(believed, event, outcome) === outcome ? undefined : rejections.otherOutcome;
-}
-
-/**
- * How a call ended. `successful` is the only outcome that LiveCall documents: any other one of an ended call is not.
- * @param wanted what is taken for it where an unverified delivery does not say it
- * @returns `undefined` when the call has not ended
- */
-function outcomeOf(
-	{ verified, call }: Believed,
-	event: CallEvent,
-	wanted: Filters['outcome'],
-): Filters['outcome'] | undefined {
-	const isOver = verified ? hasEnded(call) : event === 'call.ended' || hasEnded(call);
-	if (!isOver) return undefined;
-	const outcome = asText(call.outcome);
-	if (!verified && outcome === '') return wanted;
-	return outcome === 'successful' ? 'successful' : 'unsuccessful';
+	if (!isEnd(event)) return rejections.otherOutcome;
+	// An end is not judged by its outcome before LiveCall says both.
+	if (verified && !hasEnded(call)) return rejections.notEnded;
+	if (outcomeOf(call) === '') return verified ? rejections.noOutcome : undefined;
+	// `successful` is the only outcome that LiveCall documents (help centre, calls): any other one is not.
+	const isSuccessful = isWord(outcomeOf(call), 'successful');
+	return isSuccessful === (outcome === 'successful') ? undefined : rejections.otherOutcome;
 }
 
 function asText(value: unknown): string {

@@ -4,7 +4,8 @@ import type { Result } from '../../shared/result';
 import { rejections, type Rejection } from './rejections';
 import { Credential } from './credential';
 import { eventOf, mismatch, type Believed } from './filters';
-import { rememberIfNew } from './memory';
+import { explanations, warn } from './explanations';
+import { identityOf, rememberIfNew } from './memory';
 import { readPayload, type Payload } from './payload';
 import { readSettings, type Settings } from './settings';
 import { tokenIsRight } from './token';
@@ -36,8 +37,12 @@ async function judge(functions: IWebhookFunctions): Promise<Result<IDataObject, 
 	const credential = new Credential(functions);
 	if (!(await carriesToken(functions, credential))) return refused(rejections.wrongToken);
 
-	const payload = readPayload(functions.getBodyData(), functions.getRequestObject().rawBody);
-	if (!payload) return refused(rejections.noCallId);
+	const { rawBody } = functions.getRequestObject();
+	const payload = readPayload(functions.getBodyData(), rawBody);
+	if (!payload) {
+		warn(functions, explanations.noCallId(rawBody?.length));
+		return refused(rejections.noCallId);
+	}
 
 	const settings = readSettings(functions);
 	const believed = await believe(functions, credential, payload, settings);
@@ -49,10 +54,10 @@ async function judge(functions: IWebhookFunctions): Promise<Result<IDataObject, 
 
 	// While a person listens in the editor, sending the same call again is how they try things.
 	const remembers = settings.ignoreRepeats && functions.getMode() !== 'manual';
-	if (remembers && !rememberIfNew(functions, `${event} ${payload.callId}`)) {
+	const { call, verified } = believed.value;
+	if (remembers && !rememberIfNew(functions, identityOf(event, payload.callId, call))) {
 		return refused(rejections.repeat);
 	}
-	const { call, verified } = believed.value;
 	// First for the order of the fields, again last so that a field of the call cannot overwrite them.
 	return { ok: true, value: { ...{ event, verified }, ...call, ...{ event, verified } } };
 }
@@ -86,8 +91,8 @@ async function believe(
 	if (verification.ok) {
 		return { ok: true, value: { verified: true, call: verification.value, named: payload.event } };
 	}
-	const cannotBeAsked = verification.error.status === rejections.unverifiable.status;
-	return cannotBeAsked && acceptsUnverifiable ? { ok: true, value: unverified } : verification;
+	const passes = acceptsUnverifiable && verification.error.isUnverifiable;
+	return passes ? { ok: true, value: unverified } : verification;
 }
 
 /** Answers the delivery; nothing is started. */

@@ -1,4 +1,6 @@
 import type { IDataObject, IWebhookFunctions } from 'n8n-workflow';
+import { outcomeOf } from '../../shared/call';
+import { isEnd, type CallEvent } from '../../shared/events';
 import { wait } from '../../shared/throttling/wait';
 import { Cache } from './cache';
 
@@ -12,9 +14,22 @@ const MOST = 1_000;
  */
 const latestOf = new Cache<string[]>(1_000);
 
+/** No outcome and no time is longer than this; a delivery that nobody verifies may carry any text. */
+const MOST_CHARACTERS = 64;
+
+/**
+ * What tells a delivery apart from its repeats: the event and the call, of an end also how and when. LiveCall may call
+ * again (`is_retried` in its newer API), and the second end is news.
+ */
+export function identityOf(event: CallEvent, callId: string, call: IDataObject): string {
+	const endedAt = typeof call.ended_at === 'object' ? '' : String(call.ended_at ?? '');
+	const end = isEnd(event) ? [outcomeOf(call).toLowerCase(), endedAt] : [];
+	return [event, callId, ...end].map((part) => part.slice(0, MOST_CHARACTERS)).join(' ');
+}
+
 /**
  * Remembers a delivery that starts the workflow, across restarts of n8n.
- * @param delivery what tells it apart: its event and its call
+ * @param delivery what tells it apart; see {@link identityOf}
  * @returns whether it is the first of its kind among the latest 1,000
  */
 export function rememberIfNew(functions: IWebhookFunctions, delivery: string): boolean {

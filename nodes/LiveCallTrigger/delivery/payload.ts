@@ -1,11 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { hasEnded } from '../../shared/call';
+import { eventNamed, eventOfState, type CallEvent } from '../../shared/events';
 import { isIdText } from '../../shared/ids';
 import { isObject } from '../../shared/json';
-
-export const CALL_EVENTS = ['call.created', 'call.ended'] as const;
-
-export type CallEvent = (typeof CALL_EVENTS)[number];
 
 /** What could be read from a delivery. */
 export interface Payload {
@@ -25,7 +22,8 @@ const MOST_LEVELS = 20;
 /**
  * Reads a delivery; never throws, whatever it holds. LiveCall documents neither its payload nor its encoding, so the
  * forms that webhooks commonly have are met:
- * - JSON, JSON sent as text, form fields, and a form field `payload`, `call` or `data` that holds JSON;
+ * - JSON, JSON sent as text, form fields, and a form field `payload`, `call` or `data` that holds JSON; a list of one
+ *   stands for what it holds;
  * - the call's id in `call.id`, `call.call_id`, `call` alone, `data.id` (with type `calls`), `call_id`, `callId` or a
  *   top-level `id`, each also inside of `payload` or `data`.
  * @param body as n8n parsed it
@@ -36,10 +34,12 @@ export function readPayload(body: unknown, rawBody: unknown): Payload | undefine
 	const document = readDocument(body, rawBody);
 	const found = document && findCall(document, MOST_ENVELOPES);
 	if (!found) return undefined;
-	return { ...found, event: found.event ?? (hasEnded(found.fields) ? 'call.ended' : undefined) };
+	const { event, fields } = found;
+	return { ...found, event: event ?? (hasEnded(fields) ? eventOfState(fields) : undefined) };
 }
 
-function readDocument(body: unknown, rawBody: unknown): IDataObject | undefined {
+function readDocument(given: unknown, rawBody: unknown): IDataObject | undefined {
+	const body = onlyOne(given);
 	// The fields of a form with boundaries (multipart) come beside its files (n8n 2.41, `parseFormData`).
 	if (isObject(body) && isObject(body.data) && isObject(body.files))
 		return opened(expanded(body.data));
@@ -56,13 +56,18 @@ function readDocument(body: unknown, rawBody: unknown): IDataObject | undefined 
 /** JSON that was sent as a form arrives as one long key; bytes of a type that n8n does not read arrive as nothing. */
 function looksParsed(body: IDataObject): boolean {
 	const [first] = Object.keys(body);
-	return first !== undefined && !first.trimStart().startsWith('{');
+	return first !== undefined && !/^\s*(\[\s*)?\{/.test(first);
 }
 
 /** The object that a value is, or holds as JSON text; `undefined` where it is nested too deep to be a call. */
 function opened(value: unknown): IDataObject | undefined {
-	const object = typeof value === 'string' ? parseJson(value) : value;
+	const object = onlyOne(typeof value === 'string' ? parseJson(value) : value);
 	return isObject(object) && !isDeep(object) ? object : undefined;
+}
+
+/** What a list of one holds; anything else as it is. */
+function onlyOne(value: unknown): unknown {
+	return Array.isArray(value) && value.length === 1 ? value[0] : value;
 }
 
 function parseJson(text: string): unknown {
@@ -88,18 +93,19 @@ function isDeep(object: IDataObject): boolean {
 function expanded(fields: IDataObject): IDataObject {
 	const document: IDataObject = {};
 	for (const [key, value] of Object.entries(fields)) {
-		const path = /^[^[\]]+(\[[^[\]]+\])+$/.test(key)
+		const parents = /^[^[\]]+(\[[^[\]]+\])+$/.test(key)
 			? key.split(/[[\]]+/).filter((part) => part !== '')
 			: [key];
-		if (path.length > MOST_LEVELS || path.some(isPrototype)) continue;
+		if (parents.length > MOST_LEVELS || parents.some(isPrototype)) continue;
+		const last = parents.pop() ?? key;
 		let place = document;
-		for (const part of path.slice(0, -1)) {
+		for (const part of parents) {
 			const inner = place[part];
 			const next: IDataObject = isObject(inner) ? inner : {};
 			place[part] = next;
 			place = next;
 		}
-		place[path[path.length - 1]] = value;
+		place[last] = value;
 	}
 	return document;
 }
@@ -195,11 +201,8 @@ const CALL_NESTS = ['custom_fields_data', 'filter', 'recording', 'user'];
 function namedEvent(document: IDataObject): CallEvent | undefined {
 	for (const key of EVENT_KEYS) {
 		const name = document[key];
-		const found = typeof name === 'string' ? EVENT_NAME.exec(name.trim()) : null;
-		if (found) return found[1].toLowerCase() === 'ended' ? 'call.ended' : 'call.created';
+		const event = typeof name === 'string' ? eventNamed(name) : undefined;
+		if (event) return event;
 	}
 	return undefined;
 }
-
-/** `call.ended`, `call_ended`, `CallEnded`, `Call ended`, `ended`, but not `suspended`. */
-const EVENT_NAME = /(?:^|call|[^a-z])(ended|created)$/i;

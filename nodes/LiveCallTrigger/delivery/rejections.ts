@@ -4,6 +4,8 @@ export interface Rejection {
 	message: string;
 	/** When the delivery may come again, in ms from now. */
 	retryAfterMs?: number;
+	/** Whether the delivery starts the workflow all the same where the settings accept what is not verified. */
+	isUnverifiable?: true;
 }
 
 /** How a delivery that starts the workflow is answered. */
@@ -17,10 +19,21 @@ export const rejections = {
 		status: 503,
 		message: 'LiveCall could not be asked about this call; send it again later',
 		retryAfterMs: 10_000,
+		isUnverifiable: true,
+	},
+	notLiveCall: {
+		status: 503,
+		message: 'Another program answered in place of LiveCall; send it again later',
+		retryAfterMs: 10_000,
 	},
 	notEnded: {
 		status: 503,
 		message: 'According to LiveCall this call has not ended yet; send it again later',
+		retryAfterMs: 10_000,
+	},
+	noOutcome: {
+		status: 503,
+		message: 'LiveCall does not say yet how this call ended; send it again later',
 		retryAfterMs: 10_000,
 	},
 	notHandled: {

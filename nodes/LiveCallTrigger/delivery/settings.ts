@@ -1,8 +1,13 @@
-import type { INode, IWebhookFunctions } from 'n8n-workflow';
-import { idIn, isIdText } from '../../shared/ids';
+import type { IDataObject, INode, IWebhookFunctions } from 'n8n-workflow';
+import { CALL_EVENTS, isEnd, type CallEvent } from '../../shared/events';
+import { messages } from '../../shared/errors/messages';
+import { operationError } from '../../shared/errors/nodeErrors';
+import { aSwitch, invalid, oneOf, shown, valid, type Check } from '../../shared/input/checks';
+import { expressionAsText, nothingFound } from '../../shared/input/anyField';
+import { someTargetGroups } from '../../shared/input/targetGroups';
 import { isObject } from '../../shared/json';
-import type { Filters } from './filters';
-import { CALL_EVENTS } from './payload';
+import { explanations } from './explanations';
+import { OUTCOMES, type Filters } from './filters';
 
 /** The trigger's parameters. */
 export interface Settings {
@@ -13,45 +18,102 @@ export interface Settings {
 	filters: Filters;
 }
 
-/** @throws what n8n throws when an expression in them fails */
+/** As in the panel. */
+const DEFAULTS: IDataObject = { events: CALL_EVENTS, verifyCalls: true, options: {} };
+
+/**
+ * Reads the settings for a delivery.
+ * @throws NodeOperationError that names the setting that is wrong; what n8n throws when an expression fails
+ */
 export function readSettings(functions: IWebhookFunctions): Settings {
-	const given: unknown = functions.getNodeParameter('options', {});
-	const { filterIds, outcome, ignoreRepeats, whenUnverifiable } = isObject(given) ? given : {};
-	const events: unknown = functions.getNodeParameter('events', []);
-	const parts = partsOf(filterIds);
-	return {
-		verifyCalls: functions.getNodeParameter('verifyCalls', true) !== false,
-		acceptsUnverifiable: whenUnverifiable === 'accept',
-		ignoreRepeats: ignoreRepeats !== false,
-		filters: {
-			events: CALL_EVENTS.filter((event) => Array.isArray(events) && events.includes(event)),
-			filterIds: parts.length > 0 ? parts.flatMap((part) => filterIdOf(part) ?? []) : undefined,
-			outcome: outcome === 'successful' || outcome === 'unsuccessful' ? outcome : 'any',
-		},
-	};
+	const read = (name: string): unknown => functions.getNodeParameter(name, DEFAULTS[name]);
+	return checkedSettings(functions.getNode(), read);
 }
 
 /**
- * What stands in "Target Groups" and is neither an ID nor an address: no call can ever match it. What an expression
- * gives is not known before a delivery comes.
+ * Checks the settings that a person has entered. What an expression gives is not known before a delivery comes: the
+ * default stands in for it, with which each other setting can start the workflow.
+ * @throws NodeOperationError that names the setting that is wrong
  */
-export function unreadableFilterIds({ parameters }: INode): string[] {
-	const options: unknown = parameters.options;
-	const filterIds = isObject(options) ? options.filterIds : undefined;
-	if (typeof filterIds === 'string' && filterIds.startsWith('=')) return [];
-	return partsOf(filterIds).filter((part) => filterIdOf(part) === undefined);
+export function checkEntered(node: INode): void {
+	checkedSettings(node, (name) => {
+		const given = node.parameters[name];
+		if (given === undefined || isExpression(given)) return DEFAULTS[name];
+		if (!isObject(given)) return given;
+		return Object.fromEntries(Object.entries(given).filter(([, value]) => !isExpression(value)));
+	});
 }
 
-/** People separate by commas, semicolons, blanks or lines; an expression may give a list. */
-function partsOf(filterIds: unknown): string[] {
-	return [filterIds]
-		.flat()
-		.flatMap((part) => (typeof part === 'string' || typeof part === 'number' ? [String(part)] : []))
-		.flatMap((part) => part.split(/[\s,;]+/))
-		.filter((part) => part !== '');
+/** n8n keeps an expression as text that begins with "=". */
+function isExpression(given: unknown): boolean {
+	return [given].flat().some((part) => typeof part === 'string' && part.startsWith('='));
 }
 
-/** LiveCall's IDs are numbers. A word without a digit is a target group's name, which no call carries. */
-function filterIdOf(part: string): string | undefined {
-	return isIdText(part) && /\d/.test(part) ? part : idIn(part, 'targeting');
+/**
+ * What was not added has its default. Nothing that is wrong falls back to one: the workflow would start, or not start,
+ * against what was meant.
+ */
+function checkedSettings(node: INode, read: (name: string) => unknown): Settings {
+	const checked = <T>(label: string, given: unknown, check: Check<T>): T => {
+		const unusable = expressionAsText(given);
+		const result = unusable ? invalid(unusable.found, unusable.advice) : check(given);
+		if (result.ok) return result.value;
+		throw operationError(node, messages.wrongField(label, result.error.found, result.error.advice));
+	};
+	const options = checked('Options', read('options'), anObject);
+	const added = <T>(label: string, name: string, check: Check<T>, byDefault: T): T =>
+		name in options ? checked(label, options[name], unlessNothing(check)) : byDefault;
+
+	const events = checked('Events', read('events'), someEvents);
+	const outcome = added('Outcome', 'outcome', oneOf(...OUTCOMES), 'any');
+	if (outcome !== 'any' && !events.some(isEnd)) {
+		throw operationError(node, explanations.outcomeWithoutEnd());
+	}
+	const whenUnverifiable = oneOf('accept', 'reject');
+	return {
+		verifyCalls: checked('Verify With LiveCall', read('verifyCalls'), aSwitch),
+		acceptsUnverifiable:
+			added('When Unverifiable', 'whenUnverifiable', whenUnverifiable, 'reject') === 'accept',
+		ignoreRepeats: added('Ignore Repeats', 'ignoreRepeats', aSwitch, true),
+		filters: { events, outcome, filterIds: added('Target Groups', 'filterIds', anyGroups, []) },
+	};
 }
+
+/** As another check, for an option: one that was added, and for which an expression finds nothing, is not left out. */
+function unlessNothing<T>(check: Check<T>): Check<T> {
+	return (given) => {
+		const nothing = nothingFound(given, '');
+		return nothing ? invalid(nothing.found, nothing.advice) : check(given);
+	};
+}
+
+const anObject: Check<IDataObject> = (given) =>
+	isObject(given)
+		? valid(given)
+		: invalid(`needs options, but ${shown(given)} was found`, 'Add the options one by one.');
+
+const someEvents: Check<CallEvent[]> = (given) => {
+	const events: CallEvent[] = [];
+	for (const event of Array.isArray(given) ? given : []) {
+		const checked = oneOf(...CALL_EVENTS)(event);
+		if (!checked.ok) return checked;
+		events.push(checked.value);
+	}
+	return events.length > 0
+		? valid(events)
+		: invalid(
+				`needs a list of at least one event, but ${shown(given)} was found`,
+				`Choose from the list; an expression gives the events as {{ ${JSON.stringify(CALL_EVENTS)} }}.`,
+			);
+};
+
+/** An empty field is all target groups; an expression that finds none is not. */
+const anyGroups: Check<string[]> = (given) => {
+	const checked = someTargetGroups(given);
+	return checked.ok && checked.value.length === 0 && typeof given !== 'string'
+		? invalid(
+				`needs IDs of target groups, but ${shown(given)} was found`,
+				'Check the expression, or remove the option, to listen to all target groups.',
+			)
+		: checked;
+};

@@ -1,3 +1,4 @@
+import { isWord } from '../words';
 import type { Filter } from './endpoints';
 
 /** For how long after one of its available times a target group counts as available, in ms. */
@@ -16,7 +17,7 @@ export interface FreeTime {
 
 /** `available` is one of the two statuses that LiveCall documents (help centre, filters). */
 export function isAvailable(filter: Filter): boolean {
-	return filter.status === 'available';
+	return isWord(filter.status, 'available');
 }
 
 /**

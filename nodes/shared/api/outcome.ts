@@ -58,6 +58,8 @@ export type FailureKind =
 			retryAfterMs?: number;
 			/** Whether a proxy between n8n and the host has answered. */
 			byProxy?: boolean;
+			/** What came in place of JSON: perhaps another program has answered, such as a gateway while LiveCall restarts. */
+			foreign?: 'webPage' | 'text';
 	  }
 	| {
 			kind: 'unreadable';
@@ -85,6 +87,15 @@ export type Reply<T> = Result<T, Failure>;
 /** Whether a request was answered with a status. */
 export function isStatus(how: FailureKind, status: number): boolean {
 	return how.kind === 'status' && how.status === status;
+}
+
+/**
+ * Whether a failure may be taken as what LiveCall says. A 404 or 403 that came as a web page or text may be another
+ * program's, and so says nothing of what LiveCall knows or allows; one with JSON or without a body is LiveCall's.
+ */
+export function isLiveCallsWord(how: FailureKind): boolean {
+	const mayBeForeign = isStatus(how, 404) || isStatus(how, 403);
+	return !(mayBeForeign && how.kind === 'status' && (how.byProxy || how.foreign !== undefined));
 }
 
 /**

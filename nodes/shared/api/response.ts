@@ -33,7 +33,8 @@ export function readResponse<T>(
 	const isWebPage =
 		text.trimStart().startsWith('<') || String(headers['content-type']).includes('html');
 	if (!isSuccess) {
-		const said = parsed || isWebPage ? parsed?.json : text;
+		const foreign = foreignIn(parsed, isWebPage);
+		const said = foreign === 'webPage' ? undefined : (parsed?.json ?? text);
 		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
 		return {
 			ok: false,
@@ -43,6 +44,7 @@ export function readResponse<T>(
 				reasons: reasonsIn(said, secrets),
 				retryAfterMs,
 				byProxy: isFromProxy(status, headers),
+				foreign,
 			},
 		};
 	}
@@ -53,6 +55,15 @@ export function readResponse<T>(
 	const reasons = namedReasonsIn(parsed.json, secrets);
 	const found = reasons.length > 0 ? reasons.join('; ') : undefined;
 	return unreadable(text.trim() === '' ? 'empty' : 'shape', status, reading.error, found);
+}
+
+/** What came in place of JSON; a number alone, such as "404", is how a gateway says it. An empty body is LiveCall's. */
+function foreignIn(
+	parsed: { json: unknown } | undefined,
+	isWebPage: boolean,
+): 'webPage' | 'text' | undefined {
+	if (parsed && typeof parsed.json !== 'number') return undefined;
+	return isWebPage ? 'webPage' : 'text';
 }
 
 function unreadable(

@@ -6,13 +6,13 @@ export const someTargetGroups: Check<string[]> = (given) => {
 	const ids: string[] = [];
 	for (const part of partsOf(given)) {
 		const checked = anId(typeof part === 'string' ? (idIn(part, 'targeting') ?? part) : part);
-		if (!checked.ok) {
-			return typeof part === 'number'
-				? checked
-				: invalid(
-						`needs IDs of target groups or the addresses of their edit pages, but ${shown(part)} was found`,
-						'Enter IDs, separated by commas, e.g. 124, 125.',
-					);
+		if (!checked.ok && typeof part === 'number') return checked;
+		// LiveCall's IDs are numbers. A word without a digit is a target group's name.
+		if (!checked.ok || !/\d/.test(checked.value)) {
+			return invalid(
+				`needs IDs of target groups or the addresses of their edit pages, but ${shown(part)} was found`,
+				'Enter IDs, separated by commas, e.g. 124, 125.',
+			);
 		}
 		ids.push(checked.value);
 	}

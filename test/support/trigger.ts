@@ -1,0 +1,70 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { poll } from '../../dev/launcher/poll';
+import { TriggerHost, type TriggerSettings } from './delivery';
+import { SECRETS, World } from './world';
+
+/** What the address has to carry, with the credential of a {@link World}. */
+export const query = `?token=${SECRETS.webhookToken}`;
+
+/** Settings with which nobody knows what is meant, or with which nothing can start: the setting, and all parameters. */
+export const WRONG_SETTINGS: Array<[label: string, parameters: INodeParameters]> = [
+	['Outcome', { options: { outcome: 'failed' } }],
+	['Outcome', { options: { outcome: '' } }],
+	['Outcome', { options: { outcome: ['successful'] } }],
+	['Outcome', { events: ['call.created'], options: { outcome: 'unsuccessful' } }],
+	['Events', { events: 'call.ended' }],
+	['Events', { events: [] }],
+	['Events', { events: ['call.ended', 'call.answered'] }],
+	['Events', { events: { 0: 'call.ended' } }],
+	['Verify With LiveCall', { verifyCalls: 'perhaps' }],
+	['Ignore Repeats', { options: { ignoreRepeats: 'perhaps' } }],
+	['When Unverifiable', { options: { whenUnverifiable: 'perhaps' } }],
+	['Target Groups', { options: { filterIds: 'Sales' } }],
+	['Target Groups', { options: { filterIds: 'null' } }],
+	['Target Groups', { options: { filterIds: [] } }],
+];
+
+/**
+ * A sandbox and a trigger that all tests of a file share, each test beginning anew: `settings` gives the trigger's
+ * settings, `start` sets them and lets it begin as a workflow that was never started.
+ */
+export function sharedTrigger() {
+	let world: World;
+	let host: TriggerHost;
+	const settings = (
+		parameters: INodeParameters = {},
+		more: Partial<TriggerSettings> = {},
+	): TriggerSettings => ({ credential: world.credential, parameters, ...more });
+	const start = (parameters?: INodeParameters, more?: Partial<TriggerSettings>) =>
+		host.reset(settings(parameters, more));
+
+	beforeAll(async () => {
+		world = await World.start();
+		host = await TriggerHost.start(settings());
+	});
+	beforeEach(() => {
+		world.reset();
+		start();
+	});
+	afterAll(async () => {
+		host.stop();
+		await world.sandbox.stop();
+	});
+	return {
+		get world() {
+			return world;
+		},
+		get host() {
+			return host;
+		},
+		settings,
+		start,
+		/** Adds a call that has ended successfully. */
+		ended: () => world.sandbox.calls.add({ status: 'ended', outcome: 'successful', filter_id: 1 }),
+	};
+}
+
+/** Waits until something is there, such as the first question that LiveCall was asked. */
+export async function until<T>(what: string, look: () => T | undefined): Promise<T> {
+	return await poll(async () => look(), { what, timeoutMs: 5_000, everyMs: 5 });
+}
