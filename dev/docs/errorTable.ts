@@ -18,8 +18,10 @@ import { aKey } from '../../nodes/shared/input/keys';
 import { aPhoneNumber, somePhoneDigits } from '../../nodes/shared/input/phone';
 import { expressionAsText, nothingFound } from '../../nodes/shared/input/anyField';
 import { aLocale, aTimeOfDay, aTimeZone, someWeekdays } from '../../nodes/shared/input/hours';
+import { someDates } from '../../nodes/shared/input/dates';
 import { someTargetGroups } from '../../nodes/shared/input/targetGroups';
 import { aTimeToCome } from '../../nodes/shared/input/times';
+import { aPhoneNumberOf, someCallingCodes } from '../../nodes/LiveCall/scheduling/allowedCountries';
 import { rejections } from '../../nodes/LiveCallTrigger/delivery/rejections';
 import { explanations } from '../../nodes/LiveCallTrigger/delivery/explanations';
 import { certaintyOf, type FailureKind } from '../../nodes/shared/api/outcome';
@@ -86,6 +88,9 @@ const WRONG_INPUT: Array<[label: string, check: Check<unknown>, ...wrong: unknow
 	['Locale', aLocale, 'english'],
 	['From', aTimeOfDay, '25:00'],
 	['Days', someWeekdays, [0]],
+	['Not On', someDates, '25.12.2026'],
+	['Allowed Countries', someCallingCodes, 'PL', ''],
+	['Phone Number', aPhoneNumberOf(['48', '49']), '+1 555 1234567', '030 1234567'],
 	['When Unavailable', oneOf('place', 'schedule', 'skip', 'fail'), 'later'],
 ];
 
@@ -175,6 +180,7 @@ const OWN_WORDS: Record<keyof typeof messages, Explanation> = {
 	noTimeToCome: messages.noTimeToCome(['12'], true),
 	noTimeBetween: messages.noTimeBetween(),
 	outsideHours: messages.outsideHours('on Thu 31 Jan 2030, 22:30 (America/New_York)'),
+	noHoursToCome: messages.noHoursToCome('now'),
 	wrongTestPhone: messages.wrongTestPhone('needs …, but … was found', 'As in the table above.'),
 	scheduledTooLate: messages.scheduledTooLate('123', 'Thu 31 Jan 2030, 14:30 (Europe/Berlin)'),
 	notEnded: messages.notEnded('123', 30, 'started'),

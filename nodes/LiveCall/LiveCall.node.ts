@@ -10,7 +10,7 @@ import { messages } from '../shared/errors/messages';
 import { searchUsers } from './listSearch';
 import { runItems, type Chosen } from './execution/runItems';
 import { resources } from './operations';
-import { fieldsOf, panelOf, subtitleOf } from './panel';
+import { fieldsOf, panelOf, realPhonesHint, subtitleOf } from './panel';
 
 export class LiveCall implements INodeType {
 	description: INodeTypeDescription = {
@@ -27,6 +27,7 @@ export class LiveCall implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'liveCallApi', required: true }],
+		hints: [realPhonesHint],
 		properties: panelOf(resources),
 	};
 

@@ -1,4 +1,4 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { INodeProperties, NodeHint } from 'n8n-workflow';
 import { requestOptions } from './fields/requestOptions';
 import type { Operation, ResourceOperations } from './execution/operation';
 
@@ -71,3 +71,17 @@ export function subtitleOf(resources: ResourceOperations[]): string {
 	const words = JSON.stringify(Object.fromEntries(actions));
 	return `={{ (${words})[$parameter["resource"] + " " + $parameter["operation"]] }}`;
 }
+
+/**
+ * What a person reads before the first run of "Create a call". In the output pane, since n8n shows the hints of a node
+ * in the panes of its own results, and the input pane is that of the node before it (n8n 2.41, `RunData.vue`).
+ */
+export const realPhonesHint: NodeHint = {
+	message:
+		'"Execute step" rings real phones, unless the LiveCall API credential has a "Test Phone Number".',
+	type: 'warning',
+	location: 'outputPane',
+	whenToDisplay: 'beforeExecution',
+	displayCondition:
+		'={{ $parameter["resource"] === "call" && $parameter["operation"] === "create" }}',
+};

@@ -79,7 +79,7 @@ describe('a person who tries a flow', () => {
 			const editor = await openEditor();
 			await editor.openPanel(workflowId, NODE_NAME);
 			await editor.execute('success');
-			await editor.output.getByText('This was a trial').waitFor();
+			await editor.output.getByText('This was a test').waitFor();
 			await editor.output.getByTestId('radio-button-json').click();
 			await editor.output.getByText('"requested_phone_number"').waitFor();
 			expect(sandbox.calls.placed()).toMatchObject([{ phone_number: tester }]);

@@ -425,7 +425,8 @@ describe('call: create with a deduplication key', () => {
 		const [{ hints }] = result.run.data.resultData.runData.LiveCall;
 		expect(hints).toEqual([
 			{
-				message: 'Skipped, since this node has seen the deduplication key before: 2.',
+				message:
+					'3 items: 1 call placed, 2 skipped (duplicate). Skipped, since this node has seen the deduplication key before: 2.',
 				location: 'outputPane',
 			},
 		]);

@@ -127,7 +127,7 @@ const WRONG: Array<[string, INodeParameters, string, string]> = [
 	[
 		'call.create',
 		{ ...call, options: { redialUnknown: '={{ "maybe" }}' } },
-		'Redial When Outcome Is Unknown',
+		'Redial If Unknown',
 		'maybe',
 	],
 	['call.create', { ...call, options: { whenUnavailable: 'later' } }, 'When Unavailable', 'later'],

@@ -332,7 +332,7 @@ describe('optional fields that the data leave empty', () => {
 	it.each(EMPTY)('place no call: %j', async (item) => {
 		const result = await place({}, { additionalFields }, { items: [item] });
 		expect(result.error.message).toContain('"Scheduled For"');
-		expect(result.error.description).toContain('to "Leave Out"');
+		expect(result.error.description).toContain('"When an Added Field Is Empty"');
 		expect(world.seen()).toEqual([]);
 	});
 
@@ -376,7 +376,7 @@ describe('the hint about calls', () => {
 			{ items: items.map((when) => ({ when })), timezone: 'America/New_York' },
 		);
 		expect(hintOf(result)).toBe(
-			'Scheduled for later: 3, from Tue 2 Jan 2035, 23:30 (America/New_York) to Fri 5 Jan 2035, 05:00 (America/New_York).',
+			'3 items: 3 scheduled. Scheduled for later: 3, from Tue 2 Jan 2035, 23:30 (America/New_York) to Fri 5 Jan 2035, 05:00 (America/New_York).',
 		);
 	});
 
@@ -394,7 +394,7 @@ describe('the hint about calls', () => {
 		const inBrackets = ['(+49) 30 1234567', '(0049) 30 1234567'];
 		const items = [...phones, ...inBrackets].map((phone) => ({ phone }));
 		const result = await place({}, { phoneNumber: '={{ $json.phone }}' }, { items });
-		expect(hintOf(result)).toBe('Numbers without a country code: 2.');
+		expect(hintOf(result)).toBe('6 items: 6 calls placed. Numbers without a country code: 2.');
 	});
 
 	it('says nothing of what is as it should be', async () => {

@@ -1,5 +1,9 @@
 import fc from 'fast-check';
-import { isWithin, type CallingHours } from '../../nodes/LiveCall/scheduling/callingHours';
+import {
+	earliestWithin,
+	isWithin,
+	type CallingHours,
+} from '../../nodes/LiveCall/scheduling/callingHours';
 import {
 	OUTSIDE_HOURS,
 	planCall,
@@ -17,7 +21,9 @@ const OFFICE_HOURS: CallingHours = {
 	from: 9 * 60,
 	to: 18 * 60,
 	days: [1, 2, 3, 4, 5],
-	zone: 'Europe/Berlin',
+	notOn: [],
+	zones: ['Europe/Berlin'],
+	spread: 0,
 };
 
 /** What LiveCall says of a target group. */
@@ -40,6 +46,7 @@ async function plan(
 	wishes: Partial<CallPreferences>,
 	groups: Record<string, Group> = {},
 	now = NOW,
+	random = 0,
 ): Promise<{ plan: Plan; asked: string[] }> {
 	const asked: string[] = [];
 	const all: CallPreferences = {
@@ -50,10 +57,11 @@ async function plan(
 		outsideHours: 'schedule',
 		...wishes,
 	};
-	const planned = await planCall(all, now, async (filterId) => {
+	const ask = async (filterId: string) => {
 		asked.push(filterId);
 		return { id: filterId, ...groups[filterId] };
-	});
+	};
+	const planned = await planCall(all, now, ask, () => random);
 	return { plan: planned, asked: [...new Set(asked)] };
 }
 
@@ -246,6 +254,91 @@ describe('calling hours', () => {
 	});
 });
 
+describe('calling hours over which calls are spread', () => {
+	const callingHours = { ...OFFICE_HOURS, spread: 60 };
+	const NIGHT = Date.parse('2026-11-26T20:00:00Z');
+	const ALMOST_ONE = 1 - Number.EPSILON;
+	const at = async (
+		wishes: Partial<CallPreferences>,
+		random: number,
+		group = open(),
+		now = NIGHT,
+	) => {
+		const { plan: planned } = await plan({ callingHours, ...wishes }, { 1: group }, now, random);
+		return 'none' in planned ? planned.none : planned.at;
+	};
+
+	it.each([
+		[0, '2026-11-27T09:00:00+01:00'],
+		[0.5, '2026-11-27T09:30:00+01:00'],
+		[0.50003, '2026-11-27T09:30:00+01:00'],
+		[ALMOST_ONE, '2026-11-27T09:59:59+01:00'],
+	])('move a call to a random second after they open: %d', async (random, expected) => {
+		expect(await at({}, random)).toBe(expected);
+	});
+
+	it('end before they do', async () => {
+		const short = { ...callingHours, to: 9 * 60 + 10 };
+		expect(await at({ callingHours: short }, ALMOST_ONE)).toBe('2026-11-27T09:09:59+01:00');
+	});
+
+	it('leave a call alone that rings in them', async () => {
+		const scheduledFor = '2026-11-27T09:01:00+01:00';
+		expect(await at({}, 0.5, open(), NOW)).toBeUndefined();
+		expect(await at({ scheduledFor }, 0.5)).toBe(scheduledFor);
+	});
+
+	it('have somebody be there as they open, not at the moment that was drawn', async () => {
+		const group = closed('2026-11-27T08:00:00Z');
+		const opening = { whenUnavailable: 'skip' } as const;
+		expect(await at(opening, ALMOST_ONE, group)).toBe('2026-11-27T09:59:59+01:00');
+		expect(await at(opening, 0.75, closed('2026-11-27T08:31:00Z'))).toBe('nobodyReachable');
+	});
+
+	it.each([
+		[0, '2026-11-27T08:15:00Z'],
+		[0.4, '2026-11-27T08:30:00Z'],
+		[ALMOST_ONE, '2026-11-27T08:59:00Z'],
+	])('take a random one of the free times in that span: %d', async (random, expected) => {
+		const times = ['07:59', '08:59', '08:15', '08:30', '09:00', '09:30'];
+		const group = closed(...times.map((time) => `2026-11-27T${time}:00Z`));
+		expect(await at({ whenUnavailable: 'schedule' }, random, group)).toBe(expected);
+	});
+
+	it('take the first free time after it, if there is none in it', async () => {
+		const group = closed('2026-11-27T09:00:00Z', '2026-11-27T09:10:00Z');
+		expect(await at({ whenUnavailable: 'schedule' }, ALMOST_ONE, group)).toBe(
+			'2026-11-27T09:00:00Z',
+		);
+	});
+
+	it('tell the time in UTC, if the customer may live by one of several clocks', async () => {
+		const zones: CallingHours['zones'] = ['America/New_York', 'Europe/Berlin'];
+		expect(await at({ callingHours: { ...callingHours, zones } }, 0.5)).toBe(
+			'2026-11-27T14:30:00Z',
+		);
+	});
+});
+
+describe('calling hours that hold at no moment', () => {
+	const callingHours: CallingHours = {
+		...OFFICE_HOURS,
+		zones: ['Europe/Kaliningrad', 'Asia/Kamchatka'],
+	};
+
+	it('place no call, whatever is to happen outside of them', async () => {
+		for (const outsideHours of OUTSIDE_HOURS) {
+			for (const whenUnavailable of WHEN_UNAVAILABLE) {
+				const wishes = { callingHours, outsideHours, whenUnavailable };
+				expect(await plan(wishes, { 1: open('2026-11-27T09:00:00Z') })).toEqual({
+					plan: { none: 'noHoursToCome', at: NOW },
+					asked: [],
+				});
+			}
+		}
+	});
+});
+
 const DAY = 24 * 60 * MINUTE;
 const aTime = fc.integer({ min: -60, max: 9 * 24 * 60 }).map((minutes) => NOW + minutes * MINUTE);
 const aGroup = fc.record({
@@ -255,6 +348,7 @@ const aGroup = fc.record({
 		{ maxLength: 8 },
 	),
 });
+const aZone = fc.constantFrom('Europe/Berlin', 'Asia/Kathmandu', 'America/New_York');
 const someWishes = fc.record({
 	scheduledFor: fc.option(
 		aTime.map((at) => new Date(Math.max(at, NOW - MINUTE)).toISOString()),
@@ -267,7 +361,15 @@ const someWishes = fc.record({
 			from: fc.integer({ min: 0, max: 1439 }),
 			to: fc.integer({ min: 0, max: 1439 }),
 			days: fc.uniqueArray(fc.integer({ min: 1, max: 7 }), { minLength: 1 }),
-			zone: fc.constantFrom('Europe/Berlin', 'Asia/Kathmandu', 'America/New_York'),
+			notOn: fc.uniqueArray(
+				fc.integer({ min: -1, max: 9 }).map((day) => Math.floor(NOW / DAY) + day),
+			),
+			zones: fc
+				.tuple(aZone)
+				.chain(([zone]) =>
+					fc.array(aZone, { maxLength: 1 }).map((more): [string, ...string[]] => [zone, ...more]),
+				),
+			spread: fc.constantFrom(0, 30, 24 * 60),
 		}),
 		{ nil: undefined },
 	),
@@ -285,14 +387,19 @@ describe('whatever is wished for', () => {
 			fc.asyncProperty(
 				someWishes,
 				fc.array(aGroup, { minLength: 3, maxLength: 3 }),
-				async (w, g) => {
+				fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
+				async (w, g, random) => {
 					const filterIds: CallPreferences['filterIds'] = ['0', '1', '2'];
-					const { plan: planned } = await plan({ ...w, filterIds }, numbered(g));
+					const { plan: planned } = await plan({ ...w, filterIds }, numbered(g), NOW, random);
 					if ('none' in planned) return;
+					const wanted = w.scheduledFor ? Date.parse(w.scheduledFor) : NOW;
 					const at = planned.at === undefined ? NOW : Date.parse(planned.at);
 					expect(inHours(w, at)).toBe(true);
-					expect(at).toBeGreaterThanOrEqual(w.scheduledFor ? Date.parse(w.scheduledFor) : NOW);
-					expect(at).toBeLessThan(NOW + 18 * DAY);
+					expect(at).toBeGreaterThanOrEqual(wanted);
+					// No later than need be: there is no opening in between, but for somebody to be there.
+					const opening = w.callingHours ? earliestWithin(w.callingHours, wanted) : wanted;
+					if (w.whenUnavailable !== 'schedule' && opening !== undefined)
+						expect(at - opening).toBeLessThanOrEqual((w.callingHours?.spread ?? 0) * MINUTE);
 				},
 			),
 			{ numRuns: 1_000 },
@@ -312,7 +419,10 @@ describe('whatever is wished for', () => {
 						filterIds,
 						outsideHours: 'schedule',
 						scheduledFor: undefined,
+						callingHours: w.callingHours && { ...w.callingHours, spread: 0 },
 					} as const;
+					const { callingHours } = wishes;
+					if (callingHours && earliestWithin(callingHours, NOW) === undefined) return;
 					const { plan: planned } = await plan(
 						{ ...wishes, whenUnavailable: 'schedule' },
 						numbered(groups),

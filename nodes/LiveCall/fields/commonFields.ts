@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { creatingUser, placingCall } from '../../shared/errors/topics';
+import { IF_EMPTY } from '../../shared/input/empty';
 
 export const callIdField: INodeProperties = {
 	displayName: 'Call ID',
@@ -49,7 +50,7 @@ export const addUserNameOption: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to add the name of the consultant as "user_name", from the list of users, which is asked for once. It is empty where nobody has taken the call.',
+		'Whether to add the name of the consultant as "user_name", from the list of users, which is asked for once. It is empty if nobody has taken the call.',
 };
 
 export const returnAllField: INodeProperties = {
@@ -78,7 +79,7 @@ export const redialUnknownOption: INodeProperties = {
 	type: 'boolean',
 	default: false,
 	description:
-		'Whether to place a call once more of which it is unknown whether LiveCall did, when a failed execution is retried. Look in LiveCall first whether the customer was called. The tries of Retry On Fail never do.',
+		'Whether "Retry" of a failed execution places a call again if nobody knows whether LiveCall has placed it. Look in LiveCall first whether the customer was called. The tries of Retry On Fail never place it again.',
 };
 
 /** The same for a user, who is not dialled. */
@@ -86,17 +87,17 @@ export const createUnknownAgainOption: INodeProperties = {
 	...redialUnknownOption,
 	displayName: creatingUser.option,
 	description:
-		'Whether to create a user once more of whom it is unknown whether LiveCall did, when a failed execution is retried. Look in LiveCall first whether the user is there. The tries of Retry On Fail never do.',
+		'Whether "Retry" of a failed execution creates a user again if nobody knows whether LiveCall has created it. Look in LiveCall first whether the user is there. The tries of Retry On Fail never create it again.',
 };
 
 /** What an optional field means that was added, and that the data leave empty. */
 export const ifEmptyOption: INodeProperties = {
-	displayName: 'If Empty',
+	displayName: IF_EMPTY,
 	name: 'ifEmpty',
 	type: 'options',
 	default: 'fail',
 	description:
-		'What to do when "Scheduled For" or "User (Consultant)" was added and its expression finds nothing. An AI agent leaves out what it does not fill in, unless this says otherwise.',
+		'What to do if you have added a field or an option, such as "Scheduled For", and its expression finds nothing. An AI agent leaves out what it does not fill in, unless you choose otherwise here.',
 	options: [
 		{
 			name: 'Fail',
@@ -106,7 +107,8 @@ export const ifEmptyOption: INodeProperties = {
 		{
 			name: 'Leave Out',
 			value: 'leaveOut',
-			description: 'Place the call as if the field had not been added: at once, by any consultant',
+			description:
+				'Place the call as if you had not added the field: without "Scheduled For", at once',
 		},
 	],
 };

@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { callingHours } from './callingHours';
 
 export const scheduledForField: INodeProperties = {
 	displayName: 'Scheduled For',
@@ -6,17 +7,9 @@ export const scheduledForField: INodeProperties = {
 	type: 'dateTime',
 	default: '',
 	description:
-		"When to call, with a time of day. A time without an offset, such as +01:00, is read in the workflow's time zone (Workflow, Settings, Timezone). Without this field LiveCall calls at once.",
-	hint: "In the workflow's time zone, unless it has an offset",
+		"When to call, with a time of day. A time that does not end in its own zone, such as +01:00, is read in the workflow's time zone (Workflow, Settings, Timezone). Without this field LiveCall calls at once.",
+	hint: "In the workflow's time zone, unless it ends in its own, such as +01:00",
 };
-
-const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
-
-const FROM = '08:00';
-const TO = '21:00';
-
-/** The hours that the panel proposes, and what holds for a part that is left out. */
-export const PROPOSED_HOURS = { from: FROM, to: TO, days: [1, 2, 3, 4, 5, 6], timeZone: '' };
 
 const whenUnavailable: INodeProperties = {
 	displayName: 'When Unavailable',
@@ -57,55 +50,8 @@ const fallbackFilterIds: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. 124, 125',
 	description:
-		'The IDs or addresses of other target groups, separated by commas. They are asked in this order while nobody of the first can be reached; the first that is available gets the call. Where none is, "When Unavailable" holds.',
+		'The IDs or addresses of other target groups, separated by commas. They are asked in this order while nobody of the first can be reached; the first that is available gets the call. If none is, "When Unavailable" decides.',
 	hint: 'IDs, separated by commas: tried in this order',
-};
-
-const callingHours: INodeProperties = {
-	displayName: 'Calling Hours',
-	name: 'callingHours',
-	type: 'collection',
-	placeholder: 'Add hours',
-	default: { ...PROPOSED_HOURS },
-	description:
-		'When customers may be rung. The moment at which the phone would ring has to lie in these hours; what happens otherwise, "Outside Hours" says.',
-	options: [
-		{
-			displayName: 'From',
-			name: 'from',
-			type: 'string',
-			default: FROM,
-			placeholder: 'e.g. 08:00',
-			description: 'When they begin, on the clock of the time zone below',
-		},
-		{
-			displayName: 'To',
-			name: 'to',
-			type: 'string',
-			default: TO,
-			placeholder: 'e.g. 21:00',
-			description:
-				'When they end; nobody is rung at this minute. Earlier than "From", it is the next day\'s. The same as "From", the hours are the whole day.',
-		},
-		{
-			displayName: 'Days',
-			name: 'days',
-			type: 'multiOptions',
-			default: [1, 2, 3, 4, 5, 6],
-			description: 'The days on which they begin; an expression gives 1 for Monday to 7 for Sunday',
-			options: WEEKDAYS.map((name, index) => ({ name, value: index + 1 })),
-		},
-		{
-			displayName: 'Time Zone',
-			name: 'timeZone',
-			type: 'string',
-			default: '',
-			placeholder: 'e.g. America/New_York',
-			description:
-				"The customer's time zone, by its IANA name; the workflow's where it is left empty",
-			hint: "The customer's; the workflow's where it is left empty",
-		},
-	],
 };
 
 const outsideHours: INodeProperties = {
@@ -118,7 +64,7 @@ const outsideHours: INodeProperties = {
 		{
 			name: 'Schedule',
 			value: 'schedule',
-			description: 'Place the call for the next time in these hours',
+			description: 'Place the call for when these hours begin next',
 		},
 		{
 			name: 'Skip',
@@ -134,8 +80,20 @@ const outsideHours: INodeProperties = {
 	],
 };
 
-/** When a call is placed and by whom, in the order in which one asks oneself. */
+const allowedCountries: INodeProperties = {
+	displayName: 'Allowed Countries',
+	name: 'allowedCountries',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. +48, +49',
+	description:
+		'The calling codes of the countries in which people may be rung. For a number that begins with none of them, or has no country code, no call is placed: the item fails. Use it if anybody can fill in your form.',
+	hint: 'Calling codes, separated by commas. Other numbers are not called.',
+};
+
+/** Who may be called when, and by whom, in the order in which one asks oneself. */
 export const schedulingOptions: INodeProperties[] = [
+	allowedCountries,
 	whenUnavailable,
 	fallbackFilterIds,
 	callingHours,

@@ -3,13 +3,14 @@ import { messages } from '../../shared/errors/messages';
 import { filterTopic } from '../../shared/errors/topics';
 import { shownTime } from '../../shared/time';
 import type { Item } from '../execution/item';
+import { onlyZoneOf } from './callingHours';
 import { planCall, type CallPreferences } from './plan';
 import { fieldOf } from './callPreferences';
 
 /**
- * Settles when a call is placed and which target group gets it.
+ * Decides when a call is placed and which target group gets it.
  * @returns the target group and the time, `undefined` for at once; or the output of an item that is skipped
- * @throws NodeOperationError where a person wants the item to fail, or there is no time; NodeApiError where LiveCall
+ * @throws NodeOperationError if a person wants the item to fail, or there is no time; NodeApiError if LiveCall
  *   does not say who can be reached
  */
 export async function decideCall(
@@ -26,12 +27,14 @@ export async function decideCall(
 	);
 	if (!('none' in plan)) return plan;
 
-	const zone = callingHours?.zone ?? item.run.functions.getTimezone();
+	const zone = (callingHours && onlyZoneOf(callingHours)) ?? item.run.functions.getTimezone();
 	const when = (at: number) =>
 		at === now ? 'now' : `on ${shownTime(new Date(at).toISOString(), zone)}`;
 	switch (plan.none) {
 		case 'noTimeToCome':
 			throw item.wrong(messages.noTimeToCome(filterIds, callingHours !== undefined));
+		case 'noHoursToCome':
+			throw item.wrong(messages.noHoursToCome(when(plan.at)));
 		case 'nobodyReachable':
 			if (whenUnavailable === 'fail')
 				throw item.wrong(messages.nobodyReachable(filterIds, when(plan.at)));

@@ -83,6 +83,13 @@ export const messages = {
 		advice: 'Run this item again in these hours, or set "Outside Hours" to "Schedule".',
 	}),
 
+	/** @param when `now`, or `on …` */
+	noHoursToCome: (when: string): Explanation => ({
+		message: `"Calling Hours" leave no moment to call in the 35 days that begin ${when}, and no call was placed`,
+		advice:
+			'Check "From", "To", "Days" and "Not On". With "Time Zone From Phone Number" they have to hold in all time zones of the country at the same moment, so +1 and +7 need long hours.',
+	}),
+
 	/** @param found what is wrong, after the field's name */
 	wrongTestPhone: (found: string, advice: string): Explanation => ({
 		message: `"Test Phone Number" in the LiveCall API credential ${found}`,
@@ -160,7 +167,7 @@ export const messages = {
 	keyOfAnother: (key: string): Explanation => ({
 		message: `The deduplication key "${key}" stands for another customer, too, and no call was placed`,
 		advice:
-			'Check the expression of the key: a part of it may be missing. If this customer\'s phone number has changed, add the number to the key.',
+			"Check the expression of the key: a part of it may be missing. If this customer's phone number has changed, add the number to the key.",
 	}),
 
 	recordUnreadable: (reason: string): Explanation => ({

@@ -90,7 +90,7 @@ export function userTopic(userId: string, to: string): Topic {
 export const placingCall: AtMostOnceWording = {
 	done: 'placed this call',
 	look: 'Look in LiveCall whether the customer was called',
-	option: 'Redial When Outcome Is Unknown',
+	option: 'Redial If Unknown',
 };
 
 /** @param filterField the label of the field that names the target group */
@@ -118,7 +118,7 @@ export function placeCallTopic(filterId: string, userId?: string, filterField?: 
 export const creatingUser: AtMostOnceWording = {
 	done: 'created this user',
 	look: 'Look in LiveCall whether the user is there',
-	option: 'Send Again When Outcome Is Unknown',
+	option: 'Send Again If Unknown',
 };
 
 export const createUserTopic: Topic = {

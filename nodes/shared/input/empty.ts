@@ -2,6 +2,9 @@ import { isNothingAsText } from '../ids';
 import { isObject } from '../json';
 import { valid, type Check } from './checks';
 
+/** The label of the option that says what a field means that was added, and that the data leave empty. */
+export const IF_EMPTY = 'When an Added Field Is Empty';
+
 /**
  * Whether an expression has found nothing: JavaScript's and JSON's values for that, or what becomes of them as text, which
  * a language model writes as well. A list that holds nothing else is none.

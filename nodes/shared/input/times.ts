@@ -1,5 +1,6 @@
 import { DateTime } from 'luxon';
 import { isClearZone, isTimeZone } from '../time';
+import { IF_EMPTY } from './empty';
 import { invalid, shown, valid, type Check } from './checks';
 import { WHERE_ZONE_IS_SET } from './hours';
 
@@ -11,8 +12,7 @@ const LEAST_OFFSET = -12 * 60;
 const MOST_OFFSET = 14 * 60;
 
 const ADVICE = 'Enter one such as 2030-01-31T14:30:00+01:00.';
-const IN_A_CALL =
-	'Without an offset it is read in the time zone of the workflow. To call at once, remove the field, or set "When an Added Field Is Empty" in the options to "Leave Out".';
+const IN_A_CALL = `Without an offset it is read in the time zone of the workflow. To call at once, remove the field, or set "${IF_EMPTY}" in the options to "Leave Out".`;
 
 /** A date as people write it, which may be read in two ways. */
 const DATE_OF_PEOPLE = /^\d{1,2}([./-])\d{1,2}\1\d{2,4}\b/;

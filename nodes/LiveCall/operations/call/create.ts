@@ -8,12 +8,12 @@ import { deduplicationOptions } from '../../fields/deduplication';
 import { scheduledForField, schedulingOptions } from '../../fields/scheduling';
 import { aLocator, aNumber, aSwitch } from '../../../shared/input/checks';
 import { aKey, keyFor } from '../../../shared/input/keys';
-import { aPhoneNumber } from '../../../shared/input/phone';
 import { canonicalNumber } from '../../../shared/phoneNumber';
 import { aTime, aTimeToCome } from '../../../shared/input/times';
 import type { Operation, Output } from '../../execution/operation';
 import type { Item } from '../../execution/item';
 import { testPhoneOf } from '../../execution/testPhone';
+import { aPhoneNumberOf, someCallingCodes } from '../../scheduling/allowedCountries';
 import { decideCall } from '../../scheduling/decideCall';
 import { fieldOf, readCallPreferences } from '../../scheduling/callPreferences';
 import { createHint } from './createHint';
@@ -26,7 +26,8 @@ export const create: Operation = {
 	option: {
 		name: 'Create',
 		value: 'create',
-		action: 'Create a call',
+		// For an agent n8n makes of it "Create a call that rings a phone in LiveCall" (n8n 2.41, `makeDescription`).
+		action: 'Create a call that rings a phone',
 		description: 'Have LiveCall ring a consultant and then the customer, now or at a given time',
 	},
 	kind: 'write',
@@ -157,13 +158,15 @@ function read(item: Item) {
 		'scheduledFor',
 		aTime(item.run.functions.getTimezone()),
 	);
+	const allowed = item.readFilledIn('options', 'allowedCountries', someCallingCodes);
+	const phoneNumber = item.read('phoneNumber', aPhoneNumberOf(allowed));
 	return {
 		filterId,
+		phoneNumber,
 		scheduledFor: time,
 		at: time === undefined ? null : Date.parse(time),
-		phoneNumber: item.read('phoneNumber', aPhoneNumber),
 		userId: item.readAdded('additionalFields', 'userId', aLocator('users')),
-		preferences: readCallPreferences(item, filterId),
+		preferences: readCallPreferences(item, filterId, phoneNumber),
 		key: item.readFilledIn('options', 'deduplicationKey', aKey),
 		deduplicateWithinMs: item.option('deduplicateWithin', aWindow, 0) * 3_600_000,
 		allowRepeats: item.option('allowRepeats', aSwitch, false),

@@ -1,9 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 import { shownTime } from '../../../shared/time';
+import { accountOf, type Way } from '../../execution/account';
+import { internationalDigits } from '../../scheduling/countries';
 
 /**
- * What a person who looks at the output should know of the calls: what was not placed and why, when those will ring
- * that are placed for later, and which numbers may ring somebody else.
+ * What a person who looks at the output should know of the calls: how many of several were placed, what was not placed
+ * and why, when those will ring that are placed for later, and which numbers may ring somebody else.
  * @param results the JSON of all output items
  * @param zone the workflow's time zone
  * @returns `undefined` when there is nothing out of the ordinary
@@ -14,12 +16,13 @@ export function createHint(results: IDataObject[], zone: string): string | undef
 	const placed = results.filter(
 		({ skipped: isSkipped, error }) => !isSkipped && error === undefined,
 	);
-	const trials = results.filter(({ test }) => test === true).length;
+	const tests = results.filter(({ test }) => test === true).length;
 	const parts = [
-		trials > 0
-			? 'This was a trial: "Test Phone Number" of the LiveCall API credential was rung, and no customer.'
+		accountOf(results, WAYS) ?? '',
+		tests > 0
+			? 'This was a test: "Test Phone Number" of the LiveCall API credential was rung, and no customer.'
 			: '',
-		counted('Skipped, since a trial rings once', skipped('test')),
+		counted('Skipped, since a test rings once', skipped('test')),
 		counted('Skipped, since this node has seen the deduplication key before', skipped('duplicate')),
 		counted('Skipped, since nobody of the target group could be reached', skipped('unavailable')),
 		counted('Skipped, since it is outside the calling hours', skipped('outside_hours')),
@@ -29,6 +32,21 @@ export function createHint(results: IDataObject[], zone: string): string | undef
 	const said = parts.filter((part) => part !== '');
 	return said.length > 0 ? said.join(' ') : undefined;
 }
+
+/** A retry knows of a call that was placed before a crash, but not what LiveCall answered. */
+function isOfBefore({ already_placed, id }: IDataObject): boolean {
+	return already_placed === true && id === null;
+}
+
+function isScheduled({ scheduled_for }: IDataObject): boolean {
+	return typeof scheduled_for === 'string' && scheduled_for !== '';
+}
+
+const WAYS: Way[] = [
+	['calls placed', (call) => !isOfBefore(call) && !isScheduled(call)],
+	['scheduled', (call) => !isOfBefore(call) && isScheduled(call)],
+	['placed before a crash', isOfBefore],
+];
 
 function counted(what: string, count: number): string {
 	return count > 0 ? `${what}: ${count}.` : '';
@@ -40,8 +58,8 @@ function scheduled(placed: IDataObject[], zone: string): string {
 		.filter((time): time is string => typeof time === 'string' && time !== '')
 		.sort((one, other) => Date.parse(one) - Date.parse(other));
 	const [first] = times;
-	if (first === undefined) return '';
-	const last = times[times.length - 1];
+	const last = times.at(-1);
+	if (first === undefined || last === undefined) return '';
 	return times.length === 1
 		? `Scheduled for ${shownTime(first, zone)}.`
 		: `Scheduled for later: ${times.length}, from ${shownTime(first, zone)} to ${shownTime(last, zone)}.`;
@@ -50,5 +68,5 @@ function scheduled(placed: IDataObject[], zone: string): string {
 /** LiveCall rings a number as it is given; without a country code it may belong to somebody else, or to nobody. */
 function hasNationalNumber({ phone_number, requested_phone_number }: IDataObject): boolean {
 	const number = requested_phone_number ?? phone_number;
-	return typeof number === 'string' && !/^[^\d+]*(?:\+|00)/.test(number);
+	return typeof number === 'string' && internationalDigits(number) === undefined;
 }

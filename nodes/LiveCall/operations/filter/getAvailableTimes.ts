@@ -32,7 +32,7 @@ export const getAvailableTimes: Operation = {
 			type: 'dateTime',
 			default: '',
 			description:
-				'Leaves out earlier times. Without an offset it is read in the time zone in which the times come out.',
+				'Leaves out earlier times. A time that does not end in its own zone, such as +01:00, is read in "Time Zone".',
 		},
 		{
 			displayName: 'Before',
@@ -40,7 +40,7 @@ export const getAvailableTimes: Operation = {
 			type: 'dateTime',
 			default: '',
 			description:
-				'Leaves out later times, and this one. Without an offset it is read in the time zone in which the times come out.',
+				'Leaves out later times, and this one. A time that does not end in its own zone, such as +01:00, is read in "Time Zone".',
 		},
 		{
 			displayName: 'Locale',
@@ -59,8 +59,8 @@ export const getAvailableTimes: Operation = {
 			default: '',
 			placeholder: 'e.g. Europe/Berlin',
 			description:
-				"The customer's time zone, in which the times come out; the workflow's where it is left empty",
-			hint: "The workflow's where it is left empty",
+				"The customer's time zone, in which the times come out. If this is empty, the workflow's time zone is used.",
+			hint: "The customer's time zone. If empty: the workflow's.",
 		},
 	],
 	hint: (results) =>

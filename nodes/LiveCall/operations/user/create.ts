@@ -2,6 +2,7 @@ import { createUser } from '../../../shared/api/endpoints';
 import { createUserTopic, creatingUser } from '../../../shared/errors/topics';
 import { aSwitch, someText } from '../../../shared/input/checks';
 import { aPhoneNumber } from '../../../shared/input/phone';
+import { accountOf } from '../../execution/account';
 import type { Operation } from '../../execution/operation';
 import { createUnknownAgainOption, nameField, phoneNumberField } from '../../fields/commonFields';
 import { creationOf } from './creation';
@@ -18,6 +19,7 @@ export const create: Operation = {
 	once: creatingUser,
 	fields: [nameField, phoneNumberField],
 	options: [createUnknownAgainOption],
+	hint: (results) => accountOf(results, [['users created', () => true]]),
 	async execute(item) {
 		const user = {
 			name: item.read('name', someText),

@@ -1,6 +1,7 @@
 import { deleteUser } from '../../../shared/api/endpoints';
 import { userTopic } from '../../../shared/errors/topics';
 import { aLocator } from '../../../shared/input/checks';
+import { accountOf } from '../../execution/account';
 import type { Operation } from '../../execution/operation';
 import { userLocator } from '../../fields/locators';
 
@@ -15,6 +16,7 @@ export const remove: Operation = {
 	kind: 'write',
 	once: { done: 'deleted this user' },
 	fields: [userLocator],
+	hint: (results) => accountOf(results, [['users deleted', () => true]]),
 	async execute(item) {
 		const userId = item.read('userId', aLocator('users'));
 		const topic = userTopic(userId, `delete user "${userId}"`);

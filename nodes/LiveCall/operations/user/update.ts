@@ -5,6 +5,7 @@ import { userLocator } from '../../fields/locators';
 import { aLocator, someText } from '../../../shared/input/checks';
 import { aPhoneNumber } from '../../../shared/input/phone';
 import { changeUser } from './changeUser';
+import { accountOf } from '../../execution/account';
 import type { Operation } from '../../execution/operation';
 
 /** Changes a user. */
@@ -30,6 +31,7 @@ export const update: Operation = {
 			],
 		},
 	],
+	hint: (results) => accountOf(results, [['users updated', () => true]]),
 	async execute(item) {
 		const userId = item.read('userId', aLocator('users'));
 		const changes: IDataObject = {};

@@ -10,6 +10,7 @@ import { canonicalNumber } from '../../../shared/phoneNumber';
 import { changeUser } from './changeUser';
 import { creationOf } from './creation';
 import { exclusively } from '../../../shared/throttling/exclusive';
+import { accountOf } from '../../execution/account';
 import type { Item } from '../../execution/item';
 import type { Operation, Output } from '../../execution/operation';
 
@@ -32,6 +33,14 @@ export const upsert: Operation = {
 		nameField,
 	],
 	options: [createUnknownAgainOption],
+	hint: (results) =>
+		accountOf(
+			results,
+			['created', 'updated', 'unchanged'].map((ended) => [
+				`users ${ended}`,
+				({ upsert_result }) => upsert_result === ended,
+			]),
+		),
 	async execute(item) {
 		const phoneNumber = item.read('phoneNumber', aPhoneNumber);
 		const name = item.read('name', someText);

@@ -1,0 +1,34 @@
+import type { IDataObject } from 'n8n-workflow';
+
+/** A way in which an item may end: its words, in the plural, and whether an item that is done has ended so. */
+export type Way = [words: string, isOf: (result: IDataObject) => boolean];
+
+/**
+ * Says how the items of a run ended: `20 items: 16 calls placed, 2 scheduled, 1 skipped (duplicate), 1 failed.`
+ * @param results the JSON of all output items, one for each item
+ * @param ways how items end that neither failed nor were skipped: of each item, one of them is true
+ * @returns `undefined` for a single item, which speaks for itself
+ */
+export function accountOf(results: IDataObject[], ways: Way[]): string | undefined {
+	if (results.length < 2) return undefined;
+	const failed = results.filter(({ error }) => error !== undefined);
+	const skipped = results.filter((result) => isSkipped(result));
+	const done = results.filter((result) => result.error === undefined && !isSkipped(result));
+	const reasons = [...new Set(skipped.map(({ reason }) => reason))];
+	const counts: Array<[words: string, count: number]> = [
+		...ways.map(([words, isOf]): [string, number] => [words, done.filter(isOf).length]),
+		...reasons.map((reason): [string, number] => [
+			`skipped (${String(reason).replace(/_/g, ' ')})`,
+			skipped.filter((result) => result.reason === reason).length,
+		]),
+		['failed', failed.length],
+	];
+	const told = counts
+		.filter(([, count]) => count > 0)
+		.map(([words, count]) => `${count} ${count === 1 ? words.replace(/^(\w+)s /, '$1 ') : words}`);
+	return `${results.length} items: ${told.join(', ')}.`;
+}
+
+function isSkipped({ error, skipped }: IDataObject): boolean {
+	return error === undefined && skipped === true;
+}

@@ -1,0 +1,56 @@
+import { invalid, shown, valid, type Check } from '../../shared/input/checks';
+import { aPhoneNumber } from '../../shared/input/phone';
+import { callingCodeOf, internationalDigits } from './countries';
+
+const ADVICE = 'Enter calling codes, separated by commas, e.g. +48, +49.';
+
+/**
+ * The calling codes of the countries in which people may be rung: a text that sets them off with commas, semicolons,
+ * lines or each with a `+` of its own, or a list. There is at least one: who says which countries does not mean all.
+ * @returns their digits, without `+` or `00` in front
+ */
+export const someCallingCodes: Check<string[]> = (given) => {
+	const codes: string[] = [];
+	for (const part of partsOf(given ?? [])) {
+		const text = String(part).trim();
+		const digits = text.replace(/^(?:\+|00)/, '').replace(/[\s().-]/g, '');
+		const isCode = /^[1-9]\d{0,14}$/.test(digits) && callingCodeOf(digits) !== undefined;
+		if (!isCode) {
+			return invalid(`needs calling codes of countries, but ${shown(part)} was found`, ADVICE);
+		}
+		codes.push(digits);
+	}
+	return codes.length > 0
+		? valid([...new Set(codes)])
+		: invalid(
+				'needs at least one calling code, but nothing was found',
+				`${ADVICE} To allow all countries, remove the option.`,
+			);
+};
+
+function partsOf(given: unknown): unknown[] {
+	if (Array.isArray(given)) return given.flatMap(partsOf);
+	if (typeof given === 'string')
+		return given.split(/[,;\n]+|\s+(?=\+|00)/).filter((part) => part.trim() !== '');
+	return [given];
+}
+
+/**
+ * A phone number of an allowed country.
+ * @param allowed see {@link someCallingCodes}; `undefined` for all countries, and numbers without a country code
+ */
+export function aPhoneNumberOf(allowed: string[] | undefined): Check<string> {
+	return (given) => {
+		const checked = aPhoneNumber(given);
+		if (!checked.ok || allowed === undefined) return checked;
+		const digits = internationalDigits(checked.value);
+		if (digits !== undefined && allowed.some((code) => digits.startsWith(code))) return checked;
+		const codes = allowed.map((code) => `+${code}`).join(', ');
+		return invalid(
+			digits === undefined
+				? `needs a country code, since only ${codes} may be called, but ${shown(checked.value)} was found`
+				: `needs to begin with one of ${codes}, but ${shown(checked.value)} was found`,
+			'Check the number. Which countries may be called stands in "Allowed Countries" in the options.',
+		);
+	};
+}
