@@ -34,11 +34,13 @@ const VALUE = '={{ $json.value }}';
 /** A field of an operation, its label, and parameters in which the item's `value` stands in it. */
 type Filled = [where: string, operation: string, label: string, parameters: INodeParameters];
 
+/** The fields of a collection or of a group, but for those in which n8n takes no expression. */
 function entriesOf(field: INodeProperties): INodeProperties[] {
 	const isCollection = field.type === 'collection';
-	return isCollection
-		? (field.options ?? []).filter((entry): entry is INodeProperties => 'type' in entry)
-		: [];
+	const entries = isCollection ? (field.options ?? []) : [];
+	return entries
+		.filter((entry): entry is INodeProperties => 'type' in entry)
+		.filter(({ noDataExpression }) => !noDataExpression);
 }
 
 /** Each way to fill a field: as a whole, and where it is a group, each field of it. */
