@@ -94,7 +94,9 @@ describe('finding the node', () => {
 				expect(await actions.innerText()).toBe('Actions (13)');
 				await editor.nodeCreator.getByText('On call ended', { exact: true }).waitFor();
 				await actions.click();
-				await editor.nodeCreator.getByText('Create a call that rings a phone', { exact: true }).waitFor();
+				await editor.nodeCreator
+					.getByText('Create a call that rings a phone', { exact: true })
+					.waitFor();
 				const icons = await iconsIn(editor.nodeCreator);
 				expect(icons.length).toBeGreaterThan(14);
 				expect(new Set(icons)).toEqual(new Set([address]));
