@@ -13,7 +13,7 @@ export function nameIn(header: string): string {
 function parametersOf(header: string): Map<string, string> {
 	const parameters = new Map<string, string>();
 	const each = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"?|([^;]*))/g;
-	for (const [, name, quoted, unquoted] of `;${header}`.matchAll(each)) {
+	for (const [, name = '', quoted, unquoted = ''] of `;${header}`.matchAll(each)) {
 		const value = quoted?.replace(/\\(.)/g, '$1') ?? unquoted.trim();
 		if (!parameters.has(name.toLowerCase())) parameters.set(name.toLowerCase(), value);
 	}

@@ -45,7 +45,7 @@ const UNKNOWN_TYPES = new Set([
 export function mimeTypeOf(contentType: string, fileName: string): string {
 	const type = typeIn(contentType);
 	if (type !== undefined) return type;
-	const extension = /\.(\w+)$/.exec(fileName)?.[1].toLowerCase() ?? '';
+	const extension = /\.(\w+)$/.exec(fileName)?.[1]?.toLowerCase() ?? '';
 	return TYPE_OF.get(extension) ?? BINARY;
 }
 
@@ -67,7 +67,7 @@ export function mayBeRecording(contentType: string): boolean {
 
 /** The type that a header names, of at most 127 characters on either side (RFC 6838); `undefined` where the host does not know it. */
 function typeIn(contentType: string): string | undefined {
-	const type = contentType.split(';')[0].trim().toLowerCase();
+	const type = contentType.replace(/;.*/s, '').trim().toLowerCase();
 	return /^[\w.+-]{1,127}\/[\w.+-]{1,127}$/.test(type) && !UNKNOWN_TYPES.has(type)
 		? type
 		: undefined;
