@@ -272,6 +272,25 @@ describe('a wait that is longer than 30 seconds', () => {
 	});
 });
 
+describe('a wait of no time', () => {
+	it.each<[string, string | number]>([
+		['seconds', 0],
+		['seconds that have passed', -1],
+		['a date that has passed', 'Thu, 26 Nov 2020 12:00:00 GMT'],
+		['the moment of the answer', new Date().toUTCString()],
+	])('does not shorten the own one: %s', async (_, retryAfter) => {
+		world.sandbox.faults.decide(({ index }) =>
+			index < 3 ? { kind: 'status', status: index === 1 ? 503 : 429, retryAfter } : undefined,
+		);
+		expect((await world.run('call.get', { callId: '1' })).error.message).toContain('no call "1"');
+		const [first, second, third, fourth] = world.seen().map(({ at }) => at);
+		// A timer may fire a millisecond early.
+		expect(second - first).toBeGreaterThanOrEqual(125 - 2);
+		expect(third - second).toBeGreaterThanOrEqual(250 - 2);
+		expect(fourth - third).toBeGreaterThanOrEqual(500 - 2);
+	});
+});
+
 describe('the answer to another question', () => {
 	const user = locator('501');
 	it.each<[string, INodeParameters, IDataObject, string]>([
