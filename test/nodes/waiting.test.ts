@@ -213,6 +213,13 @@ describe('a call that has ended, and of which LiveCall does not tell the outcome
 		expect(world.seen()).toHaveLength(3);
 	});
 
+	it('does not wait longer for its outcome because LiveCall asks to', async () => {
+		const busy: Fault = { kind: 'status', status: 503, retryAfter: 25 };
+		answerInPassing(world, 6_000, (look) => (look === 0 ? ended(9_016) : busy));
+		expect(await waitFor(9_016)).toMatchObject([{ id: 9_016, status: 'Ended' }]);
+		expect(world.seen()).toHaveLength(3);
+	});
+
 	it('is followed again where LiveCall takes it up again', async () => {
 		const call = underWay(9_015);
 		answerInPassing(world, 0, (look) => {

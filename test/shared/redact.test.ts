@@ -129,6 +129,7 @@ describe('a secret', () => {
 	it('is looked for in no time in texts that nearly have it', () => {
 		const texts = [
 			'\\'.repeat(200_000),
+			'\\'.repeat(60),
 			'%25'.repeat(60_000),
 			'&amp;'.repeat(40_000),
 			'_'.repeat(200_000),
@@ -136,6 +137,7 @@ describe('a secret', () => {
 		for (const secret of [
 			'_'.repeat(40),
 			'\\'.repeat(40),
+			`${'\\'.repeat(24)}x`,
 			`${'_\\'.repeat(20)}x`,
 			'&%'.repeat(20),
 		]) {
