@@ -24,7 +24,7 @@ import { aTimeToCome } from '../../nodes/shared/input/times';
 import { aPhoneNumberOf, someCallingCodes } from '../../nodes/LiveCall/scheduling/allowedCountries';
 import { rejections } from '../../nodes/LiveCallTrigger/delivery/rejections';
 import { explanations } from '../../nodes/LiveCallTrigger/delivery/explanations';
-import { certaintyOf, type FailureKind } from '../../nodes/shared/api/outcome';
+import { certaintyOf, type FailureKind, type StatusFailure } from '../../nodes/shared/api/outcome';
 import { editPage } from '../../nodes/shared/ids';
 import {
 	explain,
@@ -107,16 +107,30 @@ const TOPICS: Topic[] = [
 
 const MISSING = { status: 200, missing: '"call" with an "id"' };
 
-const status = (
-	code: number,
-	more: { reasons?: string[]; retryAfterMs?: number; byProxy?: boolean } = {},
-): FailureKind => ({ kind: 'status', status: code, reasons: [], ...more });
+const status = (code: number, more: Partial<StatusFailure> = {}): FailureKind => ({
+	kind: 'status',
+	status: code,
+	reasons: [],
+	...more,
+});
 
 /** Each way in which a request can fail. The words that topics have of their own are all shown, else one topic stands for all. */
 const FAILURES: Array<[when: string, how: FailureKind, topics?: Topic[]]> = [
 	['401', status(401)],
 	['403', status(403), TOPICS],
 	['404', status(404), TOPICS],
+	[
+		'404 with a web page',
+		status(404, { foreign: 'webPage' }),
+		[callTopic('123'), placeCallTopic('12')],
+	],
+	[
+		'404 with a text',
+		status(404, { foreign: 'text', reasons: ['404 page not found'] }),
+		[callTopic('123')],
+	],
+	['403 with a web page', status(403, { foreign: 'webPage' })],
+	['403 with a text', status(403, { foreign: 'text', reasons: ['Access denied'] })],
 	['422 or 400', status(422, { reasons: ['phone number is invalid'] }), TOPICS],
 	['422, about a filter', status(422, { reasons: ['filter must exist'] })],
 	['another 4xx', status(409)],
@@ -147,6 +161,20 @@ const FAILURES: Array<[when: string, how: FailureKind, topics?: Topic[]]> = [
 	['a redirect', { kind: 'unreadable', what: 'redirect', status: 302 }],
 ];
 
+/** What only an answer to a question can be. */
+const OTHER_ANSWERS: typeof FAILURES = [
+	[
+		'another one than was asked about',
+		{
+			kind: 'unreadable',
+			what: 'another',
+			status: 200,
+			missing: 'call "123"',
+			found: 'another call',
+		},
+	],
+];
+
 /** Each way in which the host of the recordings can fail; a link that it refuses has words of its own. */
 const FILE_FAILURES: FailureKind[] = [
 	{ kind: 'notSent', reason: 'connectionRefused' },
@@ -172,7 +200,6 @@ const OWN_WORDS: Record<keyof typeof messages, Explanation> = {
 	wrongExpression: messages.wrongExpression("the expression's own message"),
 	credentialUnreadable: messages.credentialUnreadable("n8n's own message"),
 	wrongBaseUrl: messages.wrongBaseUrl(),
-	otherCall: messages.otherCall('123'),
 	unknownOperation: messages.unknownOperation('call', 'hangUp'),
 	nothingToUpdate: messages.nothingToUpdate(),
 	sharedNumber: messages.sharedNumber('45', '46'),
@@ -228,7 +255,7 @@ export function errorPage(): string {
 		'',
 		...table(
 			['When', 'What is said', 'What to do'],
-			FAILURES.flatMap(([when, how, topics = TOPICS.slice(0, 1)]) =>
+			[...FAILURES, ...OTHER_ANSWERS].flatMap(([when, how, topics = TOPICS.slice(0, 1)]) =>
 				topics.map((topic) => [when, ...failureRow(how, topic)]),
 			),
 		),

@@ -517,6 +517,22 @@ describe('secrets', () => {
 		expect(result.stored).not.toContain('abc.def');
 	});
 
+	const basic = Buffer.from(`me:${SECRETS.apiKey}`).toString('base64');
+	it.each<[string, unknown, string]>([
+		['in capitals', { error: SECRETS.apiKey.toUpperCase() }, ': ***'],
+		['in base64', { error: `Basic ${basic}` }, ': Basic '],
+		['as a field', { errors: { [SECRETS.webhookToken]: ['is unknown'] } }, ': *** is unknown'],
+		['in HTML', { error: `no ${SECRETS.apiKey.replace(/-/g, '&#45;')}` }, ': no ***'],
+		['across the cut', { error: `${'.'.repeat(190)}${SECRETS.apiKey}` }, `${'.'.repeat(190)}***`],
+	])('are redacted in other forms and places: %s', async (_, body, shown) => {
+		world.sandbox.faults.always({ kind: 'status', status: 422, body });
+		const { error, stored } = await world.run('call.get', { callId: '7' });
+		expect(error.message).toContain(shown);
+		for (const secret of [...Object.values(SECRETS), basic]) {
+			expect(stored.toLowerCase()).not.toContain(secret.slice(4, 14).toLowerCase());
+		}
+	});
+
 	it('a redirect does not take the key to another host', async () => {
 		const other = await World.start();
 		const known = world.sandbox.calls.add({ status: 'ended' });

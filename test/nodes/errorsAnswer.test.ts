@@ -77,6 +77,8 @@ describe('what LiveCall says of a change whose answer is not documented', () => 
 				{ ok: false, message: 'Locked' },
 				{ status: 'error', message: 'Locked' },
 				{ user: { id: 501 }, error: 'Locked' },
+				{ success: 'false', message: 'Locked' },
+				{ status: 422, message: 'Locked' },
 			]) {
 				world.sandbox.faults.next({ kind: 'status', status: 200, body });
 				const { error } = await world.run(operation, parameters);
@@ -92,9 +94,34 @@ describe('what LiveCall says of a change whose answer is not documented', () => 
 		async (operation, parameters) => {
 			for (const body of [
 				{ success: false },
+				{ success: 'False' },
+				{ success: '0' },
+				{ success: 'no' },
+				{ success: 0 },
+				{ ok: 0 },
+				{ ok: 'FALSE' },
+				{ deleted: false },
+				{ deleted: 'false' },
+				{ deleted: 0 },
+				{ status: 'failed' },
+				{ status: 'ERROR' },
+				{ status: false },
+				{ status: '404 Not Found' },
+				{ status: 500 },
+				{ code: 422 },
+				{ result: 'Failed' },
+				{ result: 'failure' },
+				{ result: { success: false } },
+				{ data: { status: 'error' } },
+				{ user: { id: 501, errors: { name: ['is taken'] } } },
+				{ user: { id: 501, error: 'is taken' } },
 				{ error: true },
 				{ errors: [{ code: 7 }] },
 				'false',
+				'FALSE',
+				'failed',
+				'Error: locked',
+				'0',
 			]) {
 				world.sandbox.faults.next({ kind: 'status', status: 200, body });
 				const { error } = await world.run(operation, parameters);
@@ -108,6 +135,14 @@ describe('what LiveCall says of a change whose answer is not documented', () => 
 			{ message: 'Done' },
 			{ success: true, errors: [] },
 			{ errors: { base: [] }, error: null },
+			{ error: 'false', errors: 0, success: 'true', ok: 1, deleted: 1 },
+			{ status: 'ok', result: 'updated' },
+			{ status: 200, code: 0, result: 501 },
+			{ status: 'active', code: 'A4' },
+			{ success: null, deleted: 'yes', ok: '' },
+			{ user: { id: 501, status: 'failed', deleted: false, ok: 0, errors: [] } },
+			{ user: { name: 'No Error', code: 404 } },
+			{ message: 'No failed calls' },
 			'true',
 			'OK',
 			'',
@@ -187,13 +222,13 @@ describe('a wait that is longer than 30 seconds', () => {
 		const pace = new Pace(1);
 		expect(await pace.turn(false)).toBe(true);
 		const inLine = [pace.turn(false), pace.turn(true), pace.turn(false)];
-		pace.close(60_000);
+		pace.stopFor(60_000);
 		expect(await Promise.all(inLine)).toEqual([false, false, false]);
 		expect(await pace.turn(false)).toBe(false);
-		expect(pace.closedForMs).toBeGreaterThan(0);
+		expect(pace.stoppedForMs).toBeGreaterThan(0);
 
 		const open = new Pace(1);
-		open.close(0);
+		open.stopFor(0);
 		expect(await open.turn(false)).toBe(true);
 	});
 
@@ -234,5 +269,96 @@ describe('a wait that is longer than 30 seconds', () => {
 		expect(result.failed).toBe(false);
 		const [first, second] = world.seen();
 		expect(second.at - first.at).toBeGreaterThanOrEqual(retryAfter * 1000);
+	});
+});
+
+describe('a wait of no time', () => {
+	it.each<[string, string | number]>([
+		['seconds', 0],
+		['seconds that have passed', -1],
+		['a date that has passed', 'Thu, 26 Nov 2020 12:00:00 GMT'],
+		['the moment of the answer', new Date().toUTCString()],
+	])('does not shorten the own one: %s', async (_, retryAfter) => {
+		world.sandbox.faults.decide(({ index }) =>
+			index < 3 ? { kind: 'status', status: index === 1 ? 503 : 429, retryAfter } : undefined,
+		);
+		expect((await world.run('call.get', { callId: '1' })).error.message).toContain('no call "1"');
+		const [first, second, third, fourth] = world.seen().map(({ at }) => at);
+		// A timer may fire a millisecond early.
+		expect(second - first).toBeGreaterThanOrEqual(125 - 2);
+		expect(third - second).toBeGreaterThanOrEqual(250 - 2);
+		expect(fourth - third).toBeGreaterThanOrEqual(500 - 2);
+	});
+});
+
+describe('the answer to another question', () => {
+	const user = locator('501');
+	it.each<[string, INodeParameters, IDataObject, string]>([
+		['call.get', { callId: '123' }, { call: { id: 456 } }, 'call "123", … another call'],
+		['call.get', { callId: '0123' }, { call: { id: 123 } }, 'call "0123", … another call'],
+		['call.get', { callId: 'a1' }, { call: { id: 'A1' } }, 'call "a1", … another call'],
+		[
+			'call.waitUntilEnded',
+			{ callId: '123' },
+			{ call: { id: '456', status: 'ended' } },
+			'call "123", … another call',
+		],
+		[
+			'recording.get',
+			{ callId: '123' },
+			{ recording: { id: 1, call_id: 456, url: 'https://dl.test/1' } },
+			'the recording of call "123", … the recording of another call',
+		],
+		[
+			'recording.download',
+			{ callId: '123' },
+			{ recording: { id: 123, call_id: '456', url: 'https://dl.test/1' } },
+			'the recording of call "123", … the recording of another call',
+		],
+		[
+			'filter.checkAvailability',
+			{ filterId: locator('12') },
+			{ filter: { id: 13, status: 'available' } },
+			'target group "12", … another target group',
+		],
+		[
+			'call.create',
+			{ ...call, options: { whenUnavailable: 'skip' } },
+			{ filter: { id: 13, status: 'available' } },
+			'target group "1", … another target group',
+		],
+		[
+			'user.update',
+			{ userId: user, updateFields: { name: 'Mary' } },
+			{ user: { id: 502, name: 'Mary' } },
+			'user "501", … another user',
+		],
+		['user.delete', { userId: user }, { user: { id: '502' } }, 'user "501", … another user'],
+	])('is none, and nothing comes of it: %s %j', async (operation, parameters, body, about) => {
+		world.sandbox.faults.always({ kind: 'status', status: 200, body });
+		const { error, output } = await world.run(operation, parameters, { items: phones(1) });
+		const [asked, answered] = about.split(', … ');
+		expect(error.message).toBe(`Asked about ${asked}, LiveCall answered with ${answered}`);
+		expect(error.description).toContain('written as LiveCall writes it');
+		expect(error.description).toContain('"Base URL"');
+		expect(output).toEqual([]);
+		expect(world.sandbox.calls.placed()).toEqual([]);
+	});
+
+	it.each<[string, INodeParameters, IDataObject]>([
+		['call.get', { callId: '123' }, { call: { id: '123' } }],
+		['call.get', { callId: '123' }, { call: { id: 123 } }],
+		[
+			'recording.get',
+			{ callId: '123' },
+			{ recording: { id: 456, call_id: '123', url: 'https://dl.test/1' } },
+		],
+		['recording.get', { callId: '123' }, { recording: { id: 456, url: 'https://dl.test/1' } }],
+		['filter.checkAvailability', { filterId: '12' }, { filter: { id: '12', status: 'Available' } }],
+		['user.update', { userId: user, updateFields: { name: 'M' } }, { user: { id: '501' } }],
+	])('is not meant where the ID is the same as text, or not there: %s %j', async (...asked) => {
+		const [operation, parameters, body] = asked;
+		world.sandbox.faults.always({ kind: 'status', status: 200, body });
+		expect((await world.run(operation, parameters)).failed).toBe(false);
 	});
 });

@@ -1,5 +1,8 @@
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import type { Fault } from '../../dev/sandbox';
 import { growingPause } from '../../nodes/LiveCall/operations/call/waitUntilEnded';
 import { PollThrottle } from '../../nodes/shared/throttling/pollThrottle';
+import { answerInPassing } from '../support/passingTime';
 import { jsons, World } from '../support/world';
 
 let world: World;
@@ -143,4 +146,86 @@ describe('a call that LiveCall does not know yet', () => {
 		},
 		20_000,
 	);
+});
+
+describe('a call that has ended, and of which LiveCall does not tell the outcome yet', () => {
+	const waitFor = async (callId: number, options: INodeParameters = {}) =>
+		jsons(await world.run('call.waitUntilEnded', { callId, options }));
+	/** Answers with an end that lacks its outcome. */
+	const ended = (id: number, more: IDataObject = {}): Fault => ({
+		kind: 'status',
+		status: 200,
+		body: { call: { id, status: 'Ended', ...more } },
+	});
+	afterEach(() => jest.restoreAllMocks());
+
+	it.each<[string, IDataObject]>([
+		['is not there', {}],
+		['is null', { outcome: null }],
+		['is empty', { outcome: '' }],
+		['is blank', { outcome: ' ', ended_at: '2026-11-26T12:00:00Z' }],
+	])('is looked at again in a moment, where it %s', async (_, more) => {
+		const call = underWay(9_010);
+		world.sandbox.calls.end(call.id, { outcome: 'successful' });
+		answerInPassing(world, 0, (look) => (look === 0 ? ended(call.id, more) : undefined));
+		const began = Date.now();
+		expect(await waitFor(call.id, { pollInterval: 60 })).toMatchObject([{ outcome: 'successful' }]);
+		const [first, second] = world.seen();
+		expect(second.at - first.at).toBeGreaterThanOrEqual(1_000);
+		expect(Date.now() - began).toBeLessThan(30_000);
+	});
+
+	it('is given as it is after 10 s, counted from its end', async () => {
+		const call = underWay(9_011);
+		answerInPassing(world, 6_000, (look) => (look < 2 ? undefined : ended(call.id)));
+		expect(await waitFor(call.id, { pollInterval: 1 })).toMatchObject([{ status: 'Ended' }]);
+		// Twice under way, and at 18, 24 and 30 s.
+		expect(world.seen()).toHaveLength(5);
+	});
+
+	it('is given as it is when the time is over, as one that has ended', async () => {
+		answerInPassing(world, 2_000, () => ended(9_012));
+		expect(await waitFor(9_012, { timeout: 0.1 })).toMatchObject([{ id: 9_012, status: 'Ended' }]);
+		expect(world.seen().length).toBeLessThanOrEqual(4);
+		world.sandbox.faults.clear();
+		answerInPassing(world, 0, () => ended(9_012));
+		expect(await waitFor(9_012, { timeout: 0 })).toMatchObject([{ id: 9_012, status: 'Ended' }]);
+	});
+
+	it.each<[string, Fault]>([
+		['fails', { kind: 'status', status: 500 }],
+		['is refused', { kind: 'status', status: 401 }],
+		['finds nothing', { kind: 'status', status: 404 }],
+		['gets a page', { kind: 'html', status: 404 }],
+	])('is not lost when a further look %s', async (_, fault) => {
+		const call = underWay(9_013);
+		world.sandbox.calls.end(call.id, { outcome: 'failed' });
+		answerInPassing(world, 1_000, (look) =>
+			look === 0 ? ended(call.id) : look < 3 ? fault : undefined,
+		);
+		const options = { maxRetries: 0, pollInterval: 60 };
+		expect(await waitFor(call.id, options)).toMatchObject([{ outcome: 'failed' }]);
+		expect(world.seen()).toHaveLength(4);
+
+		world.reset();
+		answerInPassing(world, 6_000, (look) => (look === 0 ? ended(9_014) : fault));
+		expect(await waitFor(9_014, options)).toMatchObject([{ id: 9_014, status: 'Ended' }]);
+		expect(world.seen()).toHaveLength(3);
+	});
+
+	it('does not wait longer for its outcome because LiveCall asks to', async () => {
+		const busy: Fault = { kind: 'status', status: 503, retryAfter: 25 };
+		answerInPassing(world, 6_000, (look) => (look === 0 ? ended(9_016) : busy));
+		expect(await waitFor(9_016)).toMatchObject([{ id: 9_016, status: 'Ended' }]);
+		expect(world.seen()).toHaveLength(3);
+	});
+
+	it('is followed again where LiveCall takes it up again', async () => {
+		const call = underWay(9_015);
+		answerInPassing(world, 0, (look) => {
+			if (look === 2) world.sandbox.calls.end(call.id, { outcome: 'successful' });
+			return look === 0 ? ended(call.id) : undefined;
+		});
+		expect(await waitFor(call.id, { pollInterval: 1 })).toMatchObject([{ outcome: 'successful' }]);
+	});
 });

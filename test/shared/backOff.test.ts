@@ -1,10 +1,6 @@
 import fc from 'fast-check';
-import {
-	asksForTooLong,
-	backOffBefore,
-	LONGEST_RETRY_AFTER_MS,
-	readRetryAfter,
-} from '../../nodes/shared/api/backOff';
+import type { IDataObject } from 'n8n-workflow';
+import { asksForTooLong, backOffBefore, readRetryAfter } from '../../nodes/shared/api/backOff';
 import type { FailureKind } from '../../nodes/shared/api/outcome';
 
 const NOW = Date.parse('2026-11-26T12:00:00Z');
@@ -15,10 +11,12 @@ const status = (retryAfterMs?: number): FailureKind => ({
 	retryAfterMs,
 });
 
+const read = (retryAfter: unknown, date?: unknown) =>
+	readRetryAfter({ 'retry-after': retryAfter, date } as IDataObject, NOW);
+
 describe('Retry-After', () => {
 	it.each<[unknown, number | undefined]>([
 		['7', 7_000],
-		['0', 0],
 		['120', 120_000],
 		[' 2 ', 2_000],
 		['1.5', 1_500],
@@ -26,7 +24,6 @@ describe('Retry-After', () => {
 		[3, 3_000],
 		['Thu, 26 Nov 2026 12:00:20 GMT', 20_000],
 		['2026-11-26T12:00:01.5Z', 1_500],
-		['Thu, 26 Nov 2026 11:59:00 GMT', 0],
 		[undefined, undefined],
 		['', undefined],
 		['  ', undefined],
@@ -35,21 +32,68 @@ describe('Retry-After', () => {
 		[{}, undefined],
 		[null, undefined],
 	])('%j is %j ms from now', (value, ms) => {
-		expect(readRetryAfter(value, NOW)).toBe(ms);
+		expect(read(value)).toBe(ms);
 	});
 
-	it.each(['7 seconds', 'x7', '7x', '1.', '.5', '1.2.3', '-5', 'after 5 minutes'])(
+	it.each(['7 seconds', 'x7', '7x', '1.', '.5', '1.2.3', 'after 5 minutes'])(
 		'%j is no number of seconds',
 		(value) => {
-			expect([undefined, 0]).toContain(readRetryAfter(value, NOW));
+			expect(read(value)).toBeUndefined();
 		},
 	);
 
-	it('is never negative, whatever the header says', () => {
+	it.each([
+		'0',
+		0,
+		'0.0',
+		'-1',
+		'-5',
+		'Thu, 26 Nov 2026 12:00:00 GMT',
+		'Thu, 26 Nov 2020 11:59:00 GMT',
+	])('%j asks for no time', (value) => {
+		expect(read(value)).toBeUndefined();
+	});
+
+	it.each<[string, string, number | undefined]>([
+		['Thu, 26 Nov 2026 12:00:05 GMT', 'Thu, 26 Nov 2026 12:00:00 GMT', 5_000],
+		['Thu, 26 Nov 2026 14:00:05 GMT', 'Thu, 26 Nov 2026 14:00:00 GMT', 5_000],
+		['Thu, 26 Nov 2026 10:00:05 GMT', 'Thu, 26 Nov 2026 10:00:00 GMT', 5_000],
+		['Thu, 26 Nov 2026 12:30:00 GMT', 'Thu, 26 Nov 2026 12:30:00 GMT', undefined],
+		['Thu, 26 Nov 2026 12:30:00 GMT', 'Thu, 26 Nov 2026 12:31:00 GMT', undefined],
+		['Thu, 26 Nov 2026 12:00:05 GMT', 'no date', 5_000],
+		['7', 'Thu, 26 Nov 2020 12:00:00 GMT', 7_000],
+	])('%j in an answer of %j is %j ms', (value, date, ms) => {
+		expect(read(value, date)).toBe(ms);
+	});
+
+	it('is more than nothing or not there, whatever the header says', () => {
+		const anyHeader = fc.oneof(
+			fc.string(),
+			fc.integer().map(String),
+			fc.double().map(String),
+			fc.date({ noInvalidDate: true }).map((date) => date.toUTCString()),
+		);
 		fc.assert(
-			fc.property(fc.oneof(fc.string(), fc.date({ noInvalidDate: true }).map(String)), (value) => {
-				expect(readRetryAfter(value, NOW) ?? 0).toBeGreaterThanOrEqual(0);
+			fc.property(anyHeader, anyHeader, (value, date) => {
+				const ms = read(value, date);
+				expect(ms === undefined || ms > 0).toBe(true);
 			}),
+		);
+	});
+
+	it('which is a date is as long as it lies behind the answer, whatever the time is here', () => {
+		const seconds = fc.integer({ min: 1, max: 86_400 });
+		fc.assert(
+			fc.property(
+				fc.date({ min: new Date(0), max: new Date('2099-01-01') }),
+				seconds,
+				(at, later) => {
+					const date = new Date(Math.floor(at.getTime() / 1000) * 1000);
+					const until = new Date(date.getTime() + later * 1000);
+					expect(read(until.toUTCString(), date.toUTCString())).toBe(later * 1000);
+					expect(read(date.toUTCString(), until.toUTCString())).toBeUndefined();
+				},
+			),
 		);
 	});
 
@@ -61,7 +105,6 @@ describe('Retry-After', () => {
 		['nothing, having lost the connection', { kind: 'lost' }, false],
 		['a wait that is being waited for', { kind: 'timeout', timeoutMs: 60_000 }, false],
 	])('of a LiveCall that asks for %s', (_, how, isTooLong) => {
-		expect(LONGEST_RETRY_AFTER_MS).toBe(30_000);
 		expect(asksForTooLong(how)).toBe(isTooLong);
 	});
 });
@@ -97,13 +140,13 @@ describe('the back-off', () => {
 		expect(new Set(waits).size).toBeGreaterThan(1);
 	});
 
-	it.each([0, 1, 7_000, 120_000])('is what LiveCall asks for, %d ms, at every try', (ms) => {
+	it.each([1, 7_000, 120_000])('is what LiveCall asks for, %d ms, at every try', (ms) => {
 		expect(backOffBefore(1, status(ms))).toBe(ms);
 		expect(backOffBefore(9, status(ms))).toBe(ms);
 	});
 
-	it('is the usual one where LiveCall answers without a wait', () => {
-		const wait = backOffBefore(1, status());
+	it.each([undefined, 0])('is the usual one where LiveCall asks for no time: %j', (ms) => {
+		const wait = backOffBefore(1, status(ms));
 		expect(wait).toBeGreaterThanOrEqual(125);
 		expect(wait).toBeLessThanOrEqual(250);
 	});

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import type { IHttpRequestMethods } from 'n8n-workflow';
 import {
 	certaintyOf,
+	asksForPause,
 	isLiveCallsWord,
+	isNotFound,
+	isRefusal,
 	isStatus,
 	mayRepeat,
 	type Certainty,
@@ -15,8 +17,8 @@ const notSent = (
 ): FailureKind => ({ kind: 'notSent', reason });
 const ASKED_TO_WAIT: FailureKind = { kind: 'notSent', reason: 'askedToWait', waitMs: 60_000 };
 
-/** What happened, what it means, and which methods may be sent again. */
-const TABLE: Array<[string, FailureKind, Certainty, 'all' | 'no POST' | 'none']> = [
+/** What happened, what it means, and which requests may be sent again: all, or those that may be at any time. */
+const TABLE: Array<[string, FailureKind, Certainty, 'all' | 'repeatable' | 'none']> = [
 	['the connection was refused', notSent('connectionRefused'), 'notCarriedOut', 'all'],
 	['the name is unknown', notSent('unresolved'), 'notCarriedOut', 'all'],
 	['the host cannot be reached', notSent('unreachable'), 'notCarriedOut', 'all'],
@@ -25,14 +27,14 @@ const TABLE: Array<[string, FailureKind, Certainty, 'all' | 'no POST' | 'none']>
 	['it was canceled before it was sent', notSent('canceled'), 'notCarriedOut', 'none'],
 	['LiveCall had asked to wait', ASKED_TO_WAIT, 'notCarriedOut', 'none'],
 	['429', status(429), 'notCarriedOut', 'all'],
-	['the connection was lost', { kind: 'lost' }, 'unknown', 'no POST'],
-	['the file broke off', { kind: 'brokeOff' }, 'unknown', 'no POST'],
-	['there was no answer in time', { kind: 'timeout', timeoutMs: 1 }, 'unknown', 'no POST'],
+	['the connection was lost', { kind: 'lost' }, 'unknown', 'repeatable'],
+	['the file broke off', { kind: 'brokeOff' }, 'unknown', 'repeatable'],
+	['there was no answer in time', { kind: 'timeout', timeoutMs: 1 }, 'unknown', 'repeatable'],
 	['it was canceled under way', { kind: 'canceled' }, 'unknown', 'none'],
-	['408', status(408), 'unknown', 'no POST'],
-	['500', status(500), 'unknown', 'no POST'],
-	['503', status(503), 'unknown', 'no POST'],
-	['599', status(599), 'unknown', 'no POST'],
+	['408', status(408), 'unknown', 'repeatable'],
+	['500', status(500), 'unknown', 'repeatable'],
+	['503', status(503), 'unknown', 'repeatable'],
+	['599', status(599), 'unknown', 'repeatable'],
 	['400', status(400), 'refused', 'none'],
 	['401', status(401), 'refused', 'none'],
 	['404', status(404), 'refused', 'none'],
@@ -55,10 +57,9 @@ const TABLE: Array<[string, FailureKind, Certainty, 'all' | 'no POST' | 'none']>
 describe('a failed request', () => {
 	it.each(TABLE)('of which %s', (_, how, certainty, again) => {
 		expect(certaintyOf(how)).toBe(certainty);
-		expect(mayRepeat('POST', how)).toBe(again === 'all');
-		for (const method of ['GET', 'PATCH', 'DELETE'] as const) {
-			expect(mayRepeat(method, how)).toBe(again !== 'none');
-		}
+		expect(mayRepeat('ifNotCarriedOut', how)).toBe(again === 'all');
+		expect(mayRepeat('always', how)).toBe(again !== 'none');
+		expect(isRefusal(how)).toBe(certainty === 'refused');
 	});
 
 	it('is known by its status, and by none where it has none', () => {
@@ -67,25 +68,43 @@ describe('a failed request', () => {
 		expect(isStatus({ kind: 'unreadable', what: 'webPage', status: 404 }, 404)).toBe(false);
 	});
 
-	it('is never sent again by POST where LiveCall may have acted', () => {
+	it('that must not act twice is never sent again where LiveCall may have acted', () => {
 		const anyStatus = fc.integer({ min: 100, max: 599 }).map(status);
 		fc.assert(
 			fc.property(fc.oneof(anyStatus, fc.constantFrom(...TABLE.map(([, how]) => how))), (how) => {
-				expect(mayRepeat('POST', how) && certaintyOf(how) !== 'notCarriedOut').toBe(false);
+				expect(mayRepeat('ifNotCarriedOut', how) && certaintyOf(how) !== 'notCarriedOut').toBe(
+					false,
+				);
 			}),
 		);
 	});
 
-	it('that was refused is never sent again, whatever the method', () => {
-		const methods: IHttpRequestMethods[] = ['GET', 'POST', 'PATCH', 'DELETE'];
+	it('that was refused is never sent again', () => {
 		fc.assert(
 			fc.property(fc.integer({ min: 400, max: 499 }), (code) => {
-				const refused = certaintyOf(status(code)) === 'refused';
-				for (const method of methods) {
-					expect(refused && mayRepeat(method, status(code))).toBe(false);
-				}
+				expect(isRefusal(status(code)) && mayRepeat('always', status(code))).toBe(false);
 			}),
 		);
+	});
+
+	it('by a proxy is no refusal of the host', () => {
+		expect(isRefusal({ kind: 'status', status: 403, reasons: [], byProxy: true })).toBe(false);
+	});
+
+	it.each([
+		[429, true],
+		[500, true],
+		[503, true],
+		[408, false],
+		[404, false],
+		[499, false],
+	])('with %d asks all to pause: %s', (code, pauses) => {
+		expect(asksForPause(status(code))).toBe(pauses);
+	});
+
+	it('without a status asks nobody to pause', () => {
+		expect(asksForPause({ kind: 'lost' })).toBe(false);
+		expect(asksForPause({ kind: 'unreadable', what: 'webPage', status: 503 })).toBe(false);
 	});
 });
 
@@ -102,5 +121,11 @@ describe('the word of LiveCall', () => {
 		['a lost connection', { kind: 'lost' }, true],
 	])('%s', (_, how, isIts) => {
 		expect(isLiveCallsWord(how)).toBe(isIts);
+	});
+
+	it('alone says that there is no such thing', () => {
+		expect(isNotFound(status(404))).toBe(true);
+		expect(isNotFound(status(403))).toBe(false);
+		expect(isNotFound(answered(404, { foreign: 'text' }))).toBe(false);
 	});
 });

@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { getEventListeners } from 'node:events';
 import { Pace } from '../../nodes/shared/throttling/pace';
 
 let pace: Pace;
@@ -232,11 +233,21 @@ describe('a cancel', () => {
 	});
 });
 
-describe('a pace that is closed', () => {
+describe('a pace whose run is over', () => {
+	it('listens no longer to the signal, which outlives it', () => {
+		expect(getEventListeners(cancel.signal, 'abort')).toHaveLength(1);
+		pace.dispose();
+		expect(getEventListeners(cancel.signal, 'abort')).toEqual([]);
+		pace.dispose();
+		new Pace(2).dispose();
+	});
+});
+
+describe('a pace that is stopped', () => {
 	it('turns away those that wait and those that come, and opens when its time is over', async () => {
 		ask(upTo(6));
 		await pass(0);
-		pace.close(60_000);
+		pace.stopFor(60_000);
 		await pass(0);
 		expect(rejections).toEqual([4, 5]);
 		times(4, () => pace.end());
@@ -251,13 +262,13 @@ describe('a pace that is closed', () => {
 	});
 
 	it('says for how long, and keeps the longest of several times', async () => {
-		expect(pace.closedForMs).toBe(0);
-		pace.close(60_000);
-		pace.close(40_000);
+		expect(pace.stoppedForMs).toBe(0);
+		pace.stopFor(60_000);
+		pace.stopFor(40_000);
 		await pass(15_000);
-		expect(pace.closedForMs).toBe(45_000);
+		expect(pace.stoppedForMs).toBe(45_000);
 		await pass(60_000);
-		expect(pace.closedForMs).toBe(0);
+		expect(pace.stoppedForMs).toBe(0);
 	});
 });
 

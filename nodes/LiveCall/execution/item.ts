@@ -1,6 +1,6 @@
 import type { IDataObject, NodeApiError } from 'n8n-workflow';
-import { LiveCallClient } from '../../shared/api/client';
-import type { ApiRequest } from '../../shared/api/endpoints';
+import { LiveCallClient, type RepeatingClient } from '../../shared/api/client';
+import type { ApiRequest, RepeatableRequest } from '../../shared/api/endpoints';
 import type { Failure, Reply } from '../../shared/api/outcome';
 import { wait } from '../../shared/throttling/wait';
 import { apiError } from '../../shared/errors/nodeErrors';
@@ -33,7 +33,7 @@ export class Item extends Parameters {
 	 * @param topic what the request is about, for the error
 	 * @throws NodeApiError when there is no usable answer
 	 */
-	async ask<T>(request: ApiRequest<T>, topic: Topic): Promise<T> {
+	async ask<T>(request: RepeatableRequest<T>, topic: Topic): Promise<T> {
 		return this.expect(await this.client.send(request), topic);
 	}
 
@@ -60,7 +60,7 @@ export class Item extends Parameters {
 			async (sendOnce) =>
 				await work(async (apiRequest, topic) => {
 					// Checks this item's options, and throws if one is wrong: before that, nothing may be written down as sent.
-					const { client } = this;
+					const client = this.connected();
 					const reply = await sendOnce(async (again) => await client.send(apiRequest, { again }));
 					return this.expect(reply, topic);
 				}),
@@ -87,11 +87,15 @@ export class Item extends Parameters {
 	}
 
 	/**
-	 * This item's way to LiveCall. Its options are checked on first use, and so before any request: what must happen at
-	 * most once is written down as sent only after that.
+	 * This item's way to LiveCall, but for what must happen at most once: that is sent by {@link atMostOnce} alone. The item's
+	 * options are checked on first use, and so before any request.
 	 * @throws NodeOperationError when an option or the credential is wrong
 	 */
-	get client(): LiveCallClient {
+	get client(): RepeatingClient {
+		return this.connected();
+	}
+
+	private connected(): LiveCallClient {
 		this.ownClient ??= this.connect();
 		return this.ownClient;
 	}

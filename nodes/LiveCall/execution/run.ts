@@ -87,5 +87,6 @@ export class Run {
 			if (await claims.record(toRecord)) ledger.recorded(toRecord);
 		}
 		claims.dispose();
+		this.pace.dispose();
 	}
 }

@@ -1,4 +1,4 @@
-import type { LiveCallClient } from '../../shared/api/client';
+import type { RepeatingClient } from '../../shared/api/client';
 import { getFilter, type Filter } from '../../shared/api/endpoints';
 import type { Reply } from '../../shared/api/outcome';
 import { freeTimesAfter } from '../../shared/api/freeTimes';
@@ -20,7 +20,7 @@ export class Availability {
 	 * The availability of a target group, as LiveCall has said it 10 s ago at the earliest.
 	 * @param client asks where that is not known
 	 */
-	async of(filterId: string, client: LiveCallClient): Promise<Reply<Filter>> {
+	async of(filterId: string, client: RepeatingClient): Promise<Reply<Filter>> {
 		const known = this.asked.get(filterId);
 		if (known && Date.now() - known.at < FRESH_MS) {
 			const reply = await known.reply;

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Resource } from '../../shared/api/answers';
-import type { LiveCallClient } from '../../shared/api/client';
+import type { RepeatingClient } from '../../shared/api/client';
 import { getUsers } from '../../shared/api/endpoints';
 import type { Reply } from '../../shared/api/outcome';
 import { Breaks } from '../../shared/throttling/breaks';
@@ -18,7 +18,7 @@ export class UserDirectory {
 	 * @param client used when the list has not been asked for yet
 	 * @returns all users; a list that could not be had is asked for again by the next item
 	 */
-	async all(client: LiveCallClient): Promise<Reply<UserList>> {
+	async all(client: RepeatingClient): Promise<Reply<UserList>> {
 		await this.breaks.takeIfDue();
 		this.listed ??= ask(client);
 		const asked = this.listed;
@@ -50,7 +50,7 @@ export class UserDirectory {
 	}
 }
 
-async function ask(client: LiveCallClient): Promise<Reply<UserList>> {
+async function ask(client: RepeatingClient): Promise<Reply<UserList>> {
 	const reply = await client.send(getUsers());
 	return reply.ok ? { ok: true, value: new UserList(reply.value) } : reply;
 }

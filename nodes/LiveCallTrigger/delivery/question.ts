@@ -2,11 +2,12 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import type { Resource } from '../../shared/api/answers';
 import { LiveCallClient } from '../../shared/api/client';
 import { getCall } from '../../shared/api/endpoints';
+import { backOffBefore } from '../../shared/api/backOff';
 import {
+	asksForPause,
 	isLiveCallsWord,
 	isStatus,
 	mayRepeat,
-	type FailureKind,
 	type Reply,
 } from '../../shared/api/outcome';
 import { hasEnded, outcomeOf } from '../../shared/call';
@@ -25,9 +26,6 @@ const UNKNOWN_AGAIN_MS = 1_000;
 
 /** LiveCall's answer may lag behind its webhook: waits in ms before a call is read again that lacks its end or outcome. */
 const LATE_END_WAITS_MS = [1_000, 4_000];
-
-/** The first wait in ms after a connection that failed; the next is twice as long. */
-const FIRST_BACK_OFF_MS = 250;
 
 /** What asking leads to. `noTurn`: LiveCall could not be asked in time. `credentialChanged`: it was asked with an old one. */
 export type Asked = Reply<Resource> | 'noTurn' | 'credentialChanged';
@@ -95,17 +93,17 @@ export class Question {
 	private waitAfter(reply: Reply<Resource>, limiter: Limiter): number | undefined {
 		if (reply.ok)
 			return this.isLate(reply.value) ? LATE_END_WAITS_MS[this.requests - 1] : undefined;
-		if (!mayRepeat('GET', reply.error.how)) return undefined;
+		if (!mayRepeat('always', reply.error.how)) return undefined;
 		return asksForPause(reply.error.how)
 			? limiter.pausedForMs
-			: FIRST_BACK_OFF_MS * 2 ** (this.requests - 1);
+			: backOffBefore(this.requests, reply.error.how);
 	}
 
 	/** Whether the call has ended, by the delivery or by LiveCall, and LiveCall does not tell the whole end yet. */
 	private isLate(call: Resource): boolean {
-		const { callId, event } = this.payload;
+		const { event } = this.payload;
 		const isOver = event === undefined ? hasEnded(call) : isEnd(event);
-		return isOver && String(call.id) === callId && !tellsEnd(call);
+		return isOver && !tellsEnd(call);
 	}
 }
 
@@ -117,8 +115,4 @@ export function tellsEnd(call: Resource): boolean {
 /** Whether LiveCall knows no such call, or another program that answers in its place says so. */
 export function isUnknown(reply: Reply<Resource>): boolean {
 	return !reply.ok && (isStatus(reply.error.how, 404) || !isLiveCallsWord(reply.error.how));
-}
-
-function asksForPause(how: FailureKind): how is Extract<FailureKind, { kind: 'status' }> {
-	return how.kind === 'status' && (how.status === 429 || how.status >= 500);
 }

@@ -70,11 +70,7 @@ class Verifying {
 
 	private conclude(reply: Reply<Resource>, { limiter, turnedAway }: Account): Verification {
 		const { callId } = this.payload;
-		if (reply.ok) {
-			return String(reply.value.id) === callId
-				? reply
-				: this.unverifiable(messages.otherCall(callId));
-		}
+		if (reply.ok) return reply;
 		const explanation = explain(reply.error, callTopic(callId));
 		if (!isUnknown(reply)) return this.unverifiable(explanation, limiter.pausedForMs);
 		const isLiveCalls = isLiveCallsWord(reply.error.how);

@@ -18,15 +18,45 @@ export function isResource(value: unknown): value is Resource {
 	return isObject(value) && isId(value.id);
 }
 
-/** What a reader finds in an answer: the value, or which part is missing, in words. */
-export type Reading<T> = Result<T, string>;
+/** Why an answer is none, in words. */
+export interface Unfit {
+	/** What it came without. */
+	missing: string;
+	/** Set where it is about another one than was asked: what it is about. */
+	another?: string;
+}
+
+/** What a reader finds in an answer: the value, or why there is none. */
+export type Reading<T> = Result<T, Unfit>;
 
 /** Reads the answer to a request. */
 export type Reader<T> = (answer: unknown) => Reading<T>;
 
 /** A reading that found no usable answer. @param what the part that is missing, in words */
-export function missing(what: string): { ok: false; error: string } {
-	return { ok: false, error: what };
+export function missing(what: string): { ok: false; error: Unfit } {
+	return { ok: false, error: { missing: what } };
+}
+
+/**
+ * Reads an answer that has to be about what was asked: with another ID it is the answer to another question. Ids are
+ * compared by their text, since they are numbers or strings.
+ * @param asked the ID that was asked for
+ * @param named what it is the ID of, and what another one of these is, in words
+ * @param idOf where the answer has it; an answer without it says nothing of it
+ */
+export function about<T>(
+	asked: string,
+	named: { asked: string; another: string },
+	read: Reader<T>,
+	idOf: (value: T) => unknown,
+): Reader<T> {
+	return (answer) => {
+		const reading = read(answer);
+		const id = reading.ok ? idOf(reading.value) : undefined;
+		return !isId(id) || String(id) === asked
+			? reading
+			: { ok: false, error: { missing: `${named.asked} "${asked}"`, another: named.another } };
+	};
 }
 
 /** Reads `{"<wrapper>": {"id": …}}`, the form of all of LiveCall's single answers. */
@@ -51,76 +81,52 @@ export function wrappedList(wrapper: string): Reader<Resource[]> {
 
 /**
  * Reads an answer of which LiveCall documents nothing: any success is one, unless it says the contrary.
- * @param read takes what can be used out of the answer
+ * @param wrapper where the resource is, if the answer has it
  */
-export function undocumented<T>(read: (answer: unknown) => T): Reader<T> {
-	return (answer) =>
-		saysNo(answer) ? missing('a confirmation') : { ok: true, value: read(answer) };
+export function undocumented(wrapper: string): Reader<Resource | undefined> {
+	return (answer) => {
+		if (saysNo(answer, wrapper)) return missing('a confirmation');
+		const value = isObject(answer) ? answer[wrapper] : undefined;
+		return { ok: true, value: isResource(value) ? value : undefined };
+	};
 }
+
+/** Where answers say how it went: yes or no, a word, or the status that the answer should have had. */
+const FLAGS = ['success', 'ok', 'deleted'];
+const WORDS = ['status', 'result'];
+const CODES = ['status', 'code'];
+
+const NO = /^\s*(?:false|no|0)\s*$/i;
+const FAILED = /^\s*(?:false|errors?|fail(?:ed|ure)?)\b/i;
+const CODE_OF_FAILURE = /^\s*[45]\d\d\b/;
 
 /** Whether an answer says that nothing came of the request, whatever its status; a "message" may be a good one. */
-function saysNo(answer: unknown): boolean {
-	if (!isObject(answer)) return answer === false;
-	const { success, ok, status, error, errors } = answer;
-	return success === false || ok === false || status === 'error' || isSaid(error) || isSaid(errors);
+function saysNo(answer: unknown, wrapper: string): boolean {
+	if (!isObject(answer)) return reads(NO, answer) || reads(FAILED, answer);
+	return (
+		FLAGS.some((key) => reads(NO, answer[key])) ||
+		WORDS.some((key) => reads(FAILED, answer[key])) ||
+		CODES.some((key) => reads(CODE_OF_FAILURE, answer[key])) ||
+		hasErrors(answer) ||
+		Object.entries(answer).some(
+			([key, inner]) =>
+				// What a resource says of itself is not how it went, but for what Rails adds where it was not stored.
+				isObject(inner) && (key === wrapper ? hasErrors(inner) : saysNo(inner, wrapper)),
+		)
+	);
 }
 
-/** Whether there is anything in a field: `null`, `[]` and `{"base": []}` are nothing. */
+function reads(pattern: RegExp, value: unknown): boolean {
+	return ['string', 'number', 'boolean'].includes(typeof value) && pattern.test(String(value));
+}
+
+function hasErrors({ error, errors }: IDataObject): boolean {
+	return isSaid(error) || isSaid(errors);
+}
+
+/** Whether there is anything in a field: `null`, `[]`, `{"base": []}` and "false" are nothing. */
 function isSaid(value: unknown): boolean {
 	return typeof value === 'object' && value !== null
 		? Object.values(value).some(isSaid)
-		: Boolean(value);
-}
-
-/** Where the usual forms have their messages. */
-const REASON_KEYS = ['errors', 'error', 'message', 'messages'];
-
-/** Fields that accompany a message but tell a person nothing. */
-const BESIDE_THE_REASON = /^(status|code|source|id|type|links|meta)$/;
-
-/**
- * Flattens LiveCall's own words out of an error's body, whichever of the usual forms it has:
- * `{"errors": {"field": ["is invalid"]}}`, `{"errors": ["…"]}`, `{"error": "…"}`, `{"message": "…"}`; else whatever
- * text there is: `{"field": ["is invalid"]}`, `["…"]`, `"…"`, or text that is not JSON.
- * @param body the parsed body, or the text of one that is no JSON
- * @param secrets what is redacted out, where LiveCall repeats what it was sent
- * @returns at most ten messages of at most 200 characters
- */
-export function reasonsIn(body: unknown, secrets: string[]): string[] {
-	const named = namedIn(body);
-	return shownOf(named.length > 0 ? named : flatten(body), secrets);
-}
-
-/** As {@link reasonsIn}, but only what stands where the usual forms have their messages. */
-export function namedReasonsIn(body: unknown, secrets: string[]): string[] {
-	return shownOf(namedIn(body), secrets);
-}
-
-function namedIn(body: unknown): string[] {
-	return isObject(body) ? REASON_KEYS.flatMap((key) => flatten(body[key])) : [];
-}
-
-function shownOf(reasons: string[], secrets: string[]): string[] {
-	const different = [...new Set(reasons)].slice(0, 10);
-	return different.map((reason) => redacted(reason, secrets).slice(0, 200));
-}
-
-/** A text without secrets; the tokens of recording links are not known beforehand, but look like this. */
-function redacted(text: string, secrets: string[]): string {
-	return secrets
-		.reduce((clean, secret) => clean.split(secret).join('***'), text)
-		.replace(/(token=)[^\s"'&]+/gi, '$1***');
-}
-
-function flatten(value: unknown): string[] {
-	if (typeof value === 'string') return value.trim() === '' ? [] : [value.trim()];
-	if (Array.isArray(value)) return value.flatMap(flatten);
-	if (!isObject(value)) return [];
-	return Object.entries(value).flatMap(([field, inner]) => {
-		if (!Array.isArray(inner) && BESIDE_THE_REASON.test(field)) return [];
-		const reasons = flatten(inner);
-		return /^(message|detail|details|title|base|full_messages)$/.test(field)
-			? reasons
-			: reasons.map((reason) => `${field.replace(/_/g, ' ')} ${reason}`);
-	});
+		: Boolean(value) && !reads(NO, value);
 }

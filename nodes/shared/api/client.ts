@@ -1,7 +1,7 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import type { ApiAccess, RequestFunctions } from '../credential';
-import type { ApiRequest } from './endpoints';
-import { isStatus, type Reply } from './outcome';
+import type { ApiRequest, RepeatableRequest } from './endpoints';
+import { isNotFound, type Reply } from './outcome';
 import type { Pace } from '../throttling/pace';
 import { repeatedly } from './repeat';
 import { readResponse, type Attempt } from './response';
@@ -20,6 +20,11 @@ export interface ClientSettings {
 	pace?: Pace;
 	/** The execution's cancel signal. */
 	signal?: AbortSignal;
+}
+
+/** A way to LiveCall for requests that may be repeated. */
+export interface RepeatingClient {
+	send<T>(request: RepeatableRequest<T>, options?: { deadline?: number }): Promise<Reply<T>>;
 }
 
 /** Sends requests to LiveCall. Everything that goes to the API's host goes through here. */
@@ -48,12 +53,12 @@ export class LiveCallClient {
 			const mayBeDone = again || triesBefore > 0;
 			return mayBeDone &&
 				!result.ok &&
-				isStatus(result.error, 404) &&
+				isNotFound(result.error) &&
 				request.goneOnRepeat !== undefined
 				? { ok: true, value: request.goneOnRepeat }
 				: result;
 		};
-		return await repeatedly(request.method, attempt, { ...this.settings, deadline, again });
+		return await repeatedly(request.repeatable, attempt, { ...this.settings, deadline, again });
 	}
 
 	private async attempt<T>(request: ApiRequest<T>, deadline: number): Promise<Attempt<T>> {

@@ -1,6 +1,8 @@
 import type { IDataObject, IHttpRequestMethods } from 'n8n-workflow';
 import { isObject } from '../json';
+import type { Repeatable } from './outcome';
 import {
+	about,
 	isResource,
 	missing,
 	undocumented,
@@ -13,17 +15,22 @@ import {
 /** LiveCall's documented routes (help centre, "Integration of LiveCall's server-side API"), and nothing else. */
 
 /** One request to LiveCall, and how its answer is read. */
-export interface ApiRequest<T> {
+export interface ApiRequest<T, R extends Repeatable = Repeatable> {
 	method: IHttpRequestMethods;
 	/** Below the base URL, with a leading slash; ids in it are encoded. */
 	path: string;
 	body?: IDataObject;
 	read: Reader<T>;
+	/** Whether it may be sent again if LiveCall may have acted on it: it may if the state is then the same. */
+	repeatable: R;
 	/** Set where LiveCall documents no answer: then a success without readable data is one too. */
 	bodyOptional?: boolean;
 	/** What a 404 on a repeat means where the goal is then reached, as for a DELETE. */
 	goneOnRepeat?: T;
 }
+
+/** A request that gives the same state however often it arrives. Anything else is sent by way of what guards it. */
+export type RepeatableRequest<T> = ApiRequest<T, 'always'>;
 
 export type Recording = Resource & { url: string };
 export type Filter = Resource & { status: string; available_call_times: string[] };
@@ -31,21 +38,31 @@ export type Filter = Resource & { status: string; available_call_times: string[]
 const id = (value: string): string => encodeURIComponent(value);
 
 /** `POST /calls`: places a call. Each request that LiveCall acts on rings the customer. */
-export function placeCall(call: IDataObject): ApiRequest<Resource> {
-	return { method: 'POST', path: '/calls', body: { call }, read: wrapped('call') };
+export function placeCall(call: IDataObject): ApiRequest<Resource, 'ifNotCarriedOut'> {
+	return {
+		method: 'POST',
+		path: '/calls',
+		body: { call },
+		read: wrapped('call'),
+		repeatable: 'ifNotCarriedOut',
+	};
 }
 
 /** `GET /calls/:id` */
-export function getCall(callId: string): ApiRequest<Resource> {
-	return { method: 'GET', path: `/calls/${id(callId)}`, read: wrapped('call') };
+export function getCall(callId: string): RepeatableRequest<Resource> {
+	const named = { asked: 'call', another: 'another call' };
+	const read = about(callId, named, wrapped('call'), (call) => call.id);
+	return { method: 'GET', path: `/calls/${id(callId)}`, read, repeatable: 'always' };
 }
 
 /**
  * `GET /calls/:id/recording`: answers a link that is valid for a short time only; read as `undefined` while there is no
  * recording or no link to it yet.
  */
-export function getRecording(callId: string): ApiRequest<Recording | undefined> {
-	return { method: 'GET', path: `/calls/${id(callId)}/recording`, read: readRecording };
+export function getRecording(callId: string): RepeatableRequest<Recording | undefined> {
+	const named = { asked: 'the recording of call', another: 'the recording of another call' };
+	const read = about(callId, named, readRecording, (recording) => recording?.call_id);
+	return { method: 'GET', path: `/calls/${id(callId)}/recording`, read, repeatable: 'always' };
 }
 
 const readRecording: Reader<Recording | undefined> = (answer) => {
@@ -61,8 +78,10 @@ const readRecording: Reader<Recording | undefined> = (answer) => {
 };
 
 /** `GET /filters/:id`: a target group's availability. */
-export function getFilter(filterId: string): ApiRequest<Filter> {
-	return { method: 'GET', path: `/filters/${id(filterId)}`, read: readFilter };
+export function getFilter(filterId: string): RepeatableRequest<Filter> {
+	const named = { asked: 'target group', another: 'another target group' };
+	const read = about(filterId, named, readFilter, (filter) => filter.id);
+	return { method: 'GET', path: `/filters/${id(filterId)}`, read, repeatable: 'always' };
 }
 
 const readFilter: Reader<Filter> = (answer) => {
@@ -86,37 +105,55 @@ function isTime(value: unknown): value is string {
 }
 
 /** `GET /users`: all users of the account; no paging is documented. */
-export function getUsers(): ApiRequest<Resource[]> {
-	return { method: 'GET', path: '/users', read: wrappedList('users') };
+export function getUsers(): RepeatableRequest<Resource[]> {
+	return { method: 'GET', path: '/users', read: wrappedList('users'), repeatable: 'always' };
 }
 
 /** `POST /users` */
-export function createUser(user: IDataObject): ApiRequest<Resource> {
-	return { method: 'POST', path: '/users', body: { user }, read: wrapped('user') };
+export function createUser(user: IDataObject): ApiRequest<Resource, 'ifNotCarriedOut'> {
+	return {
+		method: 'POST',
+		path: '/users',
+		body: { user },
+		read: wrapped('user'),
+		repeatable: 'ifNotCarriedOut',
+	};
 }
 
 /** `PATCH /users/:id`: what it answers is not documented, so the user is read only where it is there. */
-export function updateUser(userId: string, user: IDataObject): ApiRequest<Resource | undefined> {
+export function updateUser(
+	userId: string,
+	user: IDataObject,
+): RepeatableRequest<Resource | undefined> {
 	return {
 		method: 'PATCH',
 		path: `/users/${id(userId)}`,
 		body: { user },
 		bodyOptional: true,
-		read: undocumented((answer) => {
-			const updated = isObject(answer) ? answer.user : undefined;
-			return isResource(updated) ? updated : undefined;
-		}),
+		read: changedUser(userId),
+		repeatable: 'always',
 	};
 }
 
 /** `DELETE /users/:id`: what it answers is not documented, so any success is one. */
-export function deleteUser(userId: string): ApiRequest<IDataObject> {
+export function deleteUser(userId: string): RepeatableRequest<IDataObject> {
 	const deleted = { deleted: true };
+	const read = changedUser(userId);
 	return {
 		method: 'DELETE',
 		path: `/users/${id(userId)}`,
 		bodyOptional: true,
-		read: undocumented(() => deleted),
+		read: (answer) => {
+			const reading = read(answer);
+			return reading.ok ? { ok: true, value: deleted } : reading;
+		},
+		repeatable: 'always',
 		goneOnRepeat: deleted,
 	};
+}
+
+/** Reads the user that was changed, where the answer has it. */
+function changedUser(userId: string): Reader<Resource | undefined> {
+	const named = { asked: 'user', another: 'another user' };
+	return about(userId, named, undocumented('user'), (user) => user?.id);
 }

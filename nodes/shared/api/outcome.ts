@@ -1,4 +1,3 @@
-import type { IHttpRequestMethods } from 'n8n-workflow';
 import type { Result } from '../result';
 
 /**
@@ -18,6 +17,8 @@ export type Unreadable =
 	| 'empty'
 	/** Data without what the request needs. */
 	| 'shape'
+	/** Data about another one than was asked about. */
+	| 'another'
 	/** A redirect, which is not followed. */
 	| 'redirect'
 	/** Redirects without an end. */
@@ -67,7 +68,7 @@ export type FailureKind =
 			status?: number;
 			/** What the answer came without, in words. */
 			missing?: string;
-			/** What came in its place: a type, an encoding, or LiveCall's own words. */
+			/** What came in its place: a type, an encoding, another one's data, or LiveCall's own words. */
 			found?: string;
 	  };
 
@@ -84,22 +85,23 @@ export interface Failure {
 /** Either what LiveCall answered, checked for its shape, or why there is no answer. */
 export type Reply<T> = Result<T, Failure>;
 
+/** A request that was answered with a status which is no success. */
+export type StatusFailure = Extract<FailureKind, { kind: 'status' }>;
+
+/**
+ * Whether a request may be sent again where LiveCall may have acted on it. A call that is placed rings a customer, and a
+ * user that is created is added, each time that LiveCall acts; other requests give the same state however often they
+ * arrive.
+ */
+export type Repeatable = 'always' | 'ifNotCarriedOut';
+
 /** Whether a request was answered with a status. */
 export function isStatus(how: FailureKind, status: number): boolean {
 	return how.kind === 'status' && how.status === status;
 }
 
 /**
- * Whether a failure may be taken as what LiveCall says. A 404 or 403 that came as a web page or text may be another
- * program's, and so says nothing of what LiveCall knows or allows; one with JSON or without a body is LiveCall's.
- */
-export function isLiveCallsWord(how: FailureKind): boolean {
-	const mayBeForeign = isStatus(how, 404) || isStatus(how, 403);
-	return !(mayBeForeign && how.kind === 'status' && (how.byProxy || how.foreign !== undefined));
-}
-
-/**
- * Decides what a failed request means. This is the only place that does.
+ * Decides what a failed request means. Only this file does.
  * LiveCall documents no error answers: what is not certain is taken as unknown.
  */
 export function certaintyOf(how: FailureKind): Certainty {
@@ -109,17 +111,37 @@ export function certaintyOf(how: FailureKind): Certainty {
 	return how.status >= 400 && how.status < 500 && how.status !== 408 ? 'refused' : 'unknown';
 }
 
+/** Whether who was asked has declined a request for good; a proxy on the way says nothing of that. */
+export function isRefusal(how: FailureKind): how is StatusFailure {
+	return how.kind === 'status' && !how.byProxy && certaintyOf(how) === 'refused';
+}
+
 /**
- * Says whether sending a request once more can do no harm and may help.
- * A POST rings a customer or adds a user each time LiveCall acts on it, so it is repeated only where LiveCall
- * certainly did not act; the other methods give the same state however often they arrive.
+ * Whether a failure may be taken as what LiveCall says. A 404 or 403 that came as a web page or text may be another
+ * program's, and so says nothing of what LiveCall knows or allows; one with JSON or without a body is LiveCall's.
  */
-export function mayRepeat(method: IHttpRequestMethods, how: FailureKind): boolean {
+export function isLiveCallsWord(how: FailureKind): boolean {
+	if (how.kind !== 'status' || (how.status !== 404 && how.status !== 403)) return true;
+	return !how.byProxy && how.foreign === undefined;
+}
+
+/** Whether LiveCall says that it has no such thing. */
+export function isNotFound(how: FailureKind): boolean {
+	return isStatus(how, 404) && isLiveCallsWord(how);
+}
+
+/** Whether LiveCall has too much to do, or is out of order: all who ask it leave it alone for a while. */
+export function asksForPause(how: FailureKind): how is StatusFailure {
+	return how.kind === 'status' && (how.status === 429 || how.status >= 500);
+}
+
+/** Says whether sending a request once more can do no harm and may help. */
+export function mayRepeat(repeatable: Repeatable, how: FailureKind): boolean {
 	if (how.kind === 'canceled' || how.kind === 'unreadable') return false;
 	if (how.kind === 'notSent') {
 		return !['canceled', 'unsendable', 'askedToWait'].includes(how.reason);
 	}
 	if (how.kind === 'status' && how.status === 429) return true;
-	if (method === 'POST') return false;
+	if (repeatable !== 'always') return false;
 	return how.kind !== 'status' || how.status === 408 || how.status >= 500;
 }

@@ -1,7 +1,13 @@
-import type { IHttpRequestMethods } from 'n8n-workflow';
 import type { Result } from '../result';
 import { asksForTooLong, backOffBefore } from './backOff';
-import { certaintyOf, isStatus, mayRepeat, type FailureKind, type Reply } from './outcome';
+import {
+	certaintyOf,
+	isStatus,
+	mayRepeat,
+	type FailureKind,
+	type Repeatable,
+	type Reply,
+} from './outcome';
 import type { Pace } from '../throttling/pace';
 import { wait } from '../throttling/wait';
 
@@ -25,7 +31,7 @@ export interface RepeatSettings {
  * @returns the answer as read, or why there is none; never throws unless the attempt does
  */
 export async function repeatedly<T>(
-	method: IHttpRequestMethods,
+	repeatable: Repeatable,
 	attempt: (triesBefore: number) => Promise<Result<T, FailureKind>>,
 	settings: RepeatSettings,
 ): Promise<Reply<T>> {
@@ -43,14 +49,14 @@ export async function repeatedly<T>(
 		const how = result.error;
 		const backOffMs = backOffBefore(tries, how);
 		// What is behind this request would only be told the same.
-		if (asksForTooLong(how)) pace?.close(backOffMs, how.kind === 'status' && how.byProxy);
+		if (asksForTooLong(how)) pace?.stopFor(backOffMs, how.kind === 'status' && how.byProxy);
 		// A wait that LiveCall asks for holds for all items of the run: the pace keeps it.
 		const waitsInPace = pace !== undefined && isStatus(how, 429);
 		if (waitsInPace) pace.slowDown(backOffMs);
 		else pace?.end();
 
 		const outOfTime = asksForTooLong(how) || Date.now() + backOffMs >= deadline;
-		if (tries > maxRetries || outOfTime || !mayRepeat(method, how)) {
+		if (tries > maxRetries || outOfTime || !mayRepeat(repeatable, how)) {
 			return failed(how, tries, mayHaveActed, backOffMs);
 		}
 		mayHaveActed ||= certaintyOf(how) === 'unknown';
@@ -62,9 +68,9 @@ export async function repeatedly<T>(
 
 /** Why a request got no turn: LiveCall had asked for a long wait, or the execution was canceled. */
 function whyNotSent(pace: Pace | undefined): FailureKind {
-	const waitMs = pace?.closedForMs ?? 0;
+	const waitMs = pace?.stoppedForMs ?? 0;
 	return waitMs > 0
-		? { kind: 'notSent', reason: 'askedToWait', waitMs, byProxy: pace?.isClosedByProxy }
+		? { kind: 'notSent', reason: 'askedToWait', waitMs, byProxy: pace?.isStoppedByProxy }
 		: { kind: 'notSent', reason: 'canceled' };
 }
 

@@ -1,7 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isObject } from '../json';
 import type { Result } from '../result';
-import { namedReasonsIn, reasonsIn } from './answers';
+import { namedReasonsIn, reasonsIn } from './reasons';
 import { readRetryAfter } from './backOff';
 import type { ApiRequest } from './endpoints';
 import type { FailureKind, Unreadable } from './outcome';
@@ -35,7 +35,7 @@ export function readResponse<T>(
 	if (!isSuccess) {
 		const foreign = foreignIn(parsed, isWebPage);
 		const said = foreign === 'webPage' ? undefined : (parsed?.json ?? text);
-		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
+		const retryAfterMs = readRetryAfter(headers, Date.now());
 		return {
 			ok: false,
 			error: {
@@ -51,10 +51,12 @@ export function readResponse<T>(
 	if (!parsed) return unreadable(isWebPage ? 'webPage' : 'cutOff', status);
 	const reading = request.read(parsed.json);
 	if (reading.ok) return reading;
+	const { missing, another } = reading.error;
+	if (another !== undefined) return unreadable('another', status, missing, another);
 	// LiveCall says no in some way of its own, although the status says yes.
 	const reasons = namedReasonsIn(parsed.json, secrets);
 	const found = reasons.length > 0 ? reasons.join('; ') : undefined;
-	return unreadable(text.trim() === '' ? 'empty' : 'shape', status, reading.error, found);
+	return unreadable(text.trim() === '' ? 'empty' : 'shape', status, missing, found);
 }
 
 /** What came in place of JSON; a number alone, such as "404", is how a gateway says it. An empty body is LiveCall's. */
@@ -82,7 +84,7 @@ function parseJson(text: string, bodyOptional: boolean): { json: unknown } | und
 	try {
 		return { json: JSON.parse(text) };
 	} catch {
-		return bodyOptional && !'{[<'.includes(start) ? { json: undefined } : undefined;
+		return bodyOptional && !'{[<'.includes(start) ? { json: text } : undefined;
 	}
 }
 

@@ -1,32 +1,38 @@
-import { LONGEST_RETRY_AFTER_MS } from '../api/backOff';
-import { certaintyOf, type Failure, type FailureKind } from '../api/outcome';
+import {
+	certaintyOf,
+	isLiveCallsWord,
+	type Certainty,
+	type Failure,
+	type FailureKind,
+	type StatusFailure,
+} from '../api/outcome';
+import { LONGEST_WAIT_MS } from '../throttling/wait';
 import { seconds } from '../time';
 import { messages, type Explanation } from './messages';
 import type { AtMostOnceWording, Topic } from './topics';
 
 /**
- * Puts a failure into words: the first of these that knows the failure says what it is. This is the only place that
- * does. A run that a person ended says "canceled": n8n tells such an execution from one that failed by that word
- * (n8n 2.41, `processSuccessExecution`).
+ * Puts a failure into words. This is the only place that does. A run that a person ended says "canceled": n8n tells such
+ * an execution from one that failed by that word (n8n 2.41, `processSuccessExecution`).
  */
 export function explain(failure: Failure, topic: Topic): Explanation {
-	return (
-		proxyRefused(failure, topic) ??
-		keyNotAccepted(failure, topic) ??
-		notFound(failure, topic) ??
-		tooManyRequests(failure, topic) ??
-		refused(failure, topic) ??
-		perhapsDone(failure, topic) ??
-		canceled(failure, topic) ??
-		otherHost(failure, topic) ??
-		unreadable(failure, topic) ??
-		unsendable(failure, topic) ??
-		outOfReach(failure, topic)
-	);
+	const { how, certainty } = failure;
+	const { host, once } = topic;
+	if (how.kind === 'status') {
+		const isRefused = certaintyOf(how) === 'refused';
+		if (isRefused && how.byProxy) return proxyRefused(how, certainty, topic);
+		if (isRefused && host === undefined) return refused(how, certainty, topic);
+		if (how.status === 429) return tooManyRequests(how, failure, topic);
+	}
+	if (once && certainty === 'unknown') return perhapsDone(failure, once, host);
+	if (wasCanceled(failure)) return { ...messages.canceled(), message: happened(failure, host) };
+	if (host !== undefined) return otherHost(failure, host);
+	if (how.kind === 'unreadable') return unreadable(how, failure);
+	if (how.kind === 'notSent' && how.reason === 'unsendable') return unsendable(failure);
+	return outOfReach(failure);
 }
 
-function proxyRefused({ how, certainty }: Failure, { host }: Topic): Explanation | undefined {
-	if (how.kind !== 'status' || !how.byProxy || certaintyOf(how) !== 'refused') return undefined;
+function proxyRefused(how: StatusFailure, certainty: Certainty, { host }: Topic): Explanation {
 	const why = how.status === 407 ? 'asks for a login' : 'let nothing through';
 	return {
 		message: `${proxyBefore(host)} ${why} (status ${how.status})`,
@@ -34,62 +40,82 @@ function proxyRefused({ how, certainty }: Failure, { host }: Topic): Explanation
 	};
 }
 
-function keyNotAccepted({ how, certainty }: Failure, topic: Topic): Explanation | undefined {
-	if (how.kind !== 'status' || topic.host !== undefined) return undefined;
+/** What LiveCall refuses, or seems to. */
+function refused(how: StatusFailure, certainty: Certainty, topic: Topic): Explanation {
+	if (!isLiveCallsWord(how)) return perhapsForeign(how, certainty, topic);
 	if (how.status === 401) {
 		return {
 			message: `LiveCall did not accept the API key${reasonsOf(how)}`,
 			advice: `Check "API Key" in the LiveCall API credential. It comes from the account settings in LiveCall and is pasted without quotes. ${effectOf(certainty)}`,
 		};
 	}
-	if (how.status !== 403) return undefined;
+	if (how.status === 403) {
+		const { message, advice } = notAllowed(topic);
+		return { message: `${message}${reasonsOf(how)}`, advice: `${advice} ${effectOf(certainty)}` };
+	}
+	return notFound(how, topic) ?? refusedFor(how, certainty, topic);
+}
+
+/** A refusal that may be another program's: what LiveCall would mean by it, and that it need not be LiveCall. */
+function perhapsForeign(how: StatusFailure, certainty: Certainty, topic: Topic): Explanation {
+	const { message, advice } = how.status === 403 ? notAllowed(topic) : topic.notFound;
+	const came =
+		how.foreign === 'text'
+			? `a text came in place of LiveCall's answer${reasonsOf(how)}`
+			: "a web page came in place of LiveCall's answer";
 	return {
-		message: `LiveCall does not allow this API key to ${topic.to}${reasonsOf(how)}`,
-		advice: `Check "API Key" in the LiveCall API credential and what its account may do. ${effectOf(certainty)}`,
+		message: `${message}, or ${came} (status ${how.status})`,
+		advice: `${advice} Another program may have answered, such as a gateway while LiveCall restarts or a check for bots: then try again a little later, and if it stays like this, check "Base URL", too. ${effectOf(certainty)}`,
+	};
+}
+
+function notAllowed({ to }: Topic): Explanation {
+	return {
+		message: `LiveCall does not allow this API key to ${to}`,
+		advice: 'Check "API Key" in the LiveCall API credential and what its account may do.',
 	};
 }
 
 /** Also a refusal in which LiveCall says that what the request names is not there, as Rails does with 422. */
-function notFound({ how }: Failure, topic: Topic): Explanation | undefined {
-	if (how.kind !== 'status' || topic.host !== undefined) return undefined;
-	if (certaintyOf(how) !== 'refused') return undefined;
+function notFound(how: StatusFailure, topic: Topic): Explanation | undefined {
 	const saysOf = how.status === 404 ? mentions : isNotThere;
 	const missing = (topic.names ?? []).filter(({ what }) =>
 		how.reasons.some((reason) => new RegExp(saysOf(what), 'i').test(reason)),
 	);
 	if (how.status !== 404 && missing.length === 0) return undefined;
-	const { message, advice } = missing.length === 1 ? missing[0].notFound : topic.notFound;
+	const [named, ...others] = missing;
+	const { message, advice } = named && others.length === 0 ? named.notFound : topic.notFound;
 	return { message: `${message}${reasonsOf(how)}`, advice };
 }
 
-function tooManyRequests(
-	{ how, certainty, tries }: Failure,
-	topic: Topic,
-): Explanation | undefined {
-	if (how.kind !== 'status' || how.status !== 429) return undefined;
-	const who = answering(how, topic.host);
-	return {
-		message: `${who} is receiving too many requests and did not ${topic.to}${triedOften(tries)}`,
-		advice: `${askedToWait(how, topic.host)}${tryingAgain(certainty)} is safe. Wait a little, or lower "Max Concurrency" in the options.`,
-	};
-}
-
-function refused({ how, certainty }: Failure, topic: Topic): Explanation | undefined {
-	if (how.kind !== 'status' || topic.host !== undefined) return undefined;
-	if (certaintyOf(how) !== 'refused') return undefined;
+function refusedFor(how: StatusFailure, certainty: Certainty, { to }: Topic): Explanation {
 	const reasons = reasonsOf(how);
 	const filter = /filter/i.test(reasons)
 		? " A filter is what LiveCall's dashboard calls a target group."
 		: '';
 	return {
-		message: `LiveCall refused to ${topic.to}${reasons || `, with status ${how.status}`}`,
+		message: `LiveCall refused to ${to}${reasons || `, with status ${how.status}`}`,
 		advice: `${reasons ? 'Correct what LiveCall names' : 'LiveCall does not say why: check the fields of this item'}, then run this item again.${filter} ${effectOf(certainty)}`,
 	};
 }
 
+function tooManyRequests(
+	how: StatusFailure,
+	{ certainty, tries }: Failure,
+	{ to, host }: Topic,
+): Explanation {
+	return {
+		message: `${answering(how, host)} is receiving too many requests and did not ${to}${triedOften(tries)}`,
+		advice: `${askedToWait(how, host)}${tryingAgain(certainty)} is safe. Wait a little, or lower "Max Concurrency" in the options.`,
+	};
+}
+
 /** A request that LiveCall may have acted on, and must not act on twice. */
-function perhapsDone(failure: Failure, { once, host }: Topic): Explanation | undefined {
-	if (!once || failure.certainty !== 'unknown') return undefined;
+function perhapsDone(
+	failure: Failure,
+	once: AtMostOnceWording,
+	host: string | undefined,
+): Explanation {
 	const { message, advice } = mayAlreadyHave(once, happened(failure, host));
 	return {
 		message,
@@ -104,13 +130,7 @@ function alsoToCheck(how: FailureKind): string[] {
 	return how.kind === 'unreadable' && how.found === undefined ? [CHECK_BASE_URL] : [];
 }
 
-function canceled(failure: Failure, { host }: Topic): Explanation | undefined {
-	if (!wasCanceled(failure)) return undefined;
-	return { ...messages.canceled(), message: happened(failure, host) };
-}
-
-function otherHost(failure: Failure, { host }: Topic): Explanation | undefined {
-	if (host === undefined) return undefined;
+function otherHost(failure: Failure, host: string): Explanation {
 	const { how } = failure;
 	if (how.kind === 'unreadable' && (how.what === 'tooLarge' || how.what === 'tooLong')) {
 		return {
@@ -124,32 +144,39 @@ function otherHost(failure: Failure, { host }: Topic): Explanation | undefined {
 	};
 }
 
-function unreadable(failure: Failure, { host }: Topic): Explanation | undefined {
-	const { how } = failure;
-	if (how.kind !== 'unreadable') return undefined;
-	const advice = how.found === undefined ? CHECK_BASE_URL : 'Correct what LiveCall names.';
-	return { message: happened(failure, host), advice };
+function unreadable(
+	how: Extract<FailureKind, { kind: 'unreadable' }>,
+	failure: Failure,
+): Explanation {
+	const message = happened(failure, undefined);
+	if (how.what === 'another') {
+		return {
+			message,
+			advice: `Check that the ID is written as LiveCall writes it. ${CHECK_BASE_URL}`,
+		};
+	}
+	return {
+		message,
+		advice: how.found === undefined ? CHECK_BASE_URL : 'Correct what LiveCall names.',
+	};
 }
 
-function unsendable(failure: Failure, { host }: Topic): Explanation | undefined {
-	const { how } = failure;
-	if (how.kind !== 'notSent' || how.reason !== 'unsendable') return undefined;
+function unsendable(failure: Failure): Explanation {
 	return {
-		message: happened(failure, host),
+		message: happened(failure, undefined),
 		advice:
 			'Check "Base URL" and "API Key" in the LiveCall API credential, and whether n8n trusts the certificate of that host and may connect to it. Nothing was carried out.',
 	};
 }
 
-function outOfReach(failure: Failure, { host }: Topic): Explanation {
+function outOfReach(failure: Failure): Explanation {
 	const { how, certainty } = failure;
-	const asked = askedToWait(how, host);
 	const toCheck = isProxys(how)
 		? CHECK_PROXY
 		: 'check "Base URL" in the LiveCall API credential and whether LiveCall is up';
 	return {
-		message: happened(failure, host),
-		advice: `${asked}${tryingAgain(certainty)} is safe. If it stays like this, ${toCheck}.`,
+		message: happened(failure, undefined),
+		advice: `${askedToWait(how, undefined)}${tryingAgain(certainty)} is safe. If it stays like this, ${toCheck}.`,
 	};
 }
 
@@ -157,20 +184,20 @@ function wasCanceled({ how }: Failure): boolean {
 	return how.kind === 'canceled' || (how.kind === 'notSent' && how.reason === 'canceled');
 }
 
-function tryingAgain(certainty: Failure['certainty']): string {
+function tryingAgain(certainty: Certainty): string {
 	return certainty === 'notCarriedOut'
 		? 'Nothing was carried out, so trying again'
 		: 'Trying again';
 }
 
-function effectOf(certainty: Failure['certainty']): string {
+function effectOf(certainty: Certainty): string {
 	return certainty === 'unknown'
 		? 'An earlier try may have been carried out.'
 		: 'Nothing was carried out.';
 }
 
 /** LiveCall's own words, behind a colon; empty where it says no more than its status does. */
-function reasonsOf({ reasons }: Extract<FailureKind, { kind: 'status' }>): string {
+function reasonsOf({ reasons }: StatusFailure): string {
 	const telling = reasons.filter((reason) => !ONLY_NOT_FOUND.test(reason));
 	return telling.length > 0 ? `: ${telling.join('; ')}` : '';
 }
@@ -278,6 +305,7 @@ function whatHappened(how: FailureKind, tries: number, host = API_HOST): string 
 				cutOff: "LiveCall's answer was cut off or is not JSON",
 				empty: `LiveCall's answer was empty, without ${how.missing ?? 'data'}`,
 				shape: `LiveCall's answer came without ${how.missing ?? 'data'}${how.found === undefined ? '' : `, and says: ${how.found}`}`,
+				another: `Asked about ${how.missing}, LiveCall answered with ${how.found}`,
 				redirect: `LiveCall's address answered with a redirect (status ${how.status}), which is not followed so that the API key stays with its host`,
 				redirects: `${host} leads from one address to the next, without an end`,
 				noRecording: `${host} answered with ${how.found} instead of a recording`,
@@ -297,8 +325,6 @@ function askedToWait(how: FailureKind, host: string | undefined): string {
 	const retryAfterMs = how.kind === 'status' ? (how.retryAfterMs ?? 0) : 0;
 	if (retryAfterMs === 0) return '';
 	const longest =
-		retryAfterMs > LONGEST_RETRY_AFTER_MS
-			? `; the node waits ${seconds(LONGEST_RETRY_AFTER_MS)} at most`
-			: '';
+		retryAfterMs > LONGEST_WAIT_MS ? `; the node waits ${seconds(LONGEST_WAIT_MS)} at most` : '';
 	return `${answering(how, host)} asked to wait ${seconds(retryAfterMs)}${longest}. `;
 }

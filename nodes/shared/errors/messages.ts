@@ -41,12 +41,6 @@ export const messages = {
 			'Open the credential and enter the address of the API, by default https://api.livecall.io/v1.',
 	}),
 
-	otherCall: (callId: string): Explanation => ({
-		message: `Asked about call "${callId}", LiveCall answered with another call`,
-		advice:
-			'Check that "Base URL" in the LiveCall API credential is LiveCall\'s API, and that the call ID in the delivery is written as LiveCall writes it.',
-	}),
-
 	unknownOperation: (resource: string, operation: string): Explanation => ({
 		message: `This version of the node does not know the operation "${operation}" of "${resource}"`,
 		advice: 'Choose a resource and an operation from the lists.',

@@ -1,11 +1,8 @@
 import { AnswerTimes, waitingMs } from './answerTimes';
-import { wait } from './wait';
+import { LONGEST_WAIT_MS, wait } from './wait';
 
 /** The first pause in ms where LiveCall names none; each further one doubles. */
 const FIRST_PAUSE_MS = 1_000;
-
-/** No pause is longer than this many ms, whoever asks for it: deliveries that come in it are turned away. */
-const LONGEST_PAUSE_MS = 30_000;
 
 /** So much time is left for an answer at least, in ms, however fast the latest ones came. */
 const LEAST_FOR_ANSWER_MS = 2_000;
@@ -77,7 +74,7 @@ export class Limiter {
 		// What was in flight together is told the same, which makes one pause.
 		if (now >= this.notBefore) this.pauses++;
 		const ms = askedMs ?? FIRST_PAUSE_MS * 2 ** (Math.max(1, this.pauses) - 1);
-		this.notBefore = Math.max(this.notBefore, now + Math.min(ms, LONGEST_PAUSE_MS));
+		this.notBefore = Math.max(this.notBefore, now + Math.min(ms, LONGEST_WAIT_MS));
 		void wait(this.pausedForMs, undefined).then(() => this.next());
 	}
 

@@ -14,7 +14,7 @@ export class Pace {
 	private quickUpTo = 0;
 	private notBefore = 0;
 	private waking = false;
-	private closedUntil = 0;
+	private stoppedUntil = 0;
 	private byProxy = false;
 	/** Requests that wait for their turn; those told to come again stand in front. */
 	private readonly queue: Array<(mayStart: boolean) => void> = [];
@@ -28,10 +28,18 @@ export class Pace {
 		private readonly signal?: AbortSignal,
 	) {
 		this.allowed = most;
-		signal?.addEventListener('abort', () => this.queue.splice(0).forEach((turn) => turn(false)), {
-			once: true,
-		});
+		signal?.addEventListener('abort', this.sendAway);
 	}
+
+	/** Lets go of the cancel signal, which outlives the run: an execution may have many. To be called when the run is over. */
+	dispose(): void {
+		this.signal?.removeEventListener('abort', this.sendAway);
+	}
+
+	/** Ends the wait of those in the queue without a turn. */
+	private readonly sendAway = (): void => {
+		this.queue.splice(0).forEach((turn) => turn(false));
+	};
 
 	/**
 	 * Waits for a turn; each turn that was given must be ended with {@link end} or {@link slowDown}.
@@ -39,7 +47,7 @@ export class Pace {
 	 * @returns `false` when no turn was given: the execution was canceled, or nothing is sent for a while
 	 */
 	async turn(again: boolean): Promise<boolean> {
-		if (this.signal?.aborted || this.closedForMs > 0) return false;
+		if (this.signal?.aborted || this.stoppedForMs > 0) return false;
 		return await new Promise<boolean>((resolve) => {
 			if (again) this.queue.unshift(resolve);
 			else this.queue.push(resolve);
@@ -80,19 +88,19 @@ export class Pace {
 	 * @param ms how long, in ms
 	 * @param byProxy whether a proxy has asked for it, and not LiveCall
 	 */
-	close(ms: number, byProxy = false): void {
+	stopFor(ms: number, byProxy = false): void {
 		this.byProxy = byProxy;
-		this.closedUntil = Math.max(this.closedUntil, Date.now() + ms);
-		this.queue.splice(0).forEach((turn) => turn(false));
+		this.stoppedUntil = Math.max(this.stoppedUntil, Date.now() + ms);
+		this.sendAway();
 	}
 
-	/** How much longer nobody has a turn, in ms; 0 where it is open. */
-	get closedForMs(): number {
-		return Math.max(0, this.closedUntil - Date.now());
+	/** How much longer nobody has a turn, in ms; 0 where turns are given. */
+	get stoppedForMs(): number {
+		return Math.max(0, this.stoppedUntil - Date.now());
 	}
 
-	/** Whether a proxy has closed it. */
-	get isClosedByProxy(): boolean {
+	/** Whether a proxy has asked for that. */
+	get isStoppedByProxy(): boolean {
 		return this.byProxy;
 	}
 

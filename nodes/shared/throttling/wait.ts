@@ -1,5 +1,8 @@
 import { sleep } from 'n8n-workflow';
 
+/** No wait that LiveCall asks for is kept for longer than this many ms. */
+export const LONGEST_WAIT_MS = 30_000;
+
 /** n8n 1.x knows no signal in `sleep`: there a wait is cut into slices of this many ms, to end soon after a cancel. */
 const SLICE_MS = 200;
 

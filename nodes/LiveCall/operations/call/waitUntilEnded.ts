@@ -1,8 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Resource } from '../../../shared/api/answers';
 import { getCall } from '../../../shared/api/endpoints';
-import { isStatus, type Reply } from '../../../shared/api/outcome';
-import { hasEnded } from '../../../shared/call';
+import { isLiveCallsWord, isNotFound, type Reply } from '../../../shared/api/outcome';
+import { hasEnded, outcomeOf } from '../../../shared/call';
 import { messages, type Explanation } from '../../../shared/errors/messages';
 import { callTopic } from '../../../shared/errors/topics';
 import { shownTime } from '../../../shared/time';
@@ -20,9 +20,12 @@ const LONGEST_POLL_SECONDS = 86_400;
 /** The longest pause where no interval is set, in ms. */
 const LONGEST_PAUSE_MS = 30_000;
 
-/** For how long a call may be unknown that was placed a moment ago, and how long to wait until the next look, in ms. */
-const UNKNOWN_FOR_MS = 10_000;
-const LOOK_FOR_UNKNOWN_MS = 1_000;
+/**
+ * For how long LiveCall may lag behind, in ms: it may not know a call yet that was placed a moment ago, nor the outcome
+ * of one that has just ended. And how long to wait until the next look meanwhile.
+ */
+const LAGS_FOR_MS = 10_000;
+const LOOK_FOR_LATE_MS = 1_000;
 
 /** How long the last look may take, which begins as the time is up, in ms. */
 const LAST_LOOK_MS = 1_000;
@@ -99,45 +102,66 @@ function deadlineOf(item: Item, minutes: number): number {
 	return item.run.startedAt + minutes * 60_000;
 }
 
-/** Looks at a call until it has ended, or cannot end before the deadline. */
+/** Looks at a call until it has ended, with an outcome if LiveCall has one, or cannot end before the deadline. */
 async function follow(
 	item: Item,
 	callId: string,
 	deadline: number,
 	pollSeconds: number | undefined,
 ): Promise<{ call: Resource; isOver: boolean }> {
-	const knownBy = Date.now() + UNKNOWN_FOR_MS;
-	const isUnknownYet = (reply: Reply<Resource>) =>
-		!reply.ok && isStatus(reply.error.how, 404) && Date.now() < knownBy;
+	let latest: Resource | undefined;
+	let lagsUntil = Date.now() + LAGS_FOR_MS;
+	// One whole look is due, however short the time.
+	let leastMs = item.timeoutMs;
+
+	const look = async () => {
+		const hadEnded = latest !== undefined && hasEnded(latest);
+		const until = hadEnded ? Math.min(lagsUntil, deadline) : deadline;
+		const seen = await item.client.send(getCall(callId), {
+			deadline: Math.max(until, Date.now() + leastMs),
+		});
+		leastMs = LAST_LOOK_MS;
+		if (seen.ok) latest = seen.value;
+		if (!hadEnded && latest && hasEnded(latest)) lagsUntil = Date.now() + LAGS_FOR_MS;
+		return seen;
+	};
 	const pauseMs = (reply: Reply<Resource>) => {
-		if (isUnknownYet(reply)) return LOOK_FOR_UNKNOWN_MS;
+		if (stageOf(reply, latest, deadline) === 'lags') return LOOK_FOR_LATE_MS;
 		if (pollSeconds !== undefined) return pollSeconds * 1000;
 		return growingPause(Date.now() - item.run.startedAt);
 	};
+	const isOver = (reply: Reply<Resource>) => {
+		const stage = stageOf(reply, latest, deadline);
+		return stage === 'over' || (stage === 'lags' && Date.now() >= lagsUntil);
+	};
 
-	let latest: Resource | undefined;
-	// One whole look is due, however short the time.
-	let leastMs = item.timeoutMs;
-	const reply = await lookUntil(item, {
-		look: async () => {
-			const until = Math.max(deadline, Date.now() + leastMs);
-			const seen = await item.client.send(getCall(callId), { deadline: until });
-			leastMs = LAST_LOOK_MS;
-			if (seen.ok) latest = seen.value;
-			return seen;
-		},
-		isOver: (seen) =>
-			seen.ok ? hasEnded(seen.value) || startsAfter(seen.value, deadline) : !isUnknownYet(seen),
-		pauseMs,
-		deadline,
-	});
+	const reply = await lookUntil(item, { look, isOver, pauseMs, deadline });
 	if (reply.ok) return { call: reply.value, isOver: hasEnded(reply.value) };
+	if (latest && hasEnded(latest)) return { call: latest, isOver: true };
 	// Of a look that came to nothing as the time ran out, the time is the reason.
-	const nextLook = Date.now() + Math.max(reply.error.waitMs ?? 0, pauseMs(reply));
-	if (latest && nextLook >= deadline && reply.error.certainty !== 'refused') {
-		return { call: latest, isOver: false };
-	}
+	const { how, certainty, waitMs = 0 } = reply.error;
+	const nextLook = Date.now() + Math.max(waitMs, pauseMs(reply));
+	const mayPass = certainty !== 'refused' || !isLiveCallsWord(how);
+	if (latest && nextLook >= deadline && mayPass) return { call: latest, isOver: false };
 	throw item.failed(reply.error, callTopic(callId));
+}
+
+/**
+ * Where a wait stands after a look: it is over, it goes on, or LiveCall lags behind and is given a moment.
+ * @param latest the call as LiveCall told it last
+ */
+function stageOf(
+	reply: Reply<Resource>,
+	latest: Resource | undefined,
+	deadline: number,
+): 'over' | 'goesOn' | 'lags' {
+	if (latest && hasEnded(latest)) return outcomeOf(latest) === '' ? 'lags' : 'over';
+	if (reply.ok) return startsAfter(reply.value, deadline) ? 'over' : 'goesOn';
+	const { how } = reply.error;
+	if (isNotFound(how)) return 'lags';
+	if (isLiveCallsWord(how)) return 'over';
+	// Perhaps another program has answered: of a call that LiveCall has told of, that says nothing.
+	return latest ? 'goesOn' : 'lags';
 }
 
 /**

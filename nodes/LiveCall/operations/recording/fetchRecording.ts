@@ -1,6 +1,11 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { getRecording, type Recording } from '../../../shared/api/endpoints';
-import { certaintyOf, isStatus, type FailureKind } from '../../../shared/api/outcome';
+import {
+	isLiveCallsWord,
+	isNotFound,
+	isRefusal,
+	type FailureKind,
+} from '../../../shared/api/outcome';
 import { repeatedly } from '../../../shared/api/repeat';
 import { messages } from '../../../shared/errors/messages';
 import { recordingFileTopic, recordingTopic } from '../../../shared/errors/topics';
@@ -47,10 +52,12 @@ export async function fetchRecording(
 		if (opened.error.kind === 'unreadable' && opened.error.what === 'empty') {
 			return { ok: true, value: { notYet: item.wrong(messages.noFile(callId)) } };
 		}
-		const refused = refusalIn(opened.error);
-		if (refused === undefined) return opened;
+		// LiveCall documents no status for it. In storage of Amazon's kind a file that is not there yet is refused as well,
+		// with 404 or 403.
+		if (!isRefusal(opened.error)) return opened;
 		if (renewed) {
-			return { ok: true, value: { notYet: item.wrong(messages.linkRefused(callId, refused)) } };
+			const { status } = opened.error;
+			return { ok: true, value: { notYet: item.wrong(messages.linkRefused(callId, status)) } };
 		}
 		// It may have expired on its way here: LiveCall's links are valid for a short time only.
 		renewed = true;
@@ -58,7 +65,7 @@ export async function fetchRecording(
 	};
 	const look = async (): Promise<Look> => {
 		const { maxRetries, run } = item;
-		const seen = await repeatedly('GET', attempt, { maxRetries, signal: run.signal });
+		const seen = await repeatedly('always', attempt, { maxRetries, signal: run.signal });
 		if (seen.ok) return seen.value;
 		throw item.failed(seen.error, recordingFileTopic(callId));
 	};
@@ -78,21 +85,11 @@ export async function fetchRecording(
 async function askForLink(item: Item, callId: string): Promise<Result<Recording, Error>> {
 	const topic = recordingTopic(callId);
 	const reply = await item.client.send(getRecording(callId));
-	if (!reply.ok && isStatus(reply.error.how, 404)) {
+	if (!reply.ok && (isNotFound(reply.error.how) || !isLiveCallsWord(reply.error.how))) {
 		return { ok: false, error: item.failed(reply.error, topic) };
 	}
 	const recording = item.expect(reply, topic);
 	return recording
 		? { ok: true, value: recording }
 		: { ok: false, error: item.wrong(topic.notFound) };
-}
-
-/**
- * The status with which the host refuses a link, for good or since it has expired: LiveCall documents none. In storage
- * of Amazon's kind a file that is not there yet is refused as well, with 404 or 403.
- */
-function refusalIn(how: FailureKind): number | undefined {
-	return how.kind === 'status' && !how.byProxy && certaintyOf(how) === 'refused'
-		? how.status
-		: undefined;
 }

@@ -90,7 +90,7 @@ async function readFile(
 function failureIn(status: number, headers: IDataObject): FailureKind | undefined {
 	const unreadable = (what: Unreadable, found?: string) => unreadableFile(status, what, found);
 	if (status < 200 || status >= 300) {
-		const retryAfterMs = readRetryAfter(headers['retry-after'], Date.now());
+		const retryAfterMs = readRetryAfter(headers, Date.now());
 		const byProxy = isFromProxy(status, headers);
 		return { kind: 'status', status, reasons: [], retryAfterMs, byProxy };
 	}
