@@ -6,9 +6,10 @@ import {
 	tableNamedBy,
 	tablesOf,
 	webhookPath,
+	withShortWaits,
 	type Example,
 } from '../../dev/launcher/examples';
-import type { Json, JsonObject } from '../../dev/json';
+import { at, listAt, textAt, type Json, type JsonObject } from '../../dev/json';
 
 function workflow(...nodes: Json[]): Example {
 	return { id: 'one', name: 'One', nodes, connections: {} };
@@ -50,7 +51,11 @@ describe('what an example needs', () => {
 				['call_id', 'string'],
 				['seconds', 'number'],
 			]),
-			tableNode('Consultants', [['active', 'boolean']]),
+			node(TABLE, {
+				resource: 'table',
+				tableName: 'Consultants',
+				columns: { column: [{ name: 'active', type: 'boolean' }] },
+			}),
 			node(TABLE, { dataTableId: { mode: 'name', value: 'Read only' } }),
 			node(TABLE, { dataTableId: { mode: 'list', value: 'abc' } }),
 			node('n8n-nodes-base.set', { dataTableId: { mode: 'name', value: 'No table' } }),
@@ -68,6 +73,23 @@ describe('what an example needs', () => {
 			{ name: 'Read only', columns: [] },
 		]);
 		expect(tableNamedBy(null)).toBeUndefined();
+	});
+
+	it('is a wait that a person at the screen sees the end of', () => {
+		const wait = (parameters: JsonObject) => node('n8n-nodes-base.wait', parameters);
+		const other = node('n8n-nodes-base.set', { unit: 'minutes', amount: 30 });
+		const quick = withShortWaits(
+			workflow(
+				wait({ unit: 'minutes', amount: 30, resume: 'timeInterval' }),
+				wait({ unit: 'seconds', amount: 70 }),
+				other,
+			),
+		);
+		expect(quick.nodes).toEqual([
+			wait({ unit: 'seconds', amount: 5, resume: 'timeInterval' }),
+			wait({ unit: 'seconds', amount: 70 }),
+			other,
+		]);
 	});
 });
 
@@ -102,7 +124,7 @@ describe('what an example has', () => {
 describe('the examples of this repository', () => {
 	it('can be read, and each has an id of its own that n8n 1.x can work with', async () => {
 		const examples = await readExamples();
-		expect(examples.length).toBeGreaterThan(4);
+		expect(examples).toHaveLength(9);
 		expect(new Set(examples.map(({ id }) => id)).size).toBe(examples.length);
 		for (const { id } of examples) expect(id.length).toBeLessThanOrEqual(16);
 	});
@@ -112,5 +134,82 @@ describe('the examples of this repository', () => {
 		expect(examples.flatMap((example) => webhookPath(example) ?? [])).toContain('callback');
 		expect(examples.some((example) => recordingNode(example) !== undefined)).toBe(true);
 		expect(examples.filter(needsOwnKey)).toHaveLength(1);
+	});
+});
+
+/** A node's place on the canvas, with its label. */
+interface Box {
+	name: string;
+	isNote: boolean;
+	left: number;
+	top: number;
+	right: number;
+	bottom: number;
+}
+
+/** Sizes in pixels: as n8n 2.41 draws nodes, with name and subtitle below them. */
+function boxOf(one: Json): Box {
+	const isNote = textAt(one, 'type') === 'n8n-nodes-base.stickyNote';
+	const isAgent = textAt(one, 'type').endsWith('.agent');
+	const [left = 0, top = 0] = listAt(one, 'position').map(Number);
+	const width = isNote ? Number(at(one, 'parameters', 'width')) : isAgent ? 256 : 96;
+	const height = isNote ? Number(at(one, 'parameters', 'height')) : 96 + 48;
+	const name = textAt(one, 'name');
+	return { name, isNote, left, top, right: left + width, bottom: top + height };
+}
+
+function overlap(one: Box, other: Box): boolean {
+	return (
+		one.left < other.right &&
+		other.left < one.right &&
+		one.top < other.bottom &&
+		other.top < one.bottom
+	);
+}
+
+describe('the canvas of each example', () => {
+	it('has nodes and notes that cover nothing else', async () => {
+		for (const { name, nodes } of await readExamples()) {
+			const boxes = nodes.map(boxOf);
+			const covered = boxes.flatMap((one, index) =>
+				boxes
+					.slice(index + 1)
+					.flatMap((other) => (overlap(one, other) ? [`${one.name} / ${other.name}`] : [])),
+			);
+			expect({ name, covered }).toEqual({ name, covered: [] });
+		}
+	});
+
+	it('has a title that is a sentence, and four to six notes: the first says what, how, and what to set', async () => {
+		for (const { name, nodes } of await readExamples()) {
+			expect(name).toMatch(/^[A-Z].*LiveCall.*[a-z]$/);
+			expect(name.split(' ').length).toBeGreaterThan(6);
+			const notes = nodes.filter((one) => boxOf(one).isNote);
+			expect({ name, notes: notes.length >= 4 && notes.length <= 6 }).toEqual({
+				name,
+				notes: true,
+			});
+			const first = textAt(notes[0], 'parameters', 'content');
+			for (const part of ['**What it does:**', '**How it works', '**What to set:**']) {
+				expect({ name, first }).toMatchObject({ first: expect.stringContaining(part) });
+			}
+		}
+	});
+
+	it('has nodes with ids and names of their own, joined by what there is', async () => {
+		const ids: string[] = [];
+		for (const { name, nodes, connections } of await readExamples()) {
+			ids.push(...nodes.map((one) => textAt(one, 'id')));
+			const names = nodes.map((one) => textAt(one, 'name'));
+			expect(new Set(names).size).toBe(names.length);
+			const named = [...JSON.stringify(connections).matchAll(/"node":"([^"]+)"/g)].map(
+				([, target]) => target,
+			);
+			const unknown = [...Object.keys(connections), ...named].filter(
+				(one) => !names.includes(String(one)),
+			);
+			expect({ name, unknown }).toEqual({ name, unknown: [] });
+		}
+		expect(new Set(ids).size).toBe(ids.length);
 	});
 });
