@@ -72,9 +72,20 @@ export function nodesOf(nodes: Json[], type: string): JsonObject[] {
 	return nodes.filter(isJsonObject).filter((node) => node.type === type);
 }
 
-/** Says whether a workflow works only with a key that a person has to bring along: that of an AI agent's model. */
-export function needsOwnKey({ nodes }: Example): boolean {
-	return nodesOf(nodes, '@n8n/n8n-nodes-langchain.agent').length > 0;
+/**
+ * Gives the name of the credential that a person has to bring along, of an AI model's account or of a CRM, or undefined
+ * where a workflow works with LiveCall's alone.
+ */
+export function ownKey({ nodes }: Example): string | undefined {
+	const others = nodes
+		.flatMap((node) => Object.entries(objectAt(at(node, 'credentials') ?? {})))
+		.filter(([type]) => type !== 'liveCallApi');
+	return others.map(([, credential]) => textAt(credential, 'name'))[0];
+}
+
+/** Says whether a workflow works only with such a key. */
+export function needsOwnKey(example: Example): boolean {
+	return ownKey(example) !== undefined;
 }
 
 /** Gives the name of the node that downloads a recording, or undefined where a workflow has none. */

@@ -1,6 +1,7 @@
 import {
 	aboutOf,
 	needsOwnKey,
+	ownKey,
 	readExamples,
 	recordingNode,
 	tableNamedBy,
@@ -19,6 +20,10 @@ function node(type: string, parameters: JsonObject = {}, name = 'Node'): JsonObj
 	return { name, type, parameters };
 }
 
+function withCredential(type: string): JsonObject {
+	return { ...node(LIVECALL), credentials: { [type]: { id: 'mine', name: 'Mine' } } };
+}
+
 const LIVECALL = 'n8n-nodes-livecall.liveCall';
 const TABLE = 'n8n-nodes-base.dataTable';
 
@@ -31,12 +36,13 @@ function tableNode(name: string, columns: Array<[string, string]>): JsonObject {
 
 describe('what an example needs', () => {
 	it.each([
-		['an AI agent', [node('@n8n/n8n-nodes-langchain.agent')], true],
-		['an AI agent among others', [node(LIVECALL), node('@n8n/n8n-nodes-langchain.agent')], true],
-		['a node with another agent', [node('n8n-nodes-base.agent')], false],
-		['nothing', [], false],
-	])("is a key of one's own for %s: %#", (_, nodes, needed) => {
-		expect(needsOwnKey(workflow(...nodes))).toBe(needed);
+		['an AI model', [withCredential('openAiApi')], 'Mine'],
+		['a CRM beside LiveCall', [withCredential('liveCallApi'), withCredential('hubspot')], 'Mine'],
+		['LiveCall', [withCredential('liveCallApi')], undefined],
+		['no credential at all', [node(LIVECALL)], undefined],
+	])("is a key of one's own for %s: %#", (_, nodes, key) => {
+		expect(ownKey(workflow(...nodes))).toBe(key);
+		expect(needsOwnKey(workflow(...nodes))).toBe(key !== undefined);
 	});
 
 	it('is the table that it names, with the columns that all examples write', () => {
@@ -129,11 +135,14 @@ describe('the examples of this repository', () => {
 		for (const { id } of examples) expect(id.length).toBeLessThanOrEqual(16);
 	});
 
-	it('give the demo a lead to send, a recording to hear, and one that waits for a key', async () => {
+	it('give the demo a lead to send, a recording to hear, and two that wait for a key', async () => {
 		const examples = await readExamples();
 		expect(examples.flatMap((example) => webhookPath(example) ?? [])).toContain('callback');
 		expect(examples.some((example) => recordingNode(example) !== undefined)).toBe(true);
-		expect(examples.filter(needsOwnKey)).toHaveLength(1);
+		expect(examples.filter(needsOwnKey).map(({ id }) => id)).toEqual([
+			'liveCallChat',
+			'liveCallCrm',
+		]);
 	});
 });
 
@@ -182,7 +191,7 @@ describe('the canvas of each example', () => {
 
 	it('has a title that is a sentence, and four to six notes: the first says what, how, and what to set', async () => {
 		for (const { name, nodes } of await readExamples()) {
-			expect(name).toMatch(/^[A-Z].*LiveCall.*[a-z]$/);
+			expect(name).toMatch(/^[A-Z].*LiveCall\b.*[a-zA-Z]$/);
 			expect(name.split(' ').length).toBeGreaterThan(6);
 			const notes = nodes.filter((one) => boxOf(one).isNote);
 			expect({ name, notes: notes.length >= 4 && notes.length <= 6 }).toEqual({

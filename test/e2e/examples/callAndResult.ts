@@ -1,4 +1,4 @@
-import { listAt, parseJson, textAt } from '../../../dev/json';
+import { listAt, textAt } from '../../../dev/json';
 import { poll } from '../../../dev/launcher/poll';
 import { RESULT_ID } from '../helpers/exampleIds';
 import {
@@ -13,22 +13,13 @@ import {
 	scenario,
 	world,
 } from '../helpers/stage';
+import { askByForm } from '../helpers/form';
 
 describe('call and result', () => {
 	const LOOK = 'Look at the call';
 
-	/** Sends the form of the example, or of a copy of it; gives what the visitor then reads. */
-	const ask = async (webhookId: string, phone: string): Promise<string> => {
-		const url = `${world.n8n.url}/form/${webhookId}`;
-		await poll(async () => (await fetch(url)).ok || undefined, {
-			what: 'The form',
-			timeoutMs: 30_000,
-		});
-		const filledIn = new FormData();
-		filledIn.set('field-0', phone);
-		const answer = await fetch(url, { method: 'POST', body: filledIn });
-		return textAt(parseJson(await answer.text()), 'formSubmittedText');
-	};
+	const ask = async (webhookId: string, phone: string): Promise<string> =>
+		await askByForm(`${world.n8n.url}/form/${webhookId}`, phone);
 
 	/** Publishes a copy that looks more often; gives its id and that of its form. */
 	const quickCopy = async (): Promise<{ id: string; webhookId: string }> => {

@@ -1,12 +1,9 @@
-import { at, isJsonObject, listAt, textAt, type JsonObject } from '../../../dev/json';
-import { tablesOf } from '../../../dev/launcher/examples';
+import { textAt, type JsonObject } from '../../../dev/json';
 import { majorVersion } from '../../../dev/launcher/runtime';
-import { ensureTable } from '../../../dev/launcher/seed';
 import type { Execution } from '../../support/n8nClient';
 import { CALL_LIST_ID } from '../helpers/exampleIds';
 import {
 	deliver,
-	example,
 	executionIds,
 	expectSuccess,
 	finished,
@@ -18,9 +15,9 @@ import {
 	scenario,
 	world,
 } from '../helpers/stage';
+import { CALL, fillList, listWorkflow, rowOf, rows } from '../helpers/callListTable';
 import type { World } from '../helpers/world';
 
-const CALL = 'Call the lead';
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
@@ -30,44 +27,6 @@ describe('work through a call list', () => {
 		scenario(async (now) => {
 			if (majorVersion(now.n8n.version) > 1) await test(now);
 		});
-
-	const rowsPath = async (): Promise<string> => {
-		const [table] = tablesOf([example(CALL_LIST_ID)]);
-		if (table === undefined) throw new Error('The example has no table');
-		return (await ensureTable(world.client, table)).path;
-	};
-
-	const rows = async (): Promise<JsonObject[]> =>
-		listAt(await world.client.request('GET', `${await rowsPath()}/rows`), 'data').filter(
-			isJsonObject,
-		);
-
-	const rowOf = async (lead: string): Promise<JsonObject | undefined> =>
-		(await rows()).find(({ lead_id }) => lead_id === lead);
-
-	/** Makes the list anew. */
-	const fillList = async (leads: JsonObject[]): Promise<void> => {
-		const path = await rowsPath();
-		const everything = { type: 'and', filters: [{ columnName: 'id', condition: 'gt', value: 0 }] };
-		const query = encodeURIComponent(JSON.stringify(everything));
-		await world.client.request('DELETE', `${path}/rows?filter=${query}`);
-		await world.client.request('POST', `${path}/insert`, { data: leads, returnType: 'all' });
-	};
-
-	/** Imports the example with calling hours that hold, or hold not, whatever the clock says. */
-	const listWorkflow = async (changes: Record<string, JsonObject> = {}, open = true) => {
-		const call = example(CALL_LIST_ID).nodes.find((node) => at(node, 'name') === CALL);
-		const options = at(call, 'parameters', 'options');
-		const inHours = (hours: number) =>
-			new Date(Date.now() + hours * HOUR_MS).toISOString().slice(11, 16);
-		const callingHours: JsonObject = open
-			? { from: '00:00', to: '00:00', days: [1, 2, 3, 4, 5, 6, 7] }
-			: { from: inHours(4), to: inHours(5), timeZone: 'UTC' };
-		return await importCopy(CALL_LIST_ID, {
-			[CALL]: { options: { ...(isJsonObject(options) ? options : {}), callingHours } },
-			...changes,
-		});
-	};
 
 	const freeTimes = (count: number): void => {
 		const times = Array.from({ length: count }, (_, index) =>

@@ -1,6 +1,6 @@
 import { textAt } from '../../../dev/json';
 import { CHOOSE_A_TIME_ID } from '../helpers/exampleIds';
-import { openForm } from '../helpers/form';
+import { choicesOn, openForm } from '../helpers/form';
 import { example, scenario, world } from '../helpers/stage';
 
 describe('choose a time', () => {
@@ -9,10 +9,6 @@ describe('choose a time', () => {
 		const trigger = example(id).nodes.find((node) => textAt(node, 'type').endsWith('.formTrigger'));
 		return `${world.n8n.url}/form/${textAt(trigger, 'webhookId')}`;
 	};
-
-	/** The choices that a page offers, as the HTML has them. */
-	const choicesOn = (page: string): string[] =>
-		[...page.matchAll(/<option value=.(\w[^'"]*).[ >]/g)].map(([, label]) => label);
 
 	it(
 		'offers the free times, and has the call placed at the one that was chosen',

@@ -4,6 +4,7 @@ import { seedRunning, activeTriggers } from '../../../dev/launcher/seed';
 import {
 	AFTER_THE_CALL_ID,
 	AI_AGENT_ID,
+	CRM_ID,
 	CONSULTANTS_ID,
 	MISSED_CALL_ID,
 } from '../helpers/exampleIds';
@@ -18,7 +19,7 @@ describe('the launcher', () => {
 				const active = !needsOwnKey(example);
 				expect(await client.findWorkflow(id)).toMatchObject({ id, active });
 			}
-			expect(examples.filter(needsOwnKey).map(({ id }) => id)).toEqual([AI_AGENT_ID]);
+			expect(examples.filter(needsOwnKey).map(({ id }) => id)).toEqual([AI_AGENT_ID, CRM_ID]);
 		}),
 	);
 

@@ -34,6 +34,23 @@ export async function openForm(url: string): Promise<VisitorForm> {
 	};
 }
 
+/** Sends a form of one page that answers by itself; gives what the visitor then reads. */
+export async function askByForm(url: string, firstField: string): Promise<string> {
+	await poll(async () => (await fetch(url)).ok || undefined, {
+		what: `The form ${url}`,
+		timeoutMs: 30_000,
+	});
+	const filledIn = new FormData();
+	filledIn.set('field-0', firstField);
+	const answer = await fetch(url, { method: 'POST', body: filledIn });
+	return textAt(parseJson(await answer.text()), 'formSubmittedText');
+}
+
+/** Gives the labels in the list that a page offers, as its HTML has them. */
+export function choicesOn(page: string): string[] {
+	return [...page.matchAll(/<option value=.(\w[^'"]*).[ >]/g)].map(([, label]) => String(label));
+}
+
 /** Waits, as the page's own script does, until the execution has come to its next page. */
 async function nextPage(url: string): Promise<string> {
 	const status = new URL(url);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { at, isJsonObject, objectAt, type Json, type JsonObject } from '../../../dev/json';
+import type { Environment } from '../../../dev/launcher/command';
 import { readExamples, withShortWaits, type Example } from '../../../dev/launcher/examples';
 import { poll } from '../../../dev/launcher/poll';
 import {
@@ -33,23 +34,21 @@ export const scenario = (test: (world: World) => Promise<void>) => inWorld(() =>
 
 /** Has a test file work with all examples in a real n8n, published next to a sandbox and a scripted chat model. */
 export function useExamples(): void {
-	beforeAll(start, WORLD_TIMEOUT_MS);
-	afterAll(async () => {
-		await world?.stop();
-		await model?.stop();
-	}, WORLD_TIMEOUT_MS);
+	beforeAll(async () => await startExamples(), WORLD_TIMEOUT_MS);
+	afterAll(stopExamples, WORLD_TIMEOUT_MS);
 	beforeEach(() => world.sandbox.reset());
 	jest.setTimeout(120_000);
 }
 
-async function start(): Promise<void> {
+/** Starts all that. @param env further settings of n8n. */
+export async function startExamples(env: Environment = {}): Promise<void> {
 	model = await startChatModel();
 	examples = (await readExamples()).map(withShortWaits);
 	world = await startWorld(async ({ prepared, sandbox }) => {
 		const access = { apiKey: sandbox.apiKey, baseUrl: sandbox.apiUrl, webhookToken: TOKEN };
 		seed = { examples, access };
 		await seedNew(prepared, seed);
-	});
+	}, env);
 	const { prepared, client } = world;
 	state = { encryptionKey: '', activatedOnce: [] };
 	await seedRunning(prepared, client, seed, state);
@@ -60,6 +59,20 @@ async function start(): Promise<void> {
 		data: { apiKey: 'not-needed', url: model.url },
 	});
 	for (const id of [AFTER_THE_CALL_ID, MISSED_CALL_ID, CALL_LIST_ID]) await joinTrigger(id);
+}
+
+export async function stopExamples(): Promise<void> {
+	await world?.stop();
+	await model?.stop();
+}
+
+/** Has target group 1 free at every half hour of the week, so that nothing depends on the hour at which a test runs. */
+export function openAllHours(): void {
+	const halves = Array.from({ length: 2 * 24 * 7 }, (_, half) => (half + 1) * 1_800_000);
+	world.sandbox.filters.set(1, {
+		status: 'available',
+		available_call_times: halves.map((ms) => new Date(Date.now() + ms).toISOString()),
+	});
 }
 
 /** Notes the production address of a published workflow's LiveCall Trigger, once n8n listens there. */
