@@ -26,9 +26,6 @@ export const FAULTS = {
 			contentType: 'text/plain',
 		});
 	},
-	'429 for a minute': async () => {
-		world.sandbox.faults.always({ kind: 'status', status: 429, retryAfter: 60 });
-	},
 	'target group gone': async () => {
 		const gone = { kind: 'status', status: 404, body: { error: 'Not found' } } as const;
 		world.sandbox.faults.always(gone, { path: /\/filters\// });
@@ -36,6 +33,10 @@ export const FAULTS = {
 	},
 	'credential deleted': async () => {
 		await world.client.request('DELETE', `/rest/credentials/${DEMO_CREDENTIAL.id}`);
+	},
+	// The last one: the trigger keeps away from LiveCall for that minute.
+	'429 for a minute': async () => {
+		world.sandbox.faults.always({ kind: 'status', status: 429, retryAfter: 60 });
 	},
 } satisfies Record<string, () => Promise<void>>;
 
