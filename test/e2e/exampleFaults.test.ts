@@ -17,7 +17,7 @@ const SORRY: Record<ExampleName, RegExp> = {
 	'choose a time, second page': /Your call is not arranged.*We cannot arrange calls at the moment/s,
 	'call and result': /^Your call could not be arranged\. Please try again later/,
 	'AI agent': /"error":"/,
-	'after the call': /^[45]\d\d, started nothing$/,
+	'after the call': /^([45]\d\d, started nothing|200, error)$/,
 	'retry missed calls': /^error$/,
 	'sync consultants': /^error$/,
 	'call list': /^error$/,
