@@ -1,6 +1,7 @@
 import { textAt, type JsonObject } from '../../../dev/json';
 import { majorVersion } from '../../../dev/launcher/runtime';
-import type { Execution } from '../../support/n8nClient';
+import { poll } from '../../../dev/launcher/poll';
+import { TestN8nClient, type Execution } from '../../support/n8nClient';
 import { CALL_LIST_ID } from '../helpers/exampleIds';
 import {
 	deliver,
@@ -16,7 +17,7 @@ import {
 	world,
 } from '../helpers/stage';
 import { CALL, fillList, listWorkflow, rowOf, rows } from '../helpers/callListTable';
-import type { World } from '../helpers/world';
+import { OWNER, type World } from '../helpers/world';
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -148,7 +149,9 @@ describe('work through a call list', () => {
 				// The time passes.
 				if (wait !== undefined) {
 					const past = new Date(Date.now() - HOUR_MS).toISOString();
-					await fillList([{ ...withoutSystemColumns(row), next_try_at: past }]);
+					const { lead_id, attempts, last_outcome, last_call_id } = row;
+					const kept = { lead_id, phone, attempts, last_outcome, last_call_id };
+					await fillList([{ ...kept, next_try_at: past }]);
 				}
 			}
 			expectSuccess(await run(workflow));
@@ -237,6 +240,38 @@ describe('work through a call list', () => {
 		}),
 	);
 
+	it(
+		'rings nobody twice after n8n was killed between the call and its note',
+		withTables(async ({ client, n8n, prepared, sandbox }) => {
+			const phone = '+44 20 7946 0271';
+			await fillList([{ lead_id: 'killed', phone }]);
+			freeTimes(1);
+			const workflow = await listWorkflow();
+			sandbox.faults.next({ kind: 'hang-after' }, { method: 'POST' });
+			await client.run(workflow, 'Every hour');
+			await poll(async () => asked(phone) === 1 || undefined, {
+				what: 'The call',
+				timeoutMs: 20_000,
+			});
+			process.kill(-n8n.pid, 'SIGKILL');
+			await n8n.ended;
+
+			const restarted = await prepared.start();
+			try {
+				world.n8n = restarted;
+				world.client = await TestN8nClient.logIn(restarted.url, OWNER);
+				expect(await rowOf('killed')).toMatchObject({ attempts: null, last_outcome: null });
+				const second = await run(workflow);
+				expectSuccess(second);
+				expect(output(second, CALL)).toMatchObject([{ skipped: true, reason: 'duplicate' }]);
+				expect(asked(phone)).toBe(1);
+				expect(await rowOf('killed')).toMatchObject({ attempts: 1, last_outcome: 'called' });
+			} finally {
+				await restarted.stop();
+			}
+		}),
+	);
+
 	/** Tells a fresh copy of the workflow of a call that has ended. */
 	async function endCallIn(callId: number): Promise<Execution> {
 		const copy = await importCopy(CALL_LIST_ID, {});
@@ -248,7 +283,3 @@ describe('work through a call list', () => {
 		return execution;
 	}
 });
-
-function withoutSystemColumns({ id, createdAt, updatedAt, ...columns }: JsonObject): JsonObject {
-	return columns;
-}
