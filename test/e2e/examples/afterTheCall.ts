@@ -4,6 +4,7 @@ import { tablesOf } from '../../../dev/launcher/examples';
 import { ensureTable } from '../../../dev/launcher/seed';
 import { itemsOf, type Execution } from '../../support/n8nClient';
 import { AFTER_THE_CALL_ID } from '../helpers/exampleIds';
+import { startMailbox, type Mailbox } from '../helpers/mailbox';
 import { expectPlayableWav } from '../helpers/wav';
 import {
 	consultantOf,
@@ -11,9 +12,11 @@ import {
 	examples,
 	executionIds,
 	expectSuccess,
+	finished,
 	importCopy,
 	listenFor,
 	newExecutions,
+	output,
 	scenario,
 	visitorCalls,
 	world,
@@ -120,6 +123,84 @@ describe('after the call', () => {
 			}
 		}),
 	);
+
+	describe('tells a colleague by e-mail', () => {
+		let mailbox: Mailbox;
+
+		beforeAll(async () => {
+			mailbox = await startMailbox();
+		});
+
+		afterAll(async () => await mailbox.stop());
+
+		beforeEach(() => mailbox.mails.splice(0));
+
+		/** Stores the example with both e-mail nodes switched on. */
+		const withEmail = async (): Promise<string> => {
+			const { id, name } = await world.client.createCredential({
+				name: 'Mail',
+				type: 'smtp',
+				data: mailbox.credential,
+			});
+			return await importCopy(AFTER_THE_CALL_ID, {}, (node) =>
+				textAt(node, 'type') === 'n8n-nodes-base.emailSend'
+					? { ...objectAt(node), disabled: false, credentials: { smtp: { id, name } } }
+					: node,
+			);
+		};
+
+		it(
+			'the number, the consultant and the seconds to the answer of a missed call, and of no other',
+			scenario(async ({ sandbox }) => {
+				const call = {
+					status: 'ended' as const,
+					phone_number: '+44 20 7946 0167',
+					user_id: 501,
+					created_at: '2030-01-31T14:30:00.000+00:00',
+					started_at: '2030-01-31T14:30:42.400+00:00',
+				};
+				const copy = await withEmail();
+				const missed = sandbox.calls.add({ ...call, outcome: 'failed', recorded: false });
+				expectSuccess(await runTrigger(copy, missed.id));
+				expect(mailbox.mails).toEqual([
+					expect.stringMatching(
+						/Subject: Missed call: \+44 20 7946 0167[^]*was not reached \(failed\)\.[^]*Consultant: Amelia Clarke[^]*Seconds to the answer: 42/,
+					),
+				]);
+				const talk = sandbox.calls.add(call);
+				expect(await deliver(copy, talk.id)).toBe(200);
+				const [latest] = (await newExecutions(copy, [], 2)).slice(-1);
+				expect(output(latest, 'One line')).toMatchObject([{ seconds_to_answer: 42 }]);
+				expect(mailbox.mails).toHaveLength(1);
+			}),
+		);
+
+		it(
+			'a line for each consultant in the evening, from the table',
+			scenario(async ({ client, n8n }) => {
+				if (majorVersion(n8n.version) === 1) return;
+				const { path } = await ensureTable(client, tablesOf(examples)[0]);
+				const ended_at = new Date().toISOString();
+				const line = { consultant: 'Ida Lind', seconds: 120, ended_at };
+				await client.request('POST', `${path}/insert`, {
+					data: [
+						{ ...line, call_id: 'evening-1', seconds_to_answer: 10 },
+						{ ...line, call_id: 'evening-2', seconds_to_answer: 30 },
+						{ ...line, call_id: 'evening-3', consultant: 'Nobody else' },
+						{ ...line, call_id: 'evening-4', ended_at: '2020-01-01T00:00:00.000Z' },
+					],
+					returnType: 'all',
+				});
+				const execution = await finished(await client.run(await withEmail(), 'Every evening'));
+				expectSuccess(execution);
+				expect(mailbox.mails).toHaveLength(1);
+				expect(mailbox.mails[0]).toContain(
+					'Ida Lind: 2 calls, 4 minutes, answered after 20 seconds',
+				);
+				expect(mailbox.mails[0]).toMatch(/Nobody else: 1 call, 2 minutes$/m);
+			}),
+		);
+	});
 
 	/** Activates a copy and has it told of a call; gives the execution that this starts. */
 	async function runTrigger(workflowId: string, callId: number): Promise<Execution> {

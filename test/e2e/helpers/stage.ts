@@ -190,13 +190,18 @@ export function hasRun(execution: Execution, node: string): boolean {
 /**
  * Stores a copy of an example, as an import of its file does.
  * @param changes the parameters that a person sets otherwise, by the node's name.
+ * @param adapt what else changes in a node.
  */
-export async function importCopy(id: string, changes: Record<string, JsonObject>): Promise<string> {
+export async function importCopy(
+	id: string,
+	changes: Record<string, JsonObject>,
+	adapt: (node: Json) => Json = (node) => node,
+): Promise<string> {
 	const file = example(id);
 	return await world.client.createWorkflow({
 		...file,
 		id: undefined,
-		nodes: file.nodes.map((entry) => changed(withOwnWebhook(entry), changes)),
+		nodes: file.nodes.map((entry) => adapt(changed(withOwnWebhook(entry), changes))),
 	});
 }
 
