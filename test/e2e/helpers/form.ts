@@ -2,7 +2,7 @@ import { at, parseJson, textAt } from '../../../dev/json';
 import { poll } from '../../../dev/launcher/poll';
 
 /** A form of n8n's, as a visitor's browser talks to it. */
-interface VisitorForm {
+export interface VisitorForm {
 	/**
 	 * Sends what the visitor filled in on the present page, and gives the HTML of the page that follows.
 	 * @param fields by the names that n8n gives them: `field-0`, `field-1` and so on.
