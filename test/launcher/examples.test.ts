@@ -1,5 +1,9 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
 import {
 	aboutOf,
+	exampleNames,
 	needsOwnKey,
 	ownKey,
 	readExamples,
@@ -10,7 +14,8 @@ import {
 	withShortWaits,
 	type Example,
 } from '../../dev/launcher/examples';
-import { at, listAt, textAt, type Json, type JsonObject } from '../../dev/json';
+import { REPOSITORY } from '../../dev/launcher/folders';
+import { at, listAt, parseJson, textAt, type Json, type JsonObject } from '../../dev/json';
 
 function workflow(...nodes: Json[]): Example {
 	return { id: 'one', name: 'One', nodes, connections: {} };
@@ -143,6 +148,20 @@ describe('the examples of this repository', () => {
 			'liveCallChat',
 			'liveCallCrm',
 		]);
+	});
+});
+
+describe('docs/examples.md', () => {
+	it('links each example in the form that "Import from URL" takes', async () => {
+		const read = async (file: string) => await readFile(path.join(REPOSITORY, file), 'utf8');
+		const repository = textAt(parseJson(await read('package.json')), 'repository', 'url');
+		const raw = repository
+			.replace('git+https://github.com/', 'https://raw.githubusercontent.com/')
+			.replace(/\.git$/, '/main/examples');
+		const links = [...(await read('docs/examples.md')).matchAll(/<(https:[^>]+)>/g)];
+		expect(links.map(([, link]) => link).sort()).toEqual(
+			(await exampleNames()).map((name) => `${raw}/${name}.json`),
+		);
 	});
 });
 
