@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { startSandbox, WEBHOOK_EVENTS, type Sandbox } from '../sandbox';
 import { startAll } from '../startAll';
-import { readExamples, type Example } from './examples';
+import { readExamples, withShortWaits, type Example } from './examples';
 import { RUNTIME_ROOT } from './folders';
 import { frontDoor } from './frontDoor';
 import { prepareN8n, type N8n } from './n8n';
@@ -88,7 +88,8 @@ export async function startDemo(
 		const sandbox = await startSandboxUnlessReal(options);
 		if (sandbox) undo(sandbox.stop);
 
-		const seed = { access: accessTo(options, sandbox), examples: await readExamples() };
+		const examples = (await readExamples()).map(withShortWaits);
+		const seed = { access: accessTo(options, sandbox), examples };
 		await reportStep(report, 'Preparing the example workflows', async () => {
 			await seedNew(prepared, seed);
 		});

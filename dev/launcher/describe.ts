@@ -1,8 +1,8 @@
 import type { Sandbox } from '../sandbox';
 import { DEMO_OWNER, type Demo, type DemoWorkflow } from './demo';
-import { formPath, needsOwnKey, recordingNode, webhookPath } from './examples';
+import { formPath, ownKey, recordingNode, webhookPath } from './examples';
 import type { LauncherOptions } from './options';
-import { CHAT_MODEL_CREDENTIAL, DEMO_CREDENTIAL } from './seed';
+import { DEMO_CREDENTIAL } from './seed';
 
 /** What there is to say of a demo. */
 interface Described {
@@ -53,10 +53,11 @@ function describeInactive(workflow: DemoWorkflow): string[] {
 /** Says in sentences why nothing starts an example, or undefined if it is published. */
 export function whyInactive({ example, active }: DemoWorkflow): string[] | undefined {
 	if (active) return undefined;
-	return needsOwnKey(example)
+	const key = ownKey(example);
+	return key !== undefined
 		? [
 				'It is not published, since it needs a key of your own.',
-				`Put it into n8n's credential "${CHAT_MODEL_CREDENTIAL.name}", then publish the workflow.`,
+				`Put it into n8n's credential "${key}", then publish the workflow.`,
 			]
 		: ['It is not published in n8n, so nothing starts it.'];
 }

@@ -29,15 +29,20 @@ export interface Table {
 	columns: Array<{ name: string; type: string }>;
 }
 
+/** Gives the names of the example files without their ending, in their order. */
+export async function exampleNames(folder = EXAMPLES): Promise<string[]> {
+	const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+	return files.map((name) => path.basename(name, '.json'));
+}
+
 /**
- * Reads the example workflows of a folder, in the order of their file names.
+ * Reads the example workflows of a folder, in the order of `exampleNames`.
  * @throws Error when a file is not an exported workflow with an id.
  */
 export async function readExamples(folder = EXAMPLES): Promise<Example[]> {
-	const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
 	return await Promise.all(
-		files.map(async (name) => {
-			const workflow = parseJson(await readFile(path.join(folder, name), 'utf8'));
+		(await exampleNames(folder)).map(async (name) => {
+			const workflow = parseJson(await readFile(path.join(folder, `${name}.json`), 'utf8'));
 			return {
 				id: textAt(workflow, 'id'),
 				name: textAt(workflow, 'name'),
@@ -49,14 +54,38 @@ export async function readExamples(folder = EXAMPLES): Promise<Example[]> {
 	);
 }
 
+/** Has an example wait for five seconds where its file says minutes, so that a person at the screen sees what follows. */
+export function withShortWaits(example: Example): Example {
+	const nodes = example.nodes.map((node) =>
+		at(node, 'type') === 'n8n-nodes-base.wait' && at(node, 'parameters', 'unit') === 'minutes'
+			? {
+					...objectAt(node),
+					parameters: { ...objectAt(node, 'parameters'), amount: 5, unit: 'seconds' },
+				}
+			: node,
+	);
+	return { ...example, nodes };
+}
+
 /** Gives the nodes of a type among a workflow's nodes. */
 export function nodesOf(nodes: Json[], type: string): JsonObject[] {
 	return nodes.filter(isJsonObject).filter((node) => node.type === type);
 }
 
-/** Says whether a workflow works only with a key that a person has to bring along: that of an AI agent's model. */
-export function needsOwnKey({ nodes }: Example): boolean {
-	return nodesOf(nodes, '@n8n/n8n-nodes-langchain.agent').length > 0;
+/**
+ * Gives the name of the credential that a person has to bring along, of an AI model's account or of a CRM, or undefined
+ * where a workflow works with LiveCall's alone.
+ */
+export function ownKey({ nodes }: Example): string | undefined {
+	const others = nodes
+		.flatMap((node) => Object.entries(objectAt(at(node, 'credentials') ?? {})))
+		.filter(([type]) => type !== 'liveCallApi');
+	return others.map(([, credential]) => textAt(credential, 'name'))[0];
+}
+
+/** Says whether a workflow works only with such a key. */
+export function needsOwnKey(example: Example): boolean {
+	return ownKey(example) !== undefined;
 }
 
 /** Gives the name of the node that downloads a recording, or undefined where a workflow has none. */
@@ -105,23 +134,40 @@ export function tableNamedBy(node: Json): string | undefined {
 		: undefined;
 }
 
-/** Gives the data tables that workflows name, each with the columns that any of them writes. */
+/** Gives the data tables that workflows name or make, each with the columns that any of them makes or writes. */
 export function tablesOf(examples: Example[]): Table[] {
 	const tables = new Map<string, Map<string, string>>();
 	for (const node of examples.flatMap(({ nodes }) => nodes)) {
-		const name = tableNamedBy(node);
+		const name = tableMadeBy(node) ?? tableNamedBy(node);
 		if (name === undefined) continue;
 		const columns = tables.get(name) ?? new Map<string, string>();
 		tables.set(name, columns);
-		const schema = at(node, 'parameters', 'columns', 'schema');
-		for (const column of Array.isArray(schema) ? schema : []) {
+		for (const column of columnsOf(node)) {
 			const type = textAt(column, 'type');
 			// A table's own word for what a node's panel calls a date and time.
-			columns.set(textAt(column, 'id'), type === 'dateTime' ? 'date' : type);
+			columns.set(columnName(column), type === 'dateTime' ? 'date' : type);
 		}
 	}
 	return [...tables].map(([name, columns]) => ({
 		name,
 		columns: [...columns].map(([column, type]) => ({ name: column, type })),
 	}));
+}
+
+/** Gives the name of the data table that a node makes; n8n 1.x has no such node. */
+function tableMadeBy(node: Json): string | undefined {
+	return at(node, 'parameters', 'resource') === 'table'
+		? textAt(node, 'parameters', 'tableName')
+		: undefined;
+}
+
+/** The columns that a node makes, or those that it writes. */
+function columnsOf(node: Json): Json[] {
+	const columns = at(node, 'parameters', 'columns');
+	const listed = at(columns, 'column') ?? at(columns, 'schema');
+	return Array.isArray(listed) ? listed : [];
+}
+
+function columnName(column: Json): string {
+	return textAt(column, 'name' in objectAt(column) ? 'name' : 'id');
 }

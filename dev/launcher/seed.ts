@@ -25,6 +25,9 @@ export const DEMO_CREDENTIAL = { id: 'liveCallDemo', name: 'LiveCall (demo)' };
  */
 export const CHAT_MODEL_CREDENTIAL = { id: 'openAiYours', name: 'OpenAI (your own key)' };
 
+/** The credential that the example for a CRM refers to: a placeholder as well. */
+export const HUBSPOT_CREDENTIAL = { id: 'hubspotYours', name: 'HubSpot (your own key)' };
+
 /** The credential type of this package. */
 export const CREDENTIAL_TYPE = 'liveCallApi';
 
@@ -49,14 +52,14 @@ export interface Seed {
 export async function seedNew(prepared: PreparedN8n, { access, examples }: Seed): Promise<void> {
 	const database = path.join(prepared.userFolder, '.n8n', 'database.sqlite');
 	if (await stat(database).catch(() => undefined)) return;
-	await importAll(prepared, 'credentials', [demoCredential(access), CHAT_MODEL]);
+	await importAll(prepared, 'credentials', [demoCredential(access), ...PLACEHOLDERS]);
 	await importAll(prepared, 'workflow', examples.map(inactive));
 }
 
 /**
  * Brings a running instance up to date: the demo credential gets the present access, what is missing of
  * the rest is imported, and each example that needs no key of one's own is published once. An example that is there
- * already stays as the person left it, and so does the chat model's credential. What was published is noted in `state`.
+ * already stays as the person left it, and so do the credentials that wait for a key of one's own. What was published is noted in `state`.
  */
 export async function seedRunning(
 	prepared: PreparedN8n,
@@ -69,8 +72,10 @@ export async function seedRunning(
 	} else {
 		await importAll(prepared, 'credentials', [demoCredential(access)]);
 	}
-	if (!(await client.hasCredential(CHAT_MODEL.id))) {
-		await importAll(prepared, 'credentials', [CHAT_MODEL]);
+	for (const placeholder of PLACEHOLDERS) {
+		if (!(await client.hasCredential(placeholder.id))) {
+			await importAll(prepared, 'credentials', [placeholder]);
+		}
 	}
 	const missing: Example[] = [];
 	for (const example of examples) {
@@ -156,11 +161,19 @@ function joinedTo(name: string, id: string, node: Json): Json {
 	return { ...objectAt(node), parameters: { ...objectAt(node, 'parameters'), dataTableId } };
 }
 
-const CHAT_MODEL = {
-	...CHAT_MODEL_CREDENTIAL,
-	type: 'openAiApi',
-	data: { apiKey: 'put-your-own-key-here', url: 'https://api.openai.com/v1' },
-};
+/** Credentials that a person puts a key of their own into. */
+const PLACEHOLDERS = [
+	{
+		...CHAT_MODEL_CREDENTIAL,
+		type: 'openAiApi',
+		data: { apiKey: 'put-your-own-key-here', url: 'https://api.openai.com/v1' },
+	},
+	{
+		...HUBSPOT_CREDENTIAL,
+		type: 'hubspotAppToken',
+		data: { appToken: 'put-your-own-key-here' },
+	},
+];
 
 function demoCredential(access: LiveCallAccess) {
 	return { ...DEMO_CREDENTIAL, type: CREDENTIAL_TYPE, data: { webhookToken: '', ...access } };

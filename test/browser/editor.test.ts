@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { at, isJsonObject, parseJson, textAt, type Json, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
-import { readExamples, TRIGGER_TYPE } from '../../dev/launcher/examples';
+import { exampleNames, readExamples, TRIGGER_TYPE } from '../../dev/launcher/examples';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { toCallTime } from '../../dev/sandbox/time';
 import { itemsOf } from '../support/n8nClient';
@@ -543,6 +543,7 @@ describe('the example workflows', () => {
 			await editor.openCanvas(incomplete, 1);
 			expect(await editor.markedNodes.count()).toBe(1);
 
+			const pictures = await exampleNames();
 			for (const { name, nodes, connections, settings } of await readExamples()) {
 				const workflowId = await client.createWorkflow({
 					name,
@@ -553,14 +554,10 @@ describe('the example workflows', () => {
 				await editor.openCanvas(workflowId, nodes.length);
 				expect(await editor.markedNodes.count()).toBe(0);
 				await editor.pointNowhere();
-				const slug = name
-					.replace(/^LiveCall: /, '')
-					.replace(/ /g, '-')
-					.toLowerCase();
 				const steps = editor.page
 					.locator('.vue-flow__node')
 					.filter({ hasNot: editor.page.getByTestId('sticky') });
-				await camera.take(editor.page, slug, {
+				await camera.take(editor.page, pictures.shift() ?? name, {
 					of: [steps],
 					margin: 52,
 					hide: '.vue-flow__node:has([data-test-id=sticky])',

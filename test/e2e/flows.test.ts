@@ -100,7 +100,7 @@ describe('callback on request', () => {
 				status: 'calling',
 				call_id: call.id,
 				scheduled_for: null,
-				message: 'Thank you, Mary. We are calling you now at +44 20 7946 0123.',
+				message: 'Thank you, Mary. We are calling you now at +442079460123.',
 			});
 
 			const execution = await nextExecution(AFTER_THE_CALL_ID, before);
@@ -240,6 +240,24 @@ describe('callback on request', () => {
 			expect(response.status).toBe(code);
 			expect(response.headers.get('content-type')).toContain('text/html');
 			expect(await response.text()).toMatch(words);
+		})();
+	});
+
+	it.each([
+		['https://shop.example/call?a=1&b=2', 'href="https://shop.example/call?a=1&amp;b=2"'],
+		['javascript:alert(1)', undefined],
+		['https://shop.example/"><script>', undefined],
+		[undefined, undefined],
+	])('leads a visitor back to %s', async (referer, link) => {
+		await scenario(async ({ n8n }) => {
+			const response = await fetch(`${n8n.url}/webhook/callback`, {
+				method: 'POST',
+				headers: { accept: 'text/html', ...(referer === undefined ? {} : { referer }) },
+				body: new URLSearchParams({ phone: '12-34' }),
+			});
+			const page = await response.text();
+			if (link === undefined) expect(page).not.toMatch(/href|script/);
+			else expect(page).toContain(link);
 		})();
 	});
 });

@@ -33,7 +33,11 @@ const chooseATime = workflow('Choose a time', {
 });
 const agent = workflow(
 	'AI agent',
-	{ type: '@n8n/n8n-nodes-langchain.agent', parameters: {} },
+	{
+		type: '@n8n/n8n-nodes-langchain.agent',
+		parameters: {},
+		credentials: { openAiApi: { id: 'mine', name: 'OpenAI (your own key)' } },
+	},
 	{ active: false },
 );
 

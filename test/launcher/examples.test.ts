@@ -1,14 +1,21 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
 import {
 	aboutOf,
+	exampleNames,
 	needsOwnKey,
+	ownKey,
 	readExamples,
 	recordingNode,
 	tableNamedBy,
 	tablesOf,
 	webhookPath,
+	withShortWaits,
 	type Example,
 } from '../../dev/launcher/examples';
-import type { Json, JsonObject } from '../../dev/json';
+import { REPOSITORY } from '../../dev/launcher/folders';
+import { at, listAt, parseJson, textAt, type Json, type JsonObject } from '../../dev/json';
 
 function workflow(...nodes: Json[]): Example {
 	return { id: 'one', name: 'One', nodes, connections: {} };
@@ -16,6 +23,10 @@ function workflow(...nodes: Json[]): Example {
 
 function node(type: string, parameters: JsonObject = {}, name = 'Node'): JsonObject {
 	return { name, type, parameters };
+}
+
+function withCredential(type: string): JsonObject {
+	return { ...node(LIVECALL), credentials: { [type]: { id: 'mine', name: 'Mine' } } };
 }
 
 const LIVECALL = 'n8n-nodes-livecall.liveCall';
@@ -30,12 +41,13 @@ function tableNode(name: string, columns: Array<[string, string]>): JsonObject {
 
 describe('what an example needs', () => {
 	it.each([
-		['an AI agent', [node('@n8n/n8n-nodes-langchain.agent')], true],
-		['an AI agent among others', [node(LIVECALL), node('@n8n/n8n-nodes-langchain.agent')], true],
-		['a node with another agent', [node('n8n-nodes-base.agent')], false],
-		['nothing', [], false],
-	])("is a key of one's own for %s: %#", (_, nodes, needed) => {
-		expect(needsOwnKey(workflow(...nodes))).toBe(needed);
+		['an AI model', [withCredential('openAiApi')], 'Mine'],
+		['a CRM beside LiveCall', [withCredential('liveCallApi'), withCredential('hubspot')], 'Mine'],
+		['LiveCall', [withCredential('liveCallApi')], undefined],
+		['no credential at all', [node(LIVECALL)], undefined],
+	])("is a key of one's own for %s: %#", (_, nodes, key) => {
+		expect(ownKey(workflow(...nodes))).toBe(key);
+		expect(needsOwnKey(workflow(...nodes))).toBe(key !== undefined);
 	});
 
 	it('is the table that it names, with the columns that all examples write', () => {
@@ -50,7 +62,11 @@ describe('what an example needs', () => {
 				['call_id', 'string'],
 				['seconds', 'number'],
 			]),
-			tableNode('Consultants', [['active', 'boolean']]),
+			node(TABLE, {
+				resource: 'table',
+				tableName: 'Consultants',
+				columns: { column: [{ name: 'active', type: 'boolean' }] },
+			}),
 			node(TABLE, { dataTableId: { mode: 'name', value: 'Read only' } }),
 			node(TABLE, { dataTableId: { mode: 'list', value: 'abc' } }),
 			node('n8n-nodes-base.set', { dataTableId: { mode: 'name', value: 'No table' } }),
@@ -68,6 +84,23 @@ describe('what an example needs', () => {
 			{ name: 'Read only', columns: [] },
 		]);
 		expect(tableNamedBy(null)).toBeUndefined();
+	});
+
+	it('is a wait that a person at the screen sees the end of', () => {
+		const wait = (parameters: JsonObject) => node('n8n-nodes-base.wait', parameters);
+		const other = node('n8n-nodes-base.set', { unit: 'minutes', amount: 30 });
+		const quick = withShortWaits(
+			workflow(
+				wait({ unit: 'minutes', amount: 30, resume: 'timeInterval' }),
+				wait({ unit: 'seconds', amount: 70 }),
+				other,
+			),
+		);
+		expect(quick.nodes).toEqual([
+			wait({ unit: 'seconds', amount: 5, resume: 'timeInterval' }),
+			wait({ unit: 'seconds', amount: 70 }),
+			other,
+		]);
 	});
 });
 
@@ -102,15 +135,109 @@ describe('what an example has', () => {
 describe('the examples of this repository', () => {
 	it('can be read, and each has an id of its own that n8n 1.x can work with', async () => {
 		const examples = await readExamples();
-		expect(examples.length).toBeGreaterThan(4);
+		expect(examples).toHaveLength(9);
 		expect(new Set(examples.map(({ id }) => id)).size).toBe(examples.length);
 		for (const { id } of examples) expect(id.length).toBeLessThanOrEqual(16);
 	});
 
-	it('give the demo a lead to send, a recording to hear, and one that waits for a key', async () => {
+	it('give the demo a lead to send, a recording to hear, and two that wait for a key', async () => {
 		const examples = await readExamples();
 		expect(examples.flatMap((example) => webhookPath(example) ?? [])).toContain('callback');
 		expect(examples.some((example) => recordingNode(example) !== undefined)).toBe(true);
-		expect(examples.filter(needsOwnKey)).toHaveLength(1);
+		expect(examples.filter(needsOwnKey).map(({ id }) => id)).toEqual([
+			'liveCallChat',
+			'liveCallCrm',
+		]);
+	});
+});
+
+describe('docs/examples.md', () => {
+	it('links each example in the form that "Import from URL" takes', async () => {
+		const read = async (file: string) => await readFile(path.join(REPOSITORY, file), 'utf8');
+		const repository = textAt(parseJson(await read('package.json')), 'repository', 'url');
+		const raw = repository
+			.replace('git+https://github.com/', 'https://raw.githubusercontent.com/')
+			.replace(/\.git$/, '/main/examples');
+		const links = [...(await read('docs/examples.md')).matchAll(/<(https:[^>]+)>/g)];
+		expect(links.map(([, link]) => link).sort()).toEqual(
+			(await exampleNames()).map((name) => `${raw}/${name}.json`),
+		);
+	});
+});
+
+/** A node's place on the canvas, with its label. */
+interface Box {
+	name: string;
+	isNote: boolean;
+	left: number;
+	top: number;
+	right: number;
+	bottom: number;
+}
+
+/** Sizes in pixels: as n8n 2.41 draws nodes, with name and subtitle below them. */
+function boxOf(one: Json): Box {
+	const isNote = textAt(one, 'type') === 'n8n-nodes-base.stickyNote';
+	const isAgent = textAt(one, 'type').endsWith('.agent');
+	const [left = 0, top = 0] = listAt(one, 'position').map(Number);
+	const width = isNote ? Number(at(one, 'parameters', 'width')) : isAgent ? 256 : 96;
+	const height = isNote ? Number(at(one, 'parameters', 'height')) : 96 + 48;
+	const name = textAt(one, 'name');
+	return { name, isNote, left, top, right: left + width, bottom: top + height };
+}
+
+function overlap(one: Box, other: Box): boolean {
+	return (
+		one.left < other.right &&
+		other.left < one.right &&
+		one.top < other.bottom &&
+		other.top < one.bottom
+	);
+}
+
+describe('the canvas of each example', () => {
+	it('has nodes and notes that cover nothing else', async () => {
+		for (const { name, nodes } of await readExamples()) {
+			const boxes = nodes.map(boxOf);
+			const covered = boxes.flatMap((one, index) =>
+				boxes
+					.slice(index + 1)
+					.flatMap((other) => (overlap(one, other) ? [`${one.name} / ${other.name}`] : [])),
+			);
+			expect({ name, covered }).toEqual({ name, covered: [] });
+		}
+	});
+
+	it('has a title that is a sentence, and four to six notes: the first says what, how, and what to set', async () => {
+		for (const { name, nodes } of await readExamples()) {
+			expect(name).toMatch(/^[A-Z].*\bLiveCall\b/);
+			expect(name.split(' ').length).toBeGreaterThan(6);
+			const notes = nodes.filter((one) => boxOf(one).isNote);
+			expect({ name, notes: notes.length >= 4 && notes.length <= 6 }).toEqual({
+				name,
+				notes: true,
+			});
+			const first = textAt(notes[0], 'parameters', 'content');
+			for (const part of ['**What it does:**', '**How it works', '**What to set:**']) {
+				expect({ name, first }).toMatchObject({ first: expect.stringContaining(part) });
+			}
+		}
+	});
+
+	it('has nodes with ids and names of their own, joined by what there is', async () => {
+		const ids: string[] = [];
+		for (const { name, nodes, connections } of await readExamples()) {
+			ids.push(...nodes.map((one) => textAt(one, 'id')));
+			const names = nodes.map((one) => textAt(one, 'name'));
+			expect(new Set(names).size).toBe(names.length);
+			const named = [...JSON.stringify(connections).matchAll(/"node":"([^"]+)"/g)].map(
+				([, target]) => target,
+			);
+			const unknown = [...Object.keys(connections), ...named].filter(
+				(one) => !names.includes(String(one)),
+			);
+			expect({ name, unknown }).toEqual({ name, unknown: [] });
+		}
+		expect(new Set(ids).size).toBe(ids.length);
 	});
 });

@@ -18,3 +18,9 @@ export const CHOOSE_A_TIME_ID = 'liveCallTimes';
 
 /** The id of the example that waits for a call's result. */
 export const RESULT_ID = 'liveCallResult';
+
+/** The id of the example that works through a table of leads. */
+export const CALL_LIST_ID = 'liveCallList';
+
+/** The id of the example that calls a CRM's contacts and logs the calls there. */
+export const CRM_ID = 'liveCallCrm';

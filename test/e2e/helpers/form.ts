@@ -2,7 +2,7 @@ import { at, parseJson, textAt } from '../../../dev/json';
 import { poll } from '../../../dev/launcher/poll';
 
 /** A form of n8n's, as a visitor's browser talks to it. */
-interface VisitorForm {
+export interface VisitorForm {
 	/**
 	 * Sends what the visitor filled in on the present page, and gives the HTML of the page that follows.
 	 * @param fields by the names that n8n gives them: `field-0`, `field-1` and so on.
@@ -32,6 +32,23 @@ export async function openForm(url: string): Promise<VisitorForm> {
 			return await nextPage(page);
 		},
 	};
+}
+
+/** Sends a form of one page that answers by itself; gives what the visitor then reads. */
+export async function askByForm(url: string, firstField: string): Promise<string> {
+	await poll(async () => (await fetch(url)).ok || undefined, {
+		what: `The form ${url}`,
+		timeoutMs: 30_000,
+	});
+	const filledIn = new FormData();
+	filledIn.set('field-0', firstField);
+	const answer = await fetch(url, { method: 'POST', body: filledIn });
+	return textAt(parseJson(await answer.text()), 'formSubmittedText');
+}
+
+/** Gives the labels in the list that a page offers, as its HTML has them. */
+export function choicesOn(page: string): string[] {
+	return [...page.matchAll(/<option value=.(\w[^'"]*).[ >]/g)].map(([, label]) => String(label));
 }
 
 /** Waits, as the page's own script does, until the execution has come to its next page. */

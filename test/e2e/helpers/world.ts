@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import type { JsonObject } from '../../../dev/json';
+import type { Environment } from '../../../dev/launcher/command';
 import { prepareN8n, type N8n, type PreparedN8n } from '../../../dev/launcher/n8n';
 import { packPackage } from '../../../dev/launcher/pack';
 
@@ -45,10 +46,12 @@ const LOG_LINES = 40;
  * Packs the package, installs it into n8n (version by N8N_VERSION) and starts that and a sandbox, on
  * free ports of the loopback address.
  * @param beforeStart what to do once everything but n8n is running.
+ * @param env further settings of n8n.
  */
 export async function startWorld(
 	beforeStart: (world: Pick<World, 'prepared' | 'sandbox'>) => Promise<void> = async () =>
 		undefined,
+	env: Environment = {},
 ): Promise<World> {
 	return await startAll(async (undo) => {
 		const folder = await mkdtemp(path.join(tmpdir(), 'n8n-nodes-livecall-e2e-'));
@@ -61,6 +64,7 @@ export async function startWorld(
 			packageFile: await packPackage(folder),
 			encryptionKey: 'end-to-end-tests',
 			owner: OWNER,
+			env,
 		});
 		await beforeStart({ prepared, sandbox });
 		const n8n = await prepared.start();

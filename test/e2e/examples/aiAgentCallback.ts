@@ -1,0 +1,114 @@
+import { randomUUID } from 'crypto';
+import { DateTime } from 'luxon';
+import { majorVersion } from '../../../dev/launcher/runtime';
+import { type World } from '../helpers/world';
+import { model, scenario } from '../helpers/stage';
+import { answerOf, review, toolAnswer, write } from '../helpers/agentChat';
+
+describe('AI agent callback', () => {
+	const TOOL = 'Place_a_call';
+	const PHONE = '+44 20 7946 0123';
+
+	/** A test that only an n8n runs that knows a person's review of a tool call. */
+	const withReview = (test: (world: World) => Promise<void>) =>
+		scenario(async (now) => {
+			if (majorVersion(now.n8n.version) === 1) {
+				const known = await now.client.nodeTypes();
+				expect(known.map(({ name }) => name)).not.toContain(
+					'@n8n/n8n-nodes-langchain.chatHitlTool',
+				);
+				return;
+			}
+			await test(now);
+		});
+
+	it(
+		'asks for the number, then a person, and has the call placed once for each chat',
+		withReview(async ({ sandbox }) => {
+			const session = randomUUID();
+			model.follow([
+				{ say: 'At which number?' },
+				{ use: TOOL, with: { toolParameters: { phone_number: PHONE, call_at: '' } } },
+				{ say: 'The phone rings any moment.' },
+				{ use: TOOL, with: { toolParameters: { phone_number: '+44 20 7946 0199', call_at: '' } } },
+				{ say: 'Your call is arranged already.' },
+			]);
+			expect(await answerOf(await write(session, 'Please call me back.'))).toBe('At which number?');
+			expect([...model.tools().keys()]).toEqual([TOOL]);
+
+			const second = await write(session, PHONE);
+			const asked = await review(second);
+			expect(asked.question).toBe(`Shall LiveCall ring ${PHONE} as soon as possible?`);
+			expect(sandbox.calls.placed()).toEqual([]);
+			await asked.approve();
+			expect(await answerOf(second)).toBe('The phone rings any moment.');
+			const [call, ...others] = sandbox.calls.placed();
+			expect(others).toEqual([]);
+			expect(call).toMatchObject({ phone_number: PHONE, filter_id: 1, scheduled_for: null });
+			expect(toolAnswer()).toContain(String(call.id));
+
+			const third = await write(session, 'And call my friend too.');
+			await (await review(third)).approve();
+			expect(await answerOf(third)).toMatch(/already/);
+			expect(sandbox.calls.placed()).toHaveLength(1);
+			expect(toolAnswer()).toContain('duplicate');
+		}),
+	);
+
+	it(
+		'rings nobody when the person says no',
+		withReview(async ({ sandbox }) => {
+			model.follow([
+				{ use: TOOL, with: { toolParameters: { phone_number: PHONE, call_at: '' } } },
+				{ say: 'No call was placed.' },
+			]);
+			const execution = await write(randomUUID(), `Call ${PHONE}`);
+			await (await review(execution)).decline();
+			expect(await answerOf(execution)).toBe('No call was placed.');
+			expect(sandbox.calls.placed()).toEqual([]);
+			expect(sandbox.requests).toEqual([]);
+		}),
+	);
+
+	it(
+		'has the call placed at the time that the person wishes',
+		withReview(async ({ sandbox }) => {
+			const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+			model.follow([
+				{ use: TOOL, with: { toolParameters: { phone_number: PHONE, call_at: tomorrow } } },
+				{ say: 'We call you tomorrow.' },
+			]);
+			const execution = await write(randomUUID(), `Call me tomorrow at ${PHONE}.`);
+			const asked = await review(execution);
+			// n8n's own default zone.
+			const zone = 'America/New_York';
+			const people = DateTime.fromISO(tomorrow, { zone }).toFormat('cccc, d LLLL yyyy, HH:mm');
+			expect(asked.question).toBe(`Shall LiveCall ring ${PHONE} on ${people}, time zone ${zone}?`);
+			await asked.approve();
+			expect(await answerOf(execution)).toBe('We call you tomorrow.');
+			const [call, ...others] = sandbox.calls.placed();
+			expect(others).toEqual([]);
+			expect(call.phone_number).toBe(PHONE);
+			expect(Math.abs(Date.parse(call.scheduled_for ?? '') - Date.parse(tomorrow))).toBeLessThan(
+				1000,
+			);
+		}),
+	);
+
+	it.each([
+		['too short', '+44 12', /7 to 15 digits/],
+		['in a country that is not called', '+1 900 555 0199', /"Phone Number.*\+44/],
+	])('tells the agent that a number is %s, whatever was approved', async (_is, phone, why) => {
+		await withReview(async ({ sandbox }) => {
+			model.follow([
+				{ use: TOOL, with: { toolParameters: { phone_number: phone, call_at: '' } } },
+				{ say: 'Which number is right?' },
+			]);
+			const execution = await write(randomUUID(), `Call ${phone}`);
+			await (await review(execution)).approve();
+			expect(await answerOf(execution)).toBe('Which number is right?');
+			expect(toolAnswer()).toMatch(why);
+			expect(sandbox.requests).toEqual([]);
+		})();
+	});
+});
