@@ -434,8 +434,8 @@ describe('a store that fails', () => {
 			fail(0);
 			const result = await world.run('call.create', call, { items });
 			expect(rung()).toEqual([ANNA, BEN, CARA]);
-			expect(hintsOf(result)).toEqual([expect.stringContaining('did not record')]);
-			expect(hintsOf(result)[0]).toContain('(items 0 to 2)');
+			expect(hintsOf(result)[1]).toContain('did not record');
+			expect(hintsOf(result)[1]).toContain('(items 0 to 2)');
 		},
 	);
 
@@ -471,7 +471,7 @@ describe('a Remove Duplicates node that keeps its history for the whole workflow
 		);
 		const result = await world.run('call.create', keyed, { items });
 		expect(rung()).toHaveLength(3);
-		expect(hintsOf(result)).toEqual([expect.stringContaining('Another node keeps data')]);
+		expect(hintsOf(result)).toContainEqual(expect.stringContaining('Another node keeps data'));
 		const keys = [ANNA, BEN, CARA].map(canonicalNumber);
 		expect(processedData.plainKeys().sort()).toEqual([...keys, 'a', 'b'].sort());
 	});

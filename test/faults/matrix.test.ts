@@ -46,7 +46,7 @@ const ADVICE: Record<Exclude<Told, 'nothing'>, RegExp> = {
 	refused: /^(Correct what LiveCall names|Check "|The call may not have been recorded)/,
 	notCarriedOut: /Nothing was carried out, so trying again is safe/,
 	mayAlreadyHave:
-		/is not sent again by itself.*set "(?:Redial|Send Again) When Outcome Is Unknown" in the options, save, and .* retry/,
+		/is not sent again by itself.*set "(?:Redial|Send Again) If Unknown" in the options, save, and .* retry/,
 	harmless: /^Trying again is safe/,
 	unreadable: /Check that "Base URL" in the LiveCall API credential is LiveCall's API/,
 };
