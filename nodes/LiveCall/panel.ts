@@ -17,13 +17,14 @@ export function fieldsOf(operation: Operation): INodeProperties[] {
 
 /** The whole panel: the dropdowns, and for each operation its fields. */
 export function panelOf(resources: ResourceOperations[]): INodeProperties[] {
+	const first = resources[0]?.option.value ?? '';
 	const resource: INodeProperties = {
 		displayName: 'Resource',
 		name: 'resource',
 		type: 'options',
 		noDataExpression: true,
 		options: resources.map(({ option }) => option),
-		default: resources[0]?.option.value ?? '',
+		default: first,
 	};
 	return [resource, ...resources.map(operationDropdown), ...resources.flatMap(operationFields)];
 }
