@@ -15,7 +15,7 @@ const IS_TEST = 'X-Credential-Test';
 
 /**
  * Whether a request goes to the API. n8n's HTTP Request node gives the address as `uri` (n8n 2.41, HTTP Request 4.4);
- * where there are two, both have to be the API's.
+ * if there are two, both have to be the API's.
  */
 function isFor(api: string, request: IHttpRequestOptions): boolean {
 	const uri = 'uri' in request ? request.uri : '';

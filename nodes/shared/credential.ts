@@ -12,7 +12,7 @@ export type RequestFunctions = IExecuteFunctions | ILoadOptionsFunctions | IWebh
 export interface ApiAccess {
 	/** Checked, and without a trailing slash. */
 	baseUrl: string;
-	/** What must be shown nowhere, even where LiveCall repeats it in an answer. */
+	/** What must be shown nowhere, even if LiveCall repeats it in an answer. */
 	secrets: string[];
 	/**
 	 * The whole credential, API key included, for n8n's request helper alone. Handed over with each request, it spares

@@ -50,7 +50,7 @@ export function eventNamed(text: string): CallEvent | undefined {
 	return EVENTS.find(({ word }) => names(word))?.value;
 }
 
-/** The event that the state of a call tells of, where none is named. */
+/** The event that the state of a call tells of, for a delivery that names none. */
 export function eventOfState(call: IDataObject): CallEvent {
 	return hasEnded(call) ? 'call.ended' : 'call.created';
 }

@@ -18,7 +18,7 @@ export function isNothingAsText(text: string): boolean {
 
 /**
  * The address of an edit page.
- * @param id `ID` where the address stands for all of them
+ * @param id `ID` in an address that stands for all of them
  */
 export function editPage(page: Page, id: string): string {
 	return `https://app.livecall.io/${page}/${encodeURIComponent(id)}/edit`;

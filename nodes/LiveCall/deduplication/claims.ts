@@ -171,7 +171,7 @@ export class Claims {
 	}
 
 	/**
-	 * Adds entries, and finds out what became of them where the store fails while it does.
+	 * Adds entries, and finds out what became of them if the store fails while it does.
 	 * @param most how many entries the row may hold; one that holds more already is not cut
 	 * @returns those that were new
 	 * @throws Undecided when nobody can tell whether they were written
@@ -196,7 +196,7 @@ export class Claims {
 	}
 
 	/**
-	 * Works while this process alone may change the row; without the lock where another node has its place.
+	 * Works while this process alone may change the row; without the lock if another node uses its row.
 	 * @returns `undefined` when the signal has ended the wait for the lock
 	 */
 	private async locked<T>(

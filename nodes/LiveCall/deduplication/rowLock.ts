@@ -49,7 +49,7 @@ const MOST_FAILURES = 3;
 /** How long is waited after the first failure, in ms; longer after each further one. */
 const AFTER_FAILURE_MS = 100;
 
-/** How taking the lock ended: `anothers` where another node keeps something of its own in the lock's place. */
+/** How taking the lock ended: `foreign` if another node keeps something of its own in the lock's row. */
 export type Taken = 'taken' | 'foreign' | 'givenUp';
 
 /**
@@ -105,7 +105,7 @@ export class RowLock {
 		return this.clock.now() - this.takenAt < LEASE_MS;
 	}
 
-	/** Releases the lock; one whose lease has run out only where it cannot be another holder's. */
+	/** Releases the lock; one whose lease has run out only if it cannot be another holder's. */
 	async release(): Promise<void> {
 		if (this.isCertain || this.isStale(await this.row.count())) await this.row.delete();
 	}

@@ -30,7 +30,7 @@ export class StoredEntries {
 	}
 
 	/**
-	 * Adds the entries that are not there, and makes the row where there is none.
+	 * Adds the entries that are not there, and makes the row if there is none.
 	 * @param most how many entries the row may hold then; the oldest go first. All of them when left out
 	 * @returns those that were new; an entry that is given twice is new twice
 	 * @throws what the database says; see {@link isMadeMeanwhile} and {@link isInOtherMode}

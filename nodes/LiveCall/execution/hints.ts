@@ -5,12 +5,12 @@ export class Hints {
 	/** @param count how many items the run has */
 	constructor(private readonly count: number) {}
 
-	/** Adds a remark about an item; the same text about several items becomes one sentence. */
+	/** Adds a hint about an item; the same text about several items becomes one sentence. */
 	add(text: string, itemIndex: number): void {
 		this.itemsOf.set(text, [...(this.itemsOf.get(text) ?? []), itemIndex]);
 	}
 
-	/** Each remark as a sentence, which names its items where there are several. */
+	/** Each hint as a sentence, which names its items if there are several. */
 	get sentences(): string[] {
 		return [...this.itemsOf].map(([text, items]) =>
 			this.count > 1 ? `${text} (${ranges(items)}).` : `${text}.`,

@@ -113,7 +113,7 @@ export class Item extends Parameters {
 		});
 	}
 
-	/** How often a request is sent again, where that is safe. */
+	/** How often a request is sent again if that is safe. */
 	get maxRetries(): number {
 		return this.option('maxRetries', maxRetries.check, maxRetries.byDefault);
 	}

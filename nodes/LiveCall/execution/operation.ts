@@ -29,7 +29,7 @@ export interface Operation {
 	/** What it does to LiveCall: decides how many items run at once. */
 	kind: Kind;
 	/** What it must not do twice; for the account of an earlier try. */
-	once?: Pick<AtMostOnceWording, 'done'>;
+	atMostOnce?: Pick<AtMostOnceWording, 'done'>;
 	/**
 	 * Runs one item: checks its parameters first, then asks LiveCall.
 	 * @throws NodeOperationError for wrong input, NodeApiError for what LiveCall answers

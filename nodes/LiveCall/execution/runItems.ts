@@ -74,8 +74,8 @@ async function begin(
 		if (typeof access === 'string') {
 			return { ok: false, error: messages.credentialUnreadable(access) };
 		}
-		const { kind, once } = operation;
-		const task = { resource, kind, fields, done: once?.done };
+		const { kind, atMostOnce } = operation;
+		const task = { resource, kind, fields, done: atMostOnce?.done };
 		const run = new Run(functions, access.api, task, readConcurrency(functions, operation));
 		return { ok: true, value: { run, operation } };
 	} catch (error) {

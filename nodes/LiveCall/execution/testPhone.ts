@@ -5,7 +5,7 @@ import type { Item } from './item';
 
 /**
  * The phone that rings in place of customers' while a person tries a workflow.
- * @returns `undefined` where customers are to be rung: the workflow runs by itself, or the credential names no phone
+ * @returns `undefined` if customers are to be rung: the workflow runs by itself, or the credential names no phone
  * @throws NodeOperationError when the credential names something else: then nobody is to be rung
  */
 export function testPhoneOf(item: Item): string | undefined {

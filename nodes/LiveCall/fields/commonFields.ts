@@ -61,7 +61,7 @@ export const returnAllField: INodeProperties = {
 	description: 'Whether to return all results or only up to a given limit',
 };
 
-/** How many items come out where not all do. */
+/** How many items come out if not all do. */
 export const limitField: INodeProperties = {
 	displayName: 'Limit',
 	name: 'limit',

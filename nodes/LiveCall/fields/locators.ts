@@ -3,7 +3,7 @@ import { editPage, editPagePattern } from '../../shared/ids';
 
 /**
  * Without a validation of its own: n8n gives a field's pattern 250 ms of wall-clock time when a workflow starts, and
- * stops the workflow where a busy machine takes longer (n8n 2.41, `safeRegex`). The node checks every id itself.
+ * stops the workflow if a busy machine takes longer (n8n 2.41, `safeRegex`). The node checks every id itself.
  */
 const byId = {
 	displayName: 'By ID',

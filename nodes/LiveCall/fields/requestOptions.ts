@@ -18,7 +18,7 @@ export const maxConcurrency = {
 	check: aNumber('items at once', 1, MOST_ITEMS_AT_ONCE, true),
 };
 
-/** How often a request is sent again, where that is safe. */
+/** How often a request is sent again if that is safe. */
 export const maxRetries = {
 	byDefault: 3,
 	check: aNumber('retries', 0, MOST_RETRIES, true),

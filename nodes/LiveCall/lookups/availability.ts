@@ -18,7 +18,7 @@ export class Availability {
 
 	/**
 	 * The availability of a target group, as LiveCall has said it 10 s ago at the earliest.
-	 * @param client asks where that is not known
+	 * @param client asks LiveCall if no fresh answer is kept
 	 */
 	async of(filterId: string, client: RepeatingClient): Promise<Reply<Filter>> {
 		const known = this.asked.get(filterId);

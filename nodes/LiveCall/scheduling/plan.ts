@@ -22,7 +22,7 @@ export interface CallPreferences {
 	whenUnavailable: (typeof WHEN_UNAVAILABLE)[number];
 	/** When the customer may be rung; `undefined` for at any time. */
 	callingHours: CallingHours | undefined;
-	/** What to do where the call would ring outside of them. */
+	/** What to do if the call would ring outside of them. */
 	outsideHours: (typeof OUTSIDE_HOURS)[number];
 }
 

@@ -1,4 +1,4 @@
-/** A map that forgets: what is older than its time, and the least recently set where there are too many. */
+/** A map that forgets: what is older than its time, and the least recently set if there are too many. */
 export class Cache<T> {
 	private readonly entries = new Map<string, { value: T; until: number }>();
 
@@ -11,7 +11,7 @@ export class Cache<T> {
 		private readonly forMs = Infinity,
 	) {}
 
-	/** The value, or `undefined` where there is none or its time is over. */
+	/** The value, or `undefined` if there is none or its time is over. */
 	get(key: string): T | undefined {
 		const entry = this.entries.get(key);
 		if (entry && entry.until > Date.now()) return entry.value;
@@ -19,7 +19,7 @@ export class Cache<T> {
 		return undefined;
 	}
 
-	/** Sets a value and its time anew; the one that was set least recently goes where there are too many. */
+	/** Sets a value and its time anew; if there are too many, the one that was set least recently goes. */
 	set(key: string, value: T): void {
 		this.entries.delete(key);
 		this.entries.set(key, { value, until: Date.now() + this.forMs });
@@ -27,7 +27,7 @@ export class Cache<T> {
 		if (this.entries.size > this.most && oldest !== undefined) this.entries.delete(oldest);
 	}
 
-	/** The value, made where there is none; either way it becomes the most recently set. */
+	/** The value, made if there is none; either way it becomes the most recently set. */
 	getOrMake(key: string, make: () => T): T {
 		const value = this.get(key) ?? make();
 		this.set(key, value);

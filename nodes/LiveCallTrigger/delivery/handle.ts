@@ -78,7 +78,7 @@ async function carriesToken(
 	);
 }
 
-/** LiveCall's own answer, or what the delivery says itself where the settings allow that. */
+/** LiveCall's own answer, or, if the settings allow that, what the delivery says itself. */
 async function believe(
 	functions: IWebhookFunctions,
 	credential: Credential,

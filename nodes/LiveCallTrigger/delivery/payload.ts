@@ -7,7 +7,7 @@ import { isObject } from '../../shared/json';
 /** What could be read from a delivery. */
 export interface Payload {
 	callId: string;
-	/** The event, where the payload names one, or says that the call has ended. */
+	/** The event, if the payload names one or says that the call has ended. */
 	event: CallEvent | undefined;
 	/** The call's fields as the payload has them: not to be believed unless LiveCall confirms them. */
 	fields: IDataObject;
@@ -27,7 +27,7 @@ const MOST_LEVELS = 20;
  * - the call's id in `call.id`, `call.call_id`, `call` alone, `data.id` (with type `calls`), `call_id`, `callId` or a
  *   top-level `id`, each also inside of `payload` or `data`.
  * @param body as n8n parsed it
- * @param rawBody the bytes, where n8n kept them
+ * @param rawBody the bytes, if n8n kept them
  * @returns `undefined` when there is no call id in it
  */
 export function readPayload(body: unknown, rawBody: unknown): Payload | undefined {
@@ -59,7 +59,7 @@ function looksParsed(body: IDataObject): boolean {
 	return first !== undefined && !/^\s*(\[\s*)?\{/.test(first);
 }
 
-/** The object that a value is, or holds as JSON text; `undefined` where it is nested too deep to be a call. */
+/** The object that a value is, or holds as JSON text; `undefined` if it is nested too deep to be a call. */
 function opened(value: unknown): IDataObject | undefined {
 	const object = onlyOne(typeof value === 'string' ? parseJson(value) : value);
 	return isObject(object) && !isDeep(object) ? object : undefined;

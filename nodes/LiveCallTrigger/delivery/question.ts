@@ -89,7 +89,7 @@ export class Question {
 		return this.requests < MOST_REQUESTS;
 	}
 
-	/** How long to wait before LiveCall is asked again, in ms; `undefined` where its answer stands. */
+	/** How long to wait before LiveCall is asked again, in ms; `undefined` if its answer stands. */
 	private waitAfter(reply: Reply<Resource>, limiter: Limiter): number | undefined {
 		if (reply.ok)
 			return this.isLate(reply.value) ? LATE_END_WAITS_MS[this.requests - 1] : undefined;

@@ -4,7 +4,7 @@ export interface Rejection {
 	message: string;
 	/** When the delivery may come again, in ms from now. */
 	retryAfterMs?: number;
-	/** Whether the delivery starts the workflow all the same where the settings accept what is not verified. */
+	/** Whether the delivery starts the workflow all the same if the settings accept what is not verified. */
 	isUnverifiable?: true;
 }
 

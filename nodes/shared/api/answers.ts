@@ -22,7 +22,7 @@ export function isResource(value: unknown): value is Resource {
 export interface Unfit {
 	/** What it came without. */
 	missing: string;
-	/** Set where it is about another one than was asked: what it is about. */
+	/** Set if it is about another one than was asked: what it is about. */
 	another?: string;
 }
 
@@ -110,7 +110,7 @@ function saysNo(answer: unknown, wrapper: string): boolean {
 		hasErrors(answer) ||
 		Object.entries(answer).some(
 			([key, inner]) =>
-				// What a resource says of itself is not how it went, but for what Rails adds where it was not stored.
+				// What a resource says of itself is not how it went, but for what Rails adds if it was not stored.
 				isObject(inner) && (key === wrapper ? hasErrors(inner) : saysNo(inner, wrapper)),
 		)
 	);

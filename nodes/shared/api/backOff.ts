@@ -20,7 +20,7 @@ const LONGEST_BACK_OFF_MS = 8_000;
  * answer's own `Date`: the clocks of LiveCall and n8n may differ.
  * @param headers the answer's, their names in small letters
  * @param now in ms since 1970, for an answer without `Date`
- * @returns ms from now, more than 0; `undefined` where no time is asked for, or where it cannot be read
+ * @returns ms from now, more than 0; `undefined` if no time is asked for, or if it cannot be read
  */
 export function readRetryAfter(headers: IDataObject, now: number): number | undefined {
 	const text = asText(headers['retry-after']);

@@ -14,7 +14,7 @@ export interface ClientSettings {
 	api: ApiAccess;
 	/** How long one request may take, in ms. */
 	timeoutMs: number;
-	/** How often a request is sent again, where that is safe. */
+	/** How often a request is sent again if that is safe. */
 	maxRetries: number;
 	/** Shared by all requests of a run. */
 	pace?: Pace;
@@ -39,7 +39,7 @@ export class LiveCallClient {
 	) {}
 
 	/**
-	 * Sends a request, again where that is safe.
+	 * Sends a request, again if that is safe.
 	 * @param deadline when all tries together must be over, in ms since 1970
 	 * @param again whether LiveCall may have acted on this request before
 	 * @returns the answer as read, or why there is none; never throws

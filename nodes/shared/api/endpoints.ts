@@ -21,11 +21,11 @@ export interface ApiRequest<T, R extends Repeatable = Repeatable> {
 	path: string;
 	body?: IDataObject;
 	read: Reader<T>;
-	/** Whether it may be sent again if LiveCall may have acted on it: it may if the state is then the same. */
+	/** Whether it may be sent again although LiveCall may have acted on it: it may if the state is then the same. */
 	repeatable: R;
-	/** Set where LiveCall documents no answer: then a success without readable data is one too. */
+	/** Set if LiveCall documents no answer: then a success without readable data is one too. */
 	bodyOptional?: boolean;
-	/** What a 404 on a repeat means where the goal is then reached, as for a DELETE. */
+	/** What a 404 on a repeat means if the goal is then reached, as for a DELETE. */
 	goneOnRepeat?: T;
 }
 
@@ -120,7 +120,7 @@ export function createUser(user: IDataObject): ApiRequest<Resource, 'ifNotCarrie
 	};
 }
 
-/** `PATCH /users/:id`: what it answers is not documented, so the user is read only where it is there. */
+/** `PATCH /users/:id`: what it answers is not documented, so the user is read only if it is there. */
 export function updateUser(
 	userId: string,
 	user: IDataObject,
@@ -152,7 +152,7 @@ export function deleteUser(userId: string): RepeatableRequest<IDataObject> {
 	};
 }
 
-/** Reads the user that was changed, where the answer has it. */
+/** Reads the user that was changed, if the answer has it. */
 function changedUser(userId: string): Reader<Resource | undefined> {
 	const named = { asked: 'user', another: 'another user' };
 	return about(userId, named, undocumented('user'), (user) => user?.id);

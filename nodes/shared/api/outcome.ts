@@ -78,7 +78,7 @@ export interface Failure {
 	certainty: Certainty;
 	/** How often the request was sent. */
 	tries: number;
-	/** How long to wait before another try, in ms; left out where another try makes no sense. */
+	/** How long to wait before another try, in ms; left out if another try makes no sense. */
 	waitMs?: number;
 }
 
@@ -89,7 +89,7 @@ export type Reply<T> = Result<T, Failure>;
 export type StatusFailure = Extract<FailureKind, { kind: 'status' }>;
 
 /**
- * Whether a request may be sent again where LiveCall may have acted on it. A call that is placed rings a customer, and a
+ * Whether a request may be sent again although LiveCall may have acted on it. A call that is placed rings a customer, and a
  * user that is created is added, each time that LiveCall acts; other requests give the same state however often they
  * arrive.
  */

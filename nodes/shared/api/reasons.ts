@@ -16,7 +16,7 @@ const LONGEST_REASON = 200;
  * `{"errors": {"field": ["is invalid"]}}`, `{"errors": ["…"]}`, `{"error": "…"}`, `{"message": "…"}`; else whatever
  * text there is: `{"field": ["is invalid"]}`, `["…"]`, `"…"`, or text that is not JSON.
  * @param body the parsed body, or the text of one that is no JSON
- * @param secrets what is redacted where LiveCall repeats it
+ * @param secrets what is redacted if LiveCall repeats it
  * @returns at most ten messages of at most 200 characters
  */
 export function reasonsIn(body: unknown, secrets: string[]): string[] {

@@ -1,7 +1,7 @@
 /** What stands in the place of a secret. */
 const REDACTED = '***';
 
-/** Shorter secrets stand in ordinary words: they are taken out as they are, and only where they stand alone. */
+/** Shorter secrets stand in ordinary words: they are taken out as they are, and only if they stand alone. */
 const SHORT = 4;
 
 /**
@@ -52,7 +52,7 @@ function spelled(text: string, spell: (part: string) => string): string {
 	return (text.match(/\\+|[^\\]/gu) ?? []).map(spell).join('');
 }
 
-/** The characters of a text's base64 that depend on nothing but the text, where so many bytes stand before it. */
+/** The characters of a text's base64 that depend on nothing but the text, with so many bytes before it. */
 function base64At(bytes: Buffer, before: number): string {
 	const bits = 8 * (before + bytes.length);
 	const encoded = Buffer.concat([Buffer.alloc(before), bytes]).toString('base64');

@@ -13,7 +13,7 @@ import { wait } from '../throttling/wait';
 
 /** How often and for how long a request is sent again. */
 export interface RepeatSettings {
-	/** How often a request is sent again, where that is safe. */
+	/** How often a request is sent again if that is safe. */
 	maxRetries: number;
 	/** The execution's cancel signal. */
 	signal?: AbortSignal;
@@ -26,7 +26,7 @@ export interface RepeatSettings {
 }
 
 /**
- * Tries a request, again where that is safe: what is safe, and what a failure means, is decided in outcome.ts.
+ * Tries a request, again if that is safe: what is safe, and what a failure means, is decided in outcome.ts.
  * @param attempt sends the request once; takes how often it was sent before
  * @returns the answer as read, or why there is none; never throws unless the attempt does
  */

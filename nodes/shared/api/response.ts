@@ -77,7 +77,7 @@ function unreadable(
 	return { ok: false, error: { kind: 'unreadable', what, status, missing, found } };
 }
 
-/** An empty body is a fine answer to some requests, and so is a bare word where no body is documented. */
+/** An empty body is a fine answer to some requests, and so is a bare word if no body is documented. */
 function parseJson(text: string, bodyOptional: boolean): { json: unknown } | undefined {
 	const start = text.trimStart().charAt(0);
 	if (start === '') return { json: undefined };

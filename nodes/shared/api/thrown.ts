@@ -67,7 +67,7 @@ function codeOf({ code, httpCode }: SystemTrace): string {
 	return [code, httpCode].find((candidate) => typeof candidate === 'string')?.toString() ?? '';
 }
 
-/** Where the system call is lost as well, the message that n8n keeps begins with it: "connect ETIMEDOUT …". */
+/** If the system call is lost as well, the message that n8n keeps begins with it: "connect ETIMEDOUT …". */
 function wasIn(call: 'connect' | 'write', trace: SystemTrace): boolean {
 	return trace.syscall === call || says(`${call} `, trace);
 }

@@ -17,14 +17,14 @@ import type { AtMostOnceWording, Topic } from './topics';
  */
 export function explain(failure: Failure, topic: Topic): Explanation {
 	const { how, certainty } = failure;
-	const { host, once } = topic;
+	const { host, atMostOnce } = topic;
 	if (how.kind === 'status') {
 		const isRefused = certaintyOf(how) === 'refused';
 		if (isRefused && how.byProxy) return proxyRefused(how, certainty, topic);
 		if (isRefused && host === undefined) return refused(how, certainty, topic);
 		if (how.status === 429) return tooManyRequests(how, failure, topic);
 	}
-	if (once && certainty === 'unknown') return perhapsDone(failure, once, host);
+	if (atMostOnce && certainty === 'unknown') return perhapsDone(failure, atMostOnce, host);
 	if (wasCanceled(failure)) return { ...messages.canceled(), message: happened(failure, host) };
 	if (host !== undefined) return otherHost(failure, host);
 	if (how.kind === 'unreadable') return unreadable(how, failure);
@@ -113,10 +113,10 @@ function tooManyRequests(
 /** A request that LiveCall may have acted on, and must not act on twice. */
 function perhapsDone(
 	failure: Failure,
-	once: AtMostOnceWording,
+	wording: AtMostOnceWording,
 	host: string | undefined,
 ): Explanation {
-	const { message, advice } = mayAlreadyHave(once, happened(failure, host));
+	const { message, advice } = mayAlreadyHave(wording, happened(failure, host));
 	return {
 		message,
 		advice: [advice, ...alsoToCheck(failure.how)].join(' '),
@@ -196,7 +196,7 @@ function effectOf(certainty: Certainty): string {
 		: 'Nothing was carried out.';
 }
 
-/** LiveCall's own words, behind a colon; empty where it says no more than its status does. */
+/** LiveCall's own words, behind a colon; empty if it says no more than its status does. */
 function reasonsOf({ reasons }: StatusFailure): string {
 	const telling = reasons.filter((reason) => !ONLY_NOT_FOUND.test(reason));
 	return telling.length > 0 ? `: ${telling.join('; ')}` : '';

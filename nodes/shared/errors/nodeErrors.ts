@@ -15,14 +15,14 @@ export interface ItemPlace {
 /** What the errors that this package made say. n8n and its libraries throw errors of the same classes. */
 const explanations = new WeakMap<Error, Explanation>();
 
-/** What an error says, where this package made it; `undefined` where somebody else did. */
+/** What an error says, if this package made it; `undefined` if somebody else did. */
 export function explanationOf(error: unknown): Explanation | undefined {
 	return error instanceof Error ? explanations.get(error) : undefined;
 }
 
 /**
  * An error about what a person entered, or about the run itself.
- * @param item left out where there are no items, as in a drop-down list
+ * @param item left out if there are no items, as in a drop-down list
  */
 export function operationError(
 	node: INode,
@@ -40,7 +40,7 @@ export function operationError(
 /**
  * An error about what LiveCall answered. Made afresh from what is safe to show: what n8n's helper threw carries the
  * request's headers.
- * @param item left out where there are no items, as in a drop-down list
+ * @param item left out if there are no items, as in a drop-down list
  */
 export function apiError(
 	node: INode,
@@ -70,7 +70,7 @@ function withExplanation<E extends Error>(
 	return error;
 }
 
-/** A message with its item's number, where that tells it from others: beside a single item it says nothing. */
+/** A message with its item's number, unless the run has a single item. */
 export function ofItem(message: string, item: ItemPlace | undefined): string {
 	return item && item.count > 1 ? `${message} [item ${item.index}]` : message;
 }

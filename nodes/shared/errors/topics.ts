@@ -13,8 +13,8 @@ export interface Topic {
 	 */
 	names?: Array<{ what: string; notFound: Explanation }>;
 	/** Set for what must not be done twice. */
-	once?: AtMostOnceWording;
-	/** Who is asked, where that is not the API. */
+	atMostOnce?: AtMostOnceWording;
+	/** Who is asked, if that is not the API. */
 	host?: string;
 }
 
@@ -74,7 +74,7 @@ export const usersTopic: Topic = {
 	},
 };
 
-/** What is said where LiveCall has no such user. */
+/** What is said if LiveCall has no such user. */
 export function userNotFound(userId: string): Explanation {
 	return {
 		message: `LiveCall knows no user "${userId}"`,
@@ -103,7 +103,7 @@ export function placeCallTopic(filterId: string, userId?: string, filterField?: 
 	});
 	return {
 		to: 'place the call',
-		once: placingCall,
+		atMostOnce: placingCall,
 		names: [
 			named('filter|target group', filter),
 			...(user ? [named('user|consultant', user)] : []),
@@ -123,7 +123,7 @@ export const creatingUser: AtMostOnceWording = {
 
 export const createUserTopic: Topic = {
 	to: 'create the user',
-	once: creatingUser,
+	atMostOnce: creatingUser,
 	notFound: {
 		message: 'LiveCall takes no new users at this address',
 		advice: 'Check "Base URL" in the LiveCall API credential. No user was created.',

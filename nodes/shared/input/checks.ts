@@ -88,7 +88,7 @@ export function rounded(given: unknown, what: string): { ok: false; error: Inval
 export const anId: Check<string> = (given) =>
 	checkedId(given, 'Enter the ID alone, without the address around it, e.g. 123.');
 
-/** @param insteadOfAddress what to do where an address was entered */
+/** @param insteadOfAddress what to do if an address was entered */
 function checkedId(given: unknown, insteadOfAddress: string): Result<string, Invalid> {
 	const inexact = rounded(given, 'an ID');
 	if (inexact) return inexact;
@@ -112,7 +112,7 @@ function checkedId(given: unknown, insteadOfAddress: string): Result<string, Inv
 	);
 }
 
-/** What to do with an address where a locator asks for an id. */
+/** What to do with an address in a locator that asks for an ID. */
 const BY_URL_FIRST = 'To paste an address, choose "By URL" first.';
 
 /**

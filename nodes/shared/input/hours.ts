@@ -66,7 +66,7 @@ export const aLocale: Check<string> = (given) => {
 			);
 };
 
-/** The code as it is usually written, `en` for `EN`; `undefined` where nobody knows it. */
+/** The code as it is usually written, `en` for `EN`; `undefined` if nobody knows it. */
 function knownLocale(tag: string): string | undefined {
 	try {
 		return Intl.DateTimeFormat.supportedLocalesOf(tag)[0];

@@ -89,7 +89,7 @@ function hasEndingToChoose(text: string): boolean {
 	});
 }
 
-/** Digits to look for; none where nothing was entered. */
+/** Digits to look for; none if nothing was entered. */
 export const somePhoneDigits: Check<string> = (given) => {
 	const checked = anyText(given);
 	if (!checked.ok) return checked;

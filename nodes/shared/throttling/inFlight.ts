@@ -7,7 +7,7 @@ export class InFlight<T> {
 
 	/**
 	 * @param question what is asked, with all that the answer depends on
-	 * @param work finds the answer, where nobody is at it
+	 * @param work finds the answer, if nobody is at it
 	 * @returns what the work gives; throws what it throws
 	 */
 	async ask(question: string, work: () => Promise<T>): Promise<T> {

@@ -1,7 +1,7 @@
 import { AnswerTimes, waitingMs } from './answerTimes';
 import { LONGEST_WAIT_MS, wait } from './wait';
 
-/** The first pause in ms where LiveCall names none; each further one doubles. */
+/** The first pause, in ms, if LiveCall names none; each further one doubles. */
 const FIRST_PAUSE_MS = 1_000;
 
 /** So much time is left for an answer at least, in ms, however fast the latest ones came. */
@@ -23,7 +23,7 @@ interface Waiting {
  * one of them for holds for all. After a pause one goes first, and the others once it went through.
  *
  * Who comes when too many wait is turned away at once. If all waited their turn, first come, first served, each question
- * would be asked late and cut off by its deadline: LiveCall would answer for nothing. Where a place is free, it is asked
+ * would be asked late and cut off by its deadline: LiveCall would answer for nothing. If a place is free, it is asked
  * whatever is expected, so that it is noticed when LiveCall is fast again.
  */
 export class Limiter {

@@ -94,7 +94,7 @@ export class Pace {
 		this.sendAway();
 	}
 
-	/** How much longer nobody has a turn, in ms; 0 where turns are given. */
+	/** How much longer nobody has a turn, in ms; 0 if turns are given. */
 	get stoppedForMs(): number {
 		return Math.max(0, this.stoppedUntil - Date.now());
 	}

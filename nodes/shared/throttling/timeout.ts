@@ -1,4 +1,4 @@
-/** What {@link withTimeout} gives where the answer takes too long. */
+/** What {@link withTimeout} gives if the answer takes too long. */
 export const TOO_LATE = Symbol('too late');
 
 /**

@@ -24,7 +24,7 @@ export function readCallShape(item: Item): (call: IDataObject) => Promise<IDataO
 }
 
 /**
- * Nobody has taken a call without a user; and a user who was deleted since is not in the list any more. Where the users
+ * Nobody has taken a call without a user; and a user who was deleted since is not in the list any more. If the users
  * cannot be listed, the call itself is not lost for that.
  */
 async function userNameOf(item: Item, { user_id }: IDataObject): Promise<string | null> {

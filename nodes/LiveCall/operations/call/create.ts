@@ -31,7 +31,7 @@ export const create: Operation = {
 		description: 'Have LiveCall ring a consultant and then the customer, now or at a given time',
 	},
 	kind: 'write',
-	once: placingCall,
+	atMostOnce: placingCall,
 	fields: [
 		filterLocator,
 		{ ...phoneNumberField, description: `The customer's number. ${phoneNumberField.description}.` },

@@ -17,7 +17,7 @@ const DEFAULT_TIMEOUT_MINUTES = 30;
 const DEFAULT_POLL_SECONDS = 5;
 const LONGEST_POLL_SECONDS = 86_400;
 
-/** The longest pause where no interval is set, in ms. */
+/** The longest pause if no interval is set, in ms. */
 const LONGEST_PAUSE_MS = 30_000;
 
 /**
@@ -165,7 +165,7 @@ function stageOf(
 }
 
 /**
- * How long to wait between two looks where no interval is set: a tenth of the time waited, so that an end is noticed
+ * How long to wait between two looks if no interval is set: a tenth of the time waited, so that an end is noticed
  * soon after a short call and LiveCall is asked little during a long one.
  * @param waitedMs for how long the run has waited, in ms
  * @returns 5,000 to 30,000 ms

@@ -1,7 +1,7 @@
 /**
  * Reads the file's name from the header Content-Disposition (RFC 6266), in whichever encoding a host has put it there.
  * @param header as Node.js gives it: each byte that was sent as one character
- * @returns the name as the host gives it, with folders, if any; empty where there is none
+ * @returns the name as the host gives it, with folders, if any; empty if there is none
  */
 export function nameIn(header: string): string {
 	const parameters = parametersOf(header);
@@ -57,7 +57,7 @@ function bytesOf(text: string, mark: '%' | '='): string {
 
 /**
  * @param bytes each as one character
- * @returns `undefined` where the bytes are no text of that encoding, or nobody knows it
+ * @returns `undefined` if the bytes are no text of that encoding, or nobody knows it
  */
 function decoded(bytes: string, encoding: string): string | undefined {
 	try {

@@ -29,7 +29,7 @@ const LOOK_AGAIN_MS = 2_000;
 
 /**
  * Looks for a recording until its file is there.
- * @param wanted the name to give it; empty where it keeps its own
+ * @param wanted the name to give it; empty if it keeps its own
  * @param waitMs for how long to look again, from the start of the run, in ms
  * @throws NodeOperationError or NodeApiError when there is none in time
  */

@@ -42,7 +42,7 @@ function clean(name: string): string {
 	return /^\.*$/.test(cleaned) ? '' : cleaned;
 }
 
-/** Shortened where file systems ask for it, before its extension. */
+/** A name that file systems take: shortened, if need be, before its extension. */
 function shortened(name: string): string {
 	const extension = /\.\w{1,8}$/.exec(name)?.[0] ?? '';
 	const stem = name.slice(0, name.length - extension.length);

@@ -13,7 +13,7 @@ export function isTelling(bytes: Buffer): boolean {
 
 /**
  * What a file is that begins like a page, XML or JSON, whatever type its host names: a login page or an error.
- * @returns in words; `undefined` where it does not begin like any of these
+ * @returns in words; `undefined` if it does not begin like any of these
  */
 export function textIn(bytes: Buffer): string | undefined {
 	const text = textOf(bytes);

@@ -35,7 +35,7 @@ export class IncomingFile {
 		this.endOn(AbortSignal.timeout(LIMITS.ms), { kind: 'unreadable', what: 'tooLong' });
 	}
 
-	/** Why the file did not come whole; `undefined` where it has, or may still come. */
+	/** Why the file did not come whole; `undefined` if it has, or may still come. */
 	get failure(): FailureKind | undefined {
 		return this.ended ?? (this.stream.errored ? { kind: 'brokeOff' } : undefined);
 	}
@@ -43,7 +43,7 @@ export class IncomingFile {
 	/**
 	 * Waits for the first bytes, and puts them back.
 	 * @param isEnough whether so many do
-	 * @returns none where the file ends before there are enough; `undefined` where it breaks off before
+	 * @returns none if the file ends before there are enough; `undefined` if it breaks off before
 	 */
 	async beginning(isEnough: (bytes: Buffer) => boolean): Promise<Buffer | undefined> {
 		const { stream } = this;

@@ -40,7 +40,7 @@ const UNKNOWN_TYPES = new Set([
  * The type of a recording without its parameters. One that neither the host nor the file's name tells is binary: n8n
  * would take the file for text (n8n 2.41, `prepareBinaryData`).
  * @param contentType the header, as the host sent it
- * @param fileName tells the type where the host does not know it
+ * @param fileName tells the type if the host does not know it
  */
 export function mimeTypeOf(contentType: string, fileName: string): string {
 	const type = typeIn(contentType);
@@ -49,7 +49,7 @@ export function mimeTypeOf(contentType: string, fileName: string): string {
 	return TYPE_OF.get(extension) ?? BINARY;
 }
 
-/** The extension of a type of recordings, with its dot; empty where none is known. */
+/** The extension of a type of recordings, with its dot; empty if none is known. */
 export function extensionFor(contentType: string): string {
 	const extension = EXTENSION_OF.get(typeIn(contentType) ?? '');
 	return extension === undefined ? '' : `.${extension}`;
@@ -65,7 +65,7 @@ export function mayBeRecording(contentType: string): boolean {
 	return type === undefined || (/^(?:audio|video|application)\//.test(type) && !TEXT.test(type));
 }
 
-/** The type that a header names, of at most 127 characters on either side (RFC 6838); `undefined` where the host does not know it. */
+/** The type that a header names, of at most 127 characters on either side (RFC 6838); `undefined` if the host does not know it. */
 function typeIn(contentType: string): string | undefined {
 	const type = contentType.replace(/;.*/s, '').trim().toLowerCase();
 	return /^[\w.+-]{1,127}\/[\w.+-]{1,127}$/.test(type) && !UNKNOWN_TYPES.has(type)

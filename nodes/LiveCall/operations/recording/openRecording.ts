@@ -12,7 +12,7 @@ import { mayBeRecording } from './mimeType';
 /** A recording that is being received: it has some bytes at least. */
 export interface OpenedRecording {
 	file: IncomingFile;
-	/** Empty where the host names none. */
+	/** Empty if the host names none. */
 	contentType: string;
 	contentDisposition: string;
 }
@@ -86,7 +86,7 @@ async function readFile(
 	return { ok: true, value: { file, contentType, contentDisposition } };
 }
 
-/** What is wrong with an answer before its body has come; `undefined` where it may be the file. */
+/** What is wrong with an answer before its body has come; `undefined` if it may be the file. */
 function failureIn(status: number, headers: IDataObject): FailureKind | undefined {
 	const unreadable = (what: Unreadable, found?: string) => unreadableFile(status, what, found);
 	if (status < 200 || status >= 300) {
@@ -105,7 +105,7 @@ function failureIn(status: number, headers: IDataObject): FailureKind | undefine
 	return mayBeRecording(contentType) ? undefined : unreadable('noRecording', type);
 }
 
-/** What is wrong with a body by its first bytes; `undefined` where it may be the file. */
+/** What is wrong with a body by its first bytes; `undefined` if it may be the file. */
 async function failureInBody(file: IncomingFile, status: number): Promise<FailureKind | undefined> {
 	const begins = await file.beginning(isTelling);
 	if (begins === undefined) return { kind: 'brokeOff' };

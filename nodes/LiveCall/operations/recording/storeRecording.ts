@@ -9,7 +9,7 @@ import type { OpenedRecording } from './openRecording';
 
 /**
  * Hands the file to n8n's binary storage, which takes it in piece by piece.
- * @param wanted the name to give it; empty where it keeps its own
+ * @param wanted the name to give it; empty if it keeps its own
  * @returns where n8n keeps it, or how it broke off: then nothing is kept
  * @throws NodeOperationError when n8n cannot store it
  */

@@ -5,7 +5,7 @@ import { userTopic, usersTopic } from '../../../shared/errors/topics';
 import type { Item } from '../../execution/item';
 
 /**
- * Changes a user. Where PATCH answers without the user, which is not documented, the user is read back from the list.
+ * Changes a user. If PATCH answers without the user, which is not documented, the user is read back from the list.
  * @param changes the fields to change, in LiveCall's names
  * @returns the user as it is now
  * @throws NodeApiError when LiveCall refuses or is out of reach

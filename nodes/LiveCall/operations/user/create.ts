@@ -16,7 +16,7 @@ export const create: Operation = {
 		description: 'Add a consultant',
 	},
 	kind: 'write',
-	once: creatingUser,
+	atMostOnce: creatingUser,
 	fields: [nameField, phoneNumberField],
 	options: [createUnknownAgainOption],
 	hint: (results) => accountOf(results, [['users created', () => true]]),

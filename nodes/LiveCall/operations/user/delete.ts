@@ -14,7 +14,7 @@ export const remove: Operation = {
 		description: 'Remove a consultant for good',
 	},
 	kind: 'write',
-	once: { done: 'deleted this user' },
+	atMostOnce: { done: 'deleted this user' },
 	fields: [userLocator],
 	hint: (results) => accountOf(results, [['users deleted', () => true]]),
 	async execute(item) {

@@ -23,7 +23,7 @@ export const upsert: Operation = {
 		description: 'Create a new record, or update the current one if it already exists (upsert)',
 	},
 	kind: 'write',
-	once: creatingUser,
+	atMostOnce: creatingUser,
 	fields: [
 		{
 			...phoneNumberField,
