@@ -153,7 +153,7 @@ export interface RunSettings {
 	/** Settings of the agent, where the node is its tool. */
 	agent?: Partial<INode>;
 	/** The credential; see {@link InMemoryCredentials}. */
-	credential: ICredentialDataDecryptedObject;
+	credential: ICredentialDataDecryptedObject | Error;
 	executionId?: string;
 	/** How n8n was told to run; `manual` where a person clicks in the editor. A trigger when left out. */
 	mode?: WorkflowExecuteMode;
@@ -191,7 +191,7 @@ const NO_ERROR = new Error('The run did not fail');
 
 /** Everything about the instance that n8n gives to a run. */
 export async function additionalDataFor(
-	credential: ICredentialDataDecryptedObject,
+	credential: ICredentialDataDecryptedObject | Error,
 	executionId: string,
 	mode: WorkflowExecuteMode,
 	workflow: Workflow,
