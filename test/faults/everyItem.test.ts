@@ -163,7 +163,7 @@ describe('whatever fails, each input item comes out once, as what LiveCall saw',
 				const endings = await endingsOf(trial, on, subjects);
 				endings.forEach((ending, index) => expectTrue(ending, trial, on, subjects, index));
 			};
-			await fc.assert(fc.asyncProperty(anyTrial(on), hold), { seed: 22, numRuns: 50 });
+			await fc.assert(fc.asyncProperty(anyTrial(on), hold), { numRuns: 50 });
 		},
 		120_000,
 	);

@@ -5,7 +5,7 @@ import { PACKAGE, processedData } from '../support/engine';
 import type { StoreFault } from '../support/processedData';
 import type { World } from '../support/world';
 import { subjectOf, type OperationOnSubject, type Subject } from './operations';
-import { ON_ERROR, type OnError } from './schedule';
+import type { OnError } from './schedule';
 
 interface Before {
 	node?: Partial<INode>;
@@ -154,7 +154,11 @@ export function anyTrial({ operation }: OperationOnSubject): fc.Arbitrary<Trial>
 		fc
 			.record<Trial>({
 				items: fc.integer({ min: 1, max: 4 }),
-				onError: fc.constantFrom(...ON_ERROR),
+				onError: fc.constantFrom<OnError[]>(
+					'stopWorkflow',
+					'continueRegularOutput',
+					'continueErrorOutput',
+				),
 				isTool: fc.oneof(
 					{ weight: 3, arbitrary: fc.constant(false) },
 					{ weight: 1, arbitrary: fc.constant(true) },
