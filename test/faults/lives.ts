@@ -313,8 +313,9 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 	const allowed = life.faults.map(() => 1);
 	const acted = life.faults.map(() => 0);
 	const asked = life.faults.map(() => 0);
-	/** Whom a person has had dialled again in a retry of which execution. */
+	/** Whom a person has had dialled again in a retry of which execution, and in any. */
 	const redialed = new Set<string>();
+	const isRedialed = life.faults.map(() => false);
 	/** Whether it was on record as sent when n8n died, or something is told that explains why it stayed so. */
 	const explained = life.faults.map(() => false);
 	lived.forEach((one, place) => {
@@ -327,20 +328,24 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 				if (!wasPlaced && !redialed.has(redial)) allowed[customer]++;
 				redialed.add(redial);
 			}
+			isRedialed[customer] ||=
+				chapter.redialUnknown && asked[customer] > 0 && deeds[customer].asked > 0;
 			acted[customer] += deeds[customer].acted;
 			asked[customer] += deeds[customer].asked;
 			explained[customer] ||= saysItMayBeKept || (died && recorded[customer] !== 'nothing');
 		});
-		// What is on record when n8n dies stays so: that can be the requests in flight, and no others.
+		// What is on record as sent when n8n dies stays so: that can be the requests in flight, and no others.
 		const inVain = life.faults.filter(
 			(_, customer) =>
 				died &&
-				asked[customer] === 0 &&
-				recorded[customer] !== 'nothing' &&
+				(asked[customer] === 0 || isNeverUnknown(life, customer)) &&
+				recorded[customer] === 'sent' &&
 				(before?.[customer] ?? 'nothing') === 'nothing',
 		);
 		if (inVain.length > life.concurrency) {
-			broken.push(`execution ${place}: ${inVain.length} requests are on record in vain`);
+			broken.push(
+				`execution ${place}: ${inVain.length} requests are on record as sent, and were not in flight`,
+			);
 		}
 		life.faults.forEach((_, customer) => {
 			const found = (what: string) =>
@@ -362,8 +367,8 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 			if (words.includes('unknown') && asked[customer] === 0 && !explained[customer]) {
 				found('is said to be unknown, though LiveCall was never asked');
 			}
-			// Where it was dialled once more, what became of the first is not known.
-			const isPlaced = before?.[customer] === 'placed' && allowed[customer] === 1;
+			// If it was dialled once more, what became of the first is not known.
+			const isPlaced = before?.[customer] === 'placed' && !isRedialed[customer];
 			if (isPlaced && saysNot('placed', 'storeFailed')) {
 				found(`is on record as placed, which is said: ${words.join(', ')}`);
 			}
@@ -383,6 +388,11 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 		});
 	});
 	return broken;
+}
+
+/** Whether LiveCall answers all requests for a customer. */
+function isNeverUnknown({ faults }: Life, customer: number): boolean {
+	return faults[customer].every((fault) => ['fine', 'refused', 'tooMany'].includes(fault));
 }
 
 /** Whether a fresh failure may have kept an execution from reaching all of its items. */
