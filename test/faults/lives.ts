@@ -8,6 +8,7 @@ import {
 	type RunResult,
 	type RunSettings,
 } from '../support/engine';
+import { canonicalNumber } from '../../nodes/shared/phoneNumber';
 import type { StoreFault } from '../support/processedData';
 import type { Deeds, Lane } from './lane';
 import { itemFaults, type FaultName, type OnError } from './schedule';
@@ -98,7 +99,17 @@ function meaningful(life: Life): Life {
 }
 
 /** What a chapter said of a customer. */
-export type Told = 'placed' | 'unknown' | 'skipped' | 'notDone' | 'storeFailed';
+export type Told =
+	| 'placed'
+	| 'unknown'
+	| 'skipped'
+	| 'otherCustomer'
+	| 'doubtfulKey'
+	| 'storeFailed'
+	| 'notDone';
+
+/** What n8n's store says of a customer when an execution is over. */
+export type Recorded = 'nothing' | 'sent' | 'placed';
 
 /** A chapter that has been lived through. */
 interface Lived {
@@ -110,10 +121,10 @@ interface Lived {
 	/** For each customer. */
 	told: Array<Set<Told>>;
 	deeds: Deeds[];
-	/** For each customer, whether the key is taken when the execution is over. */
-	taken: boolean[];
-	/** Whether it says that a key may have stayed taken. */
-	saysKeyMayBeKept: boolean;
+	/** For each customer. */
+	recorded: Recorded[];
+	/** Whether it says that a key or a request may have stayed on record. */
+	saysItMayBeKept: boolean;
 }
 
 let lives = 0;
@@ -188,9 +199,9 @@ export async function live(life: Life, lane: Lane): Promise<Lived[]> {
 			result,
 			told: toldIn(result, life, numbers),
 			deeds: await lane.look(),
-			taken: items.map(({ key }) => processedData.keys(workflowId).includes(key)),
-			saysKeyMayBeKept:
-				/may have been recorded|key is recorded, perhaps|did not take the deduplication key back/.test(
+			recorded: numbers.map((number) => recordedOf(number, processedData.keys(workflowId))),
+			saysItMayBeKept:
+				/Whether n8n recorded|key is recorded, perhaps|did not take (the deduplication key|back)/.test(
 					JSON.stringify(result.run.data) + String(result.error.description),
 				),
 		});
@@ -244,7 +255,9 @@ function toldIn(result: RunResult, life: Life, numbers: string[]): Array<Set<Tol
 	if (result.failed && life.onError === 'stopWorkflow') {
 		const text = `${result.error.message} ${String(result.error.description)}`;
 		const all = numbers.length === 1 ? `${text} [item 0]` : text;
-		for (const [, item] of all.matchAll(/item (\d+) \((?:call|user) \d+\)/g)) {
+		for (const [, item] of all.matchAll(
+			/item (\d+) \((?:(?:call|user) \d+|done before n8n ended)\)/g,
+		)) {
 			told[Number(item)].add('placed');
 		}
 		for (const [, item] of all.matchAll(/item (\d+) \(skipped/g)) told[Number(item)].add('skipped');
@@ -271,8 +284,27 @@ function toldOf(json: IDataObject): Told {
 }
 
 function toldBy(message: string): Told {
-	if (/LiveCall may already have/.test(message)) return 'unknown';
-	return /n8n's database did not/.test(message) ? 'storeFailed' : 'notDone';
+	const [, told] = MESSAGES.find(([form]) => form.test(message)) ?? [];
+	return told ?? 'notDone';
+}
+
+const MESSAGES: Array<[RegExp, Told]> = [
+	[/LiveCall may already have/, 'unknown'],
+	[/stands for another customer/, 'otherCustomer'],
+	[/key is recorded, perhaps/, 'doubtfulKey'],
+	[/n8n's database did not|Whether n8n recorded/, 'storeFailed'],
+];
+
+/** Entries of requests are lists: what they say, the lineage, and the customer. */
+function recordedOf(number: string, entries: string[]): Recorded {
+	const customer = canonicalNumber(number);
+	const said = entries
+		.filter((entry) => entry.startsWith('['))
+		.map((entry): unknown[] => JSON.parse(entry))
+		.filter((entry) => entry[2] === customer)
+		.map(([first]) => first);
+	if (said.includes('placed')) return 'placed';
+	return said.includes('sent') ? 'sent' : 'nothing';
 }
 
 /** Holds a life against what the node promises; gives what was broken. */
@@ -281,12 +313,14 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 	const allowed = life.faults.map(() => 1);
 	const acted = life.faults.map(() => 0);
 	const asked = life.faults.map(() => 0);
-	/** Whom a person has had dialled again in a retry of which execution. */
+	/** Whom a person has had dialled again in a retry of which execution, and in any. */
 	const redialed = new Set<string>();
-	/** Whether some execution has said something that explains why a customer is not called any more. */
+	const isRedialed = life.faults.map(() => false);
+	/** Whether it was on record as sent when n8n died, or something is told that explains why it stayed so. */
 	const explained = life.faults.map(() => false);
 	lived.forEach((one, place) => {
-		const { chapter, retried, died, told, deeds, taken, saysKeyMayBeKept } = one;
+		const { chapter, retried, died, told, deeds, recorded, saysItMayBeKept } = one;
+		const before = lived[place - 1]?.recorded;
 		life.faults.forEach((_, customer) => {
 			const redial = `${retried} ${customer}`;
 			if (chapter.redialUnknown && retried !== undefined && acted[customer] > 0) {
@@ -294,23 +328,31 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 				if (!wasPlaced && !redialed.has(redial)) allowed[customer]++;
 				redialed.add(redial);
 			}
+			isRedialed[customer] ||=
+				chapter.redialUnknown && asked[customer] > 0 && deeds[customer].asked > 0;
 			acted[customer] += deeds[customer].acted;
 			asked[customer] += deeds[customer].asked;
-			if (died && taken[customer]) explained[customer] = true;
-			if (saysKeyMayBeKept || told[customer].has('unknown')) explained[customer] = true;
+			explained[customer] ||= saysItMayBeKept || (died && recorded[customer] !== 'nothing');
 		});
-		const inVain = life.faults
-			.map((_, customer) => holdersOf(life, customer))
-			.filter((holders, customer) => holders[0] === customer && died && taken[customer])
-			.filter((holders) => holders.every((one) => asked[one] === 0));
-		// A key that is claimed when n8n dies stays taken: that can be those of the calls in flight, and no others.
+		// What is on record as sent when n8n dies stays so: that can be the requests in flight, and no others.
+		const inVain = life.faults.filter(
+			(_, customer) =>
+				died &&
+				(asked[customer] === 0 || isNeverUnknown(life, customer)) &&
+				recorded[customer] === 'sent' &&
+				(before?.[customer] ?? 'nothing') === 'nothing',
+		);
 		if (inVain.length > life.concurrency) {
-			broken.push(`execution ${place}: ${inVain.length} keys are taken in vain`);
+			broken.push(
+				`execution ${place}: ${inVain.length} requests are on record as sent, and were not in flight`,
+			);
 		}
 		life.faults.forEach((_, customer) => {
 			const found = (what: string) =>
 				broken.push(`execution ${place}: customer ${customer} ${what}`);
-			const words = [...told[customer]];
+			// What an execution says that n8n does not survive, nobody reads.
+			const words = died ? [] : [...told[customer]];
+			const saysNot = (...these: Told[]) => words.some((word) => !these.includes(word));
 			if (acted[customer] > allowed[customer]) {
 				found(`was rung ${acted[customer]} times, ${allowed[customer]} allowed`);
 			}
@@ -318,18 +360,55 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 			if (!died && deeds[customer].acted > 0 && !isTold) {
 				found(`was rung, which is said: ${words.join(', ')}`);
 			}
-			const isCovered = holdersOf(life, customer).some((one) => acted[one] > 0 || explained[one]);
-			if (words.includes('skipped') && !isCovered) {
-				found('was skipped, though nobody was called for its key');
+			if (words.includes('skipped')) found('was skipped, though the key is its own');
+			if (words.includes('placed') && acted[customer] === 0) {
+				found('is said to be placed, though nobody was called');
+			}
+			if (words.includes('unknown') && asked[customer] === 0 && !explained[customer]) {
+				found('is said to be unknown, though LiveCall was never asked');
+			}
+			// If it was dialled once more, what became of the first is not known.
+			const isPlaced = before?.[customer] === 'placed' && !isRedialed[customer];
+			if (isPlaced && saysNot('placed', 'storeFailed')) {
+				found(`is on record as placed, which is said: ${words.join(', ')}`);
+			}
+			const isKeyTaken = words.includes('otherCustomer');
+			if (
+				isKeyTaken &&
+				!othersWithItsKey(life, customer).some((other) => asked[other] > 0 || explained[other])
+			) {
+				found('is said to have the key of another customer, who was never called');
+			}
+		});
+		if (died || isStopped(life, one)) return;
+		life.faults.forEach((_, customer) => {
+			if (told[customer].size === 0) {
+				broken.push(`execution ${place}: customer ${customer} was left undone without a word`);
 			}
 		});
 	});
 	return broken;
 }
 
-/** The customers that have the same key. */
-function holdersOf({ keys, faults }: Life, customer: number): number[] {
-	if (keys !== 'shared') return [customer];
-	const first = customer - (customer % 2);
-	return [first, first + 1].filter((one) => one < faults.length);
+/** Whether LiveCall answers all requests for a customer. */
+function isNeverUnknown({ faults }: Life, customer: number): boolean {
+	return faults[customer].every((fault) => ['fine', 'refused', 'tooMany'].includes(fault));
+}
+
+/** Whether a fresh failure may have kept an execution from reaching all of its items. */
+function isStopped({ onError }: Life, { told, deeds }: Lived): boolean {
+	return (
+		onError === 'stopWorkflow' &&
+		told.some(
+			(words, customer) =>
+				[...words].some((word) => word !== 'placed' && word !== 'unknown') ||
+				(words.has('unknown') && deeds[customer].asked > 0),
+		)
+	);
+}
+
+/** The other customers that have the same key. */
+function othersWithItsKey({ keys, faults }: Life, customer: number): number[] {
+	const other = customer % 2 === 0 ? customer + 1 : customer - 1;
+	return keys === 'shared' && other < faults.length ? [other] : [];
 }

@@ -24,7 +24,7 @@ const parameters = {
 /** Calls leads, by hand unless told otherwise. */
 async function call(
 	settings: Partial<RunSettings> = {},
-	testPhoneNumber: RunSettings['credential'][string] = TESTER,
+	testPhoneNumber: World['credential'][string] = TESTER,
 ): Promise<RunResult> {
 	const credential = { ...world.credential, testPhoneNumber };
 	return await world.run('call.create', settings.parameters ?? parameters, {

@@ -9,13 +9,13 @@ import {
 } from 'n8n-workflow';
 
 /**
- * One LiveCall API credential, kept in memory. It has the package's own `authenticate` add the key, as n8n does
+ * One LiveCall API credential, kept in memory, or what n8n says when it cannot read it. It has the package's own `authenticate` add the key, as n8n does
  * (n8n 2.41, `CredentialsHelper.authenticate`).
  */
 export class InMemoryCredentials extends ICredentialsHelper {
 	constructor(
 		private readonly loader: PackageDirectoryLoader,
-		private readonly data: ICredentialDataDecryptedObject,
+		private readonly data: ICredentialDataDecryptedObject | Error,
 	) {
 		super();
 	}
@@ -53,6 +53,7 @@ export class InMemoryCredentials extends ICredentialsHelper {
 	}
 
 	async getDecrypted(): Promise<ICredentialDataDecryptedObject> {
+		if (this.data instanceof Error) throw this.data;
 		return {
 			baseUrl: 'https://api.livecall.io/v1',
 			webhookToken: '',

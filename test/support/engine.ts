@@ -21,6 +21,7 @@ import {
 	type ICredentialDataDecryptedObject,
 	type IDataObject,
 	type IExecuteContextData,
+	type IExecuteData,
 	type IExecutionContext,
 	type IExecuteFunctions,
 	type INode,
@@ -43,6 +44,7 @@ export const PACKAGE = 'n8n-nodes-livecall';
 export const NODE_NAME = 'LiveCall';
 const AGENT_NAME = 'Agent';
 const AGAIN_NAME = 'Again';
+const BATCHES_NAME = 'Batches';
 
 /** n8n's store of processed data, kept in memory for all runs of a test file. */
 export const processedData = new InMemoryProcessedData();
@@ -87,10 +89,38 @@ class AgainNode implements INodeType {
 	}
 }
 
+/** Gives its input in parts, one after the other, as long as what comes back leads to it: n8n's "Loop Over Items". */
+class BatchesNode implements INodeType {
+	description: INodeType['description'] = {
+		displayName: 'Batches',
+		name: 'batches',
+		group: ['transform'],
+		version: 1,
+		description: 'Gives its input in parts',
+		defaults: { name: 'Batches' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		properties: [{ displayName: 'Size', name: 'size', type: 'number', default: 1 }],
+	};
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const context = this.getContext('node');
+		context.input ??= this.getInputData();
+		const from = Number(this.getWorkflowDataProxy(0).$runIndex) * sizeOf(this);
+		const input: unknown = context.input;
+		return [Array.isArray(input) ? input.slice(from, from + sizeOf(this)) : []];
+	}
+}
+
+function sizeOf(functions: IExecuteFunctions): number {
+	return Number(functions.getNode().parameters.size);
+}
+
 class PackageNodeTypes implements INodeTypes {
 	private readonly start = new StartNode();
 	private readonly again = new AgainNode();
 	private readonly agent = new AgentNode();
+	private readonly batches = new BatchesNode();
 
 	constructor(private readonly loader: PackageDirectoryLoader) {}
 
@@ -98,6 +128,7 @@ class PackageNodeTypes implements INodeTypes {
 		if (nodeType === 'test.start') return this.start;
 		if (nodeType === 'test.again') return this.again;
 		if (nodeType === 'test.agent') return this.agent;
+		if (nodeType === 'test.batches') return this.batches;
 		const name = nodeType.replace(`${PACKAGE}.`, '');
 		const known = this.loader.nodeTypes[name.replace(/Tool$/, '')];
 		if (!known) throw new Error(`The package has no node type ${nodeType}`);
@@ -153,7 +184,7 @@ export interface RunSettings {
 	/** Settings of the agent, where the node is its tool. */
 	agent?: Partial<INode>;
 	/** The credential; see {@link InMemoryCredentials}. */
-	credential: ICredentialDataDecryptedObject;
+	credential: ICredentialDataDecryptedObject | Error;
 	executionId?: string;
 	/** How n8n was told to run; `manual` where a person clicks in the editor. A trigger when left out. */
 	mode?: WorkflowExecuteMode;
@@ -164,6 +195,8 @@ export interface RunSettings {
 	timezone?: string;
 	/** Leads what comes out of an output back to the node, so many times. */
 	loop?: { from: 'output' | 'errorOutput'; times: number };
+	/** Gives the node so many items at a time, in a loop. */
+	batchSize?: number;
 	/** Called with a function that cancels the execution, once it runs. */
 	onStart?: (cancel: () => void) => void;
 }
@@ -191,7 +224,7 @@ const NO_ERROR = new Error('The run did not fail');
 
 /** Everything about the instance that n8n gives to a run. */
 export async function additionalDataFor(
-	credential: ICredentialDataDecryptedObject,
+	credential: ICredentialDataDecryptedObject | Error,
 	executionId: string,
 	mode: WorkflowExecuteMode,
 	workflow: Workflow,
@@ -263,7 +296,16 @@ async function workflowFor(settings: RunSettings): Promise<Workflow> {
 		connections.Start = { main: [[{ node: AGENT_NAME, type: 'main', index: 0 }]] };
 		connections[NODE_NAME] = { ai_tool: [[{ node: AGENT_NAME, type: 'ai_tool', index: 0 }]] };
 	}
-	const { loop } = settings;
+	const { loop, batchSize } = settings;
+	if (batchSize !== undefined) {
+		nodes.push(testNode(BATCHES_NAME, 'test.batches', { size: batchSize }));
+		const batches = [[{ node: BATCHES_NAME, type: NodeConnectionTypes.Main, index: 0 }]];
+		connections.Start = { main: batches };
+		connections[NODE_NAME] = { main: batches };
+		connections[BATCHES_NAME] = {
+			main: [[{ node: NODE_NAME, type: NodeConnectionTypes.Main, index: 0 }]],
+		};
+	}
 	if (loop) {
 		nodes.push(testNode(AGAIN_NAME, 'test.again', { times: loop.times }));
 		const back = [{ node: AGAIN_NAME, type: NodeConnectionTypes.Main, index: 0 }];
@@ -288,8 +330,7 @@ let executions = 0;
 /** Runs a LiveCall node in n8n-core's engine. */
 export async function runNode(settings: RunSettings): Promise<RunResult> {
 	const workflow = await workflowFor(settings);
-	const first = workflow.nodes[AGENT_NAME] ?? workflow.nodes[NODE_NAME];
-	const items = (settings.items ?? [{}]).map((json) => ({ json }));
+	const items = inputOf(settings);
 	const taskData: ITaskData = {
 		startTime: Date.now(),
 		executionTime: 0,
@@ -300,23 +341,29 @@ export async function runNode(settings: RunSettings): Promise<RunResult> {
 	};
 	const data = createRunExecutionData({
 		resultData: { runData: { Start: [taskData] } },
-		executionData: {
-			nodeExecutionStack: [
-				{
-					node: first,
-					data: { main: [items] },
-					source: { main: [{ previousNode: 'Start' }] },
-				},
-			],
-		},
+		executionData: { nodeExecutionStack: [afterStart(workflow, items)] },
 	});
 	if (data.executionData) data.executionData.runtimeData = settings.context;
 	return await execute(settings, workflow, data, settings.mode ?? 'trigger');
 }
 
+function inputOf({ items = [{}] }: RunSettings): INodeExecutionData[] {
+	return items.map((json) => ({ json }));
+}
+
+/** What is to be run once the start node has given its items. */
+function afterStart({ nodes }: Workflow, items: INodeExecutionData[]): IExecuteData {
+	return {
+		node: nodes[AGENT_NAME] ?? nodes[BATCHES_NAME] ?? nodes[NODE_NAME],
+		data: { main: [items] },
+		source: { main: [{ previousNode: 'Start' }] },
+	};
+}
+
 /**
  * Does what n8n does on "Retry" of an execution that was under way when n8n died, and of which it has stored nothing
  * since it began.
+ * @param changes what has changed since: where there are other items, the execution begins anew and reads them
  */
 export async function retryCrashed(
 	crashed: RunResult,
@@ -326,6 +373,9 @@ export async function retryCrashed(
 	const workflow = await workflowFor(settings);
 	const data: IRunExecutionData = JSON.parse(crashed.startData);
 	useNodesOf(workflow, data);
+	if (changes.items && data.executionData) {
+		data.executionData.nodeExecutionStack = [afterStart(workflow, inputOf(settings))];
+	}
 	return await execute(settings, workflow, data, 'retry');
 }
 

@@ -112,17 +112,21 @@ export class Claims {
 	}
 
 	/**
-	 * Whether an entry is there. The store has no way to look without recording, so what was not there is removed again.
+	 * Whether an entry is there. The store has no way to look that changes nothing, so the entry is taken out and put back: if
+	 * that goes wrong, one that was there is missed, and never is one taken to be there that was not.
 	 * @throws what the store says when it fails again and again
 	 */
 	async has(entry: string): Promise<boolean> {
-		const look = async () =>
-			await this.locked(undefined, async () => {
-				const fresh = await this.row.add([entry], (await this.row.count()) + 1);
-				if (fresh.length > 0) await this.row.remove([entry]);
-				return fresh.length === 0;
-			});
-		return (await exclusively(this.place, async () => await this.persistently(look))) ?? false;
+		const count = async () => await this.persistently(async () => await this.row.count());
+		const look = async () => {
+			const before = await count();
+			await this.persistently(async () => await this.row.remove([entry]));
+			const isThere = (await count()) < before;
+			if (isThere) await this.attempt(async () => await this.row.add([entry], before));
+			return isThere;
+		};
+		const looked = async () => await this.locked(undefined, look);
+		return (await exclusively(this.place, looked)) ?? false;
 	}
 
 	private async change(work: () => Promise<void>): Promise<boolean> {
