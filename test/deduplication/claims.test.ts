@@ -165,16 +165,17 @@ describe('a store that fails', () => {
 			data.failAt((n) => ((lasting === 'once' ? n === at : n >= at) ? { when, error } : undefined));
 			const result = await work(cluster.process());
 			const keys = data.keys();
+			const staysLocked = data.isLocked;
 			data.failAt(() => undefined);
 			const later = await cluster.process().claim(of('A'));
-			return { result, keys, later, isLocked: data.isLocked };
+			return { result, keys, later, staysLocked, isLocked: data.isLocked };
 		});
 	}
 
 	it.each(failures)(
 		'leaves no doubt about a claim: operation $at, $when writing, $lasting',
 		async (failure) => {
-			const { result, keys, later, isLocked } = await whileFailing(
+			const { result, keys, later, staysLocked, isLocked } = await whileFailing(
 				failure,
 				[],
 				async (claims) => await claims.claim(of('A')),
@@ -185,7 +186,7 @@ describe('a store that fails', () => {
 				const mayBeRecorded = result.as === 'unusable' && result.mayBeRecorded;
 				if (!mayBeRecorded) expect(keys).not.toContain('A');
 			}
-			if (failure.lasting === 'once') expect(result.as).toBe('won');
+			if (failure.lasting === 'once') expect([result.as, staysLocked]).toEqual(['won', false]);
 			expect(later.as).toBe(keys.includes('A') ? 'onRecord' : 'won');
 			expect(isLocked).toBe(false);
 		},
@@ -232,6 +233,33 @@ describe('a store that fails', () => {
 	});
 });
 
+describe('a database that is slow', () => {
+	/** Has one process claim a key while each step of the database takes some ms, from the third operation on. */
+	async function whileSlow(ms: number) {
+		const time = new VirtualTime(1);
+		const data: InMemoryProcessedData = new InMemoryProcessedData(
+			async () => await time.sleep(data.operationsSeen > 2 ? ms : 1),
+		);
+		const claims = new Claims(storeOf(data), `process ${++names}`, undefined, () => time.clock());
+		const [claimed] = await Promise.all([claims.claim(of('A')), time.run()]);
+		return { claimed, keys: data.keys() };
+	}
+
+	it('wins nothing that was written when another process may have had the lock', async () => {
+		const { claimed, keys } = await whileSlow(6_000);
+		expect(claimed).toEqual({
+			as: 'unusable',
+			reason: 'its database was too slow',
+			mayBeRecorded: true,
+		});
+		expect(keys).toContain('A');
+	});
+
+	it('wins what was written in time', async () => {
+		expect((await whileSlow(4_000)).claimed).toEqual({ as: 'won' });
+	});
+});
+
 describe('claims of one run', () => {
 	it('that wait at the same time are settled together, and the same one is won once', async () => {
 		const cluster = new Cluster();
@@ -264,6 +292,23 @@ describe('claims of one run', () => {
 		expect(claimed).toEqual(['canceled', 'canceled']);
 		expect(keys).not.toContain('A');
 		expect(cluster.time.now).toBeLessThan(700);
+	});
+
+	it('are given back by a canceled execution, too, also if another process has the lock', async () => {
+		const cluster = new Cluster();
+		const canceled = new AbortController();
+		const freed = await cluster.live(async () => {
+			const claims = cluster.process(canceled.signal);
+			await claims.claim(of('A'));
+			const held = ['n8n-nodes-livecall: held', ...Array.from({ length: 30 }, (_, n) => `${n}`)];
+			await storeOf(cluster.data).checkProcessedAndRecord(held, 'workflow', { mode: 'entries' });
+			canceled.abort();
+			const givingBack = claims.giveBack(of('A'));
+			await cluster.time.sleep(500);
+			await storeOf(cluster.data).clearAllProcessedItems('workflow', { mode: 'entries' });
+			return await givingBack;
+		});
+		expect([freed, cluster.data.keys()]).toEqual([true, []]);
 	});
 
 	it('end their wait for another execution of the same process, too', async () => {

@@ -43,6 +43,9 @@ const SITUATIONS: Array<[string, Situation]> = [
 /** How many times each situation is lived through; `LOCK_SEEDS` sets another number. */
 const SEEDS = Number(process.env.LOCK_SEEDS ?? 6);
 
+/** How often several wait for the lock of one who has died. */
+const WAITING_SEEDS = 12;
+
 async function live(situation: Situation, seed: number) {
 	const time = new VirtualTime(seed);
 	const data = new InMemoryProcessedData(
@@ -121,6 +124,30 @@ describe('a lock whose lease has run out', () => {
 		expect(released.isLocked).toBe(false);
 	});
 
+	it('is released by the one who has it, however late, if nobody has taken its place', async () => {
+		const time = new VirtualTime(1);
+		const data = new InMemoryProcessedData(async () => await time.sleep(5));
+		const lock = new RowLock(new StoredEntries(storeOf(data), 'workflow'), time.clock());
+		const life = async () => {
+			expect(await lock.take()).toBe('taken');
+			await time.sleep(25_000);
+			await lock.release();
+		};
+		await Promise.all([life(), time.run()]);
+		expect(data.isLocked).toBe(false);
+	});
+
+	it('counts from before the lock was written', async () => {
+		const time = new VirtualTime(1);
+		const data = new InMemoryProcessedData(async () => await time.sleep(8_000));
+		const lock = new RowLock(new StoredEntries(storeOf(data), 'workflow'), time.clock());
+		const life = async () => {
+			expect(await lock.take()).toBe('taken');
+			expect(lock.isCertain).toBe(false);
+		};
+		await Promise.all([life(), time.run()]);
+	});
+
 	it('is not broken when it has changed hands while it was watched', async () => {
 		const time = new VirtualTime(1);
 		const data = new InMemoryProcessedData(async () => await time.sleep(5));
@@ -143,6 +170,102 @@ describe('a lock whose lease has run out', () => {
 			await taking;
 		};
 		await Promise.all([life(), time.run()]);
+	});
+});
+
+describe('a lock that is held', () => {
+	/**
+	 * One process waits from the start on, in ms; one holder keeps the lock until 50 ms before the next one takes it.
+	 * @param times.skew by how much the next holder's clock is ahead, in ms
+	 * @param times.takenAt when the next holder takes it, and for how long, in ms
+	 */
+	async function waitBeside(seed: number, { start = 0, skew = 0, takenAt = 0, heldFor = 0 }) {
+		const time = new VirtualTime(seed);
+		const data = new InMemoryProcessedData(async () => await time.sleep(1));
+		const lock = (clock = time.clock()) =>
+			new RowLock(new StoredEntries(storeOf(data), 'workflow'), clock);
+		const times = { released: 0, taken: 0 };
+		const holders = async () => {
+			const first = lock();
+			await time.sleep(start);
+			await first.take();
+			await time.sleep(takenAt - 50 - time.now);
+			await first.release();
+			const next = lock(time.clock(skew));
+			await next.take();
+			await time.sleep(heldFor);
+			times.released = time.now;
+			await next.release();
+		};
+		const waiting = async () => {
+			await time.sleep(start + 10);
+			const patient = lock({
+				...time.clock(),
+				// It looks just as often, and never in the moment in which the lock changes hands.
+				wait: async (ms) => {
+					const isBetween = time.now + ms > takenAt - 80 && time.now < takenAt;
+					await time.sleep(isBetween ? takenAt + 30 - time.now : ms);
+					return true;
+				},
+			});
+			expect(await patient.take()).toBe('taken');
+			times.taken = time.now;
+			await patient.release();
+		};
+		await Promise.all([holders(), waiting(), time.run()]);
+		return times;
+	}
+
+	it.each([
+		[
+			'is not taken for an old one by a clock that is behind',
+			{ start: 3_000, skew: 4_999, takenAt: 16_900, heldFor: 12_000 },
+		],
+		[
+			'is not taken for an old one by a clock that is far behind',
+			{ start: 3_000, skew: 9_999, takenAt: 16_900, heldFor: 12_000 },
+		],
+		[
+			'is not broken before its lease is over, taken at the beginning of a period',
+			{ takenAt: 5_100, heldFor: 14_900 },
+		],
+		[
+			'is not broken before its lease is over, taken at the end of one',
+			{ takenAt: 9_900, heldFor: 14_900 },
+		],
+		[
+			'is not broken too early by a clock that is ahead',
+			{ start: 3_000, skew: -900, takenAt: 15_890, heldFor: 14_900 },
+		],
+	])('%s', async (_, times) => {
+		for (let seed = 1; seed <= 8; seed++) {
+			const { released, taken } = await waitBeside(seed * 7919, times);
+			expect(taken).toBeGreaterThan(released);
+		}
+	});
+
+	it('is broken for one of those who wait, though all of them find it stale in the same moment', async () => {
+		for (let seed = 1; seed <= WAITING_SEEDS; seed++) {
+			const time = new VirtualTime(seed * 7919);
+			const data = new InMemoryProcessedData(async () => await time.sleep(60 * time.random()));
+			const lock = () => new RowLock(new StoredEntries(storeOf(data), 'workflow'), time.clock());
+			let inside = 0;
+			const seen: number[] = [];
+			const process = async () => {
+				const mine = lock();
+				await mine.take();
+				seen.push(++inside);
+				await time.sleep(200);
+				inside--;
+				await mine.release();
+			};
+			const life = async () => {
+				expect(await lock().take()).toBe('taken');
+				await Promise.all([1, 2, 3, 4].map(process));
+			};
+			await Promise.all([life(), time.run()]);
+			expect({ seed, seen }).toEqual({ seed, seen: [1, 1, 1, 1] });
+		}
 	});
 });
 
