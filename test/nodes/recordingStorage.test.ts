@@ -44,14 +44,18 @@ const download = async (patience = 20, maxRetries = 1) =>
 		options: { maxRetries, requestTimeout: patience },
 	});
 
+/** What n8n has kept for the first item; expects it to be a file. */
+async function keptFile({ output }: Awaited<ReturnType<typeof download>>): Promise<Buffer> {
+	const binary = output[0]?.binary?.data;
+	expect(binary?.id).toMatch(/^filesystem/);
+	return await files.service.getAsBuffer(binary ?? { mimeType: '', data: '' });
+}
+
 it.each(ENCODINGS)(
 	'a recording is kept as a file, as it was before it was encoded: %s',
 	async (encoding) => {
 		host.answers(encodedFile(SOUND, encoding));
-		const result = await download();
-		const binary = result.output[0]?.binary?.data;
-		expect(binary?.id).toMatch(/^filesystem/);
-		const kept = await files.service.getAsBuffer(binary ?? { mimeType: '', data: '' });
+		const kept = await keptFile(await download());
 		expect(kept.equals(SOUND)).toBe(true);
 	},
 );
@@ -100,7 +104,7 @@ describe('a recording without an end', () => {
 	it('is kept where it is just within what is received', async () => {
 		jest.replaceProperty(LIMITS, 'bytes', ZEROS.length);
 		host.answers(encodedFile(ZEROS, 'gzip'));
-		expect((await download()).output[0]?.binary?.data).toMatchObject({ bytes: ZEROS.length });
+		expect((await keptFile(await download())).equals(ZEROS)).toBe(true);
 	});
 });
 
