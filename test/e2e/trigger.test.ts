@@ -86,7 +86,7 @@ async function deliver(
 
 const ended = () => world.sandbox.calls.add({ status: 'ended' }).id;
 
-const WORDS = 'which is no target group';
+const WORDS = 'needs IDs of target groups or the addresses of their edit pages';
 
 describe('a target group that is none', () => {
 	it(
@@ -103,13 +103,14 @@ describe('a target group that is none', () => {
 								`/rest/workflows/${id}/publication-status`,
 							);
 							const text = JSON.stringify(status);
-							return text.includes('no target group') ? text : undefined;
+							return text.includes(WORDS) ? text : undefined;
 						},
 						{ what: 'What came of publishing', timeoutMs: 30_000 },
 					),
 				(error: Error) => error.message,
 			);
 			expect(told).toContain(WORDS);
+			expect(told).toContain('Sales');
 			expect((await fetch(`${n8n.url}/webhook/${path}`, { method: 'POST' })).status).toBe(404);
 		}),
 	);
