@@ -173,6 +173,17 @@ describe('a store that fails', () => {
 	}
 
 	it.each(failures)(
+		'never takes an entry to be there that is not, nor one that is to be missing: operation $at, $when writing, $lasting',
+		async (failure) => {
+			const look = async (claims: Claims) => await claims.has('A').catch(() => undefined);
+			const missing = await whileFailing(failure, [], look);
+			expect(missing.result).not.toBe(true);
+			expect(missing.keys).not.toContain('A');
+			expect((await whileFailing(failure, ['A'], look)).result).not.toBe(false);
+		},
+	);
+
+	it.each(failures)(
 		'leaves no doubt about a claim: operation $at, $when writing, $lasting',
 		async (failure) => {
 			const { result, keys, later, staysLocked, isLocked } = await whileFailing(
