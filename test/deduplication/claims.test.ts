@@ -469,3 +469,22 @@ describe('a key that counts for a while', () => {
 		expect(again.as).toBe('won');
 	});
 });
+
+it.each(['before', 'after'] as const)(
+	'a look at the record tells what is there and changes nothing, whatever use of the store fails %s it',
+	async (when) => {
+		for (let at = 0; at < 12; at++) {
+			const cluster = new Cluster();
+			const found = await cluster.live(async () => {
+				const claims = cluster.process();
+				await claims.record(['placed']);
+				const look = async (entry: string) => {
+					cluster.data.failAt((n) => (n === at ? { when, error: new Error('busy') } : undefined));
+					return await claims.has(entry);
+				};
+				return [await look('unknown'), await look('placed')];
+			});
+			expect([at, found, cluster.data.keys()]).toEqual([at, [false, true], ['placed']]);
+		}
+	},
+);
