@@ -16,7 +16,7 @@ import {
 } from '../../nodes/shared/input/checks';
 import { aKey } from '../../nodes/shared/input/keys';
 import { aPhoneNumber, somePhoneDigits } from '../../nodes/shared/input/phone';
-import { expressionAsText, nothingFound } from '../../nodes/shared/input/anyField';
+import { mistakenText, nothingFound } from '../../nodes/shared/input/anyField';
 import { aLocale, aTimeOfDay, aTimeZone, someWeekdays } from '../../nodes/shared/input/hours';
 import { someDates } from '../../nodes/shared/input/dates';
 import { someTargetGroups } from '../../nodes/shared/input/targetGroups';
@@ -50,13 +50,13 @@ const aTimeIn2030 = aTimeToCome('UTC', Date.UTC(2030, 0, 1));
 
 /** What no field may hold that was added. */
 const inAnyField: Check<unknown> = (value) => {
-	const error = expressionAsText(value) ?? nothingFound(value, '');
+	const error = mistakenText(value) ?? nothingFound(value, '');
 	return error ? { ok: false, error } : { ok: true, value };
 };
 
 /** Wrong input for each check, with the label of a field that has it. */
 const WRONG_INPUT: Array<[label: string, check: Check<unknown>, ...wrong: unknown[]]> = [
-	['Name', inAnyField, '{{ $json.name }}'],
+	['Name', inAnyField, '{{ $json.name }}', '[object Object]'],
 	['Time Zone', inAnyField, null, 'null'],
 	['Call ID', anId, '', 'null', '12 34', '12\u200b34', 'https://app.livecall.io/calls/1'],
 	['Target Group', aLocator('targeting'), { mode: 'url', value: editPage('users', '1') }],

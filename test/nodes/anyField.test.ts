@@ -123,6 +123,16 @@ it.each(FIELDS)('%s holds no expression as plain text', async (_where, operation
 	}
 });
 
+it.each(FIELDS)('%s holds no object that became text', async (_where, operation, label, given) => {
+	const items = ['[object Object]', 'a [object Undefined]'].map((value) => ({ value }));
+	const errors = await errorsOf(operation, given, items);
+	expect(errors).toHaveLength(items.length);
+	for (const error of errors) {
+		expect(error).toContain(`"${label}"`);
+		expect(error).toContain('a whole object instead of one field of it');
+	}
+});
+
 it.each(ADDED)('%s is no field that was not added', async (_where, operation, label, given) => {
 	const errors = await errorsOf(operation, given, NOTHING);
 	expect(errors).toHaveLength(NOTHING.length);

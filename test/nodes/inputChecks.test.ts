@@ -147,6 +147,22 @@ describe('a time', () => {
 	});
 
 	it.each([
+		['T14:30 UTC', '+00:00'],
+		['T14:30:00 Z', 'Z'],
+		['T14:30:00GMT', '+00:00'],
+		['T14:30 +05:30', '+05:30'],
+		['T14:30:00.000 -0330', '-03:30'],
+		['T14:30 Etc/GMT+2', '-02:00'],
+		['t14:30:00 Asia/Kolkata', '+05:30'],
+		[' 14:30[America/Argentina/Buenos_Aires]', '-03:00'],
+		['T14:30 [Asia/Kolkata]', '+05:30'],
+	])('may be set off from its zone with a blank or with brackets: %j', (written, offset) => {
+		expect(toCome(`2030-01-31${written}`)).toMatchObject({
+			value: `2030-01-31T14:30:00${offset}`,
+		});
+	});
+
+	it.each([
 		'2030-01-31',
 		'2030-01-31T',
 		' 2030-01-31 ',

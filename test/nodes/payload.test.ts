@@ -31,6 +31,12 @@ describe('the id of a call', () => {
 		['beside an event and the consultant', { id: 7, type: 'ended', user: { id: 1 } }, '7'],
 		['beside an event and the recording', { id: 7, event: 'ended', recording: {} }, '7'],
 		['beside an event and nothing', { id: 7, event: 'ended', more: null }, '7'],
+		['beside an event, how it ended, and more', { id: 7, event: 'x', outcome: 'a', more: {} }, '7'],
+		[
+			'beside an event, a target group, and a list',
+			{ id: 7, type: 'x', filter_id: 1, more: [] },
+			'7',
+		],
 		['beside more, without an event', { id: 7, more: { a: 1 } }, '7'],
 		['in JSON:API', { data: { id: '7', type: 'calls' } }, '7'],
 		['in JSON:API, of one', { data: { id: '7', type: 'Call' } }, '7'],

@@ -1,7 +1,7 @@
 import type { IDataObject, INodeProperties, NodeOperationError } from 'n8n-workflow';
 import { messages, type Explanation } from '../../shared/errors/messages';
 import { operationError, type ItemPlace } from '../../shared/errors/nodeErrors';
-import { expressionAsText, nothingFound } from '../../shared/input/anyField';
+import { mistakenText, nothingFound } from '../../shared/input/anyField';
 import { inGroup, oneOf, type Check, type Invalid } from '../../shared/input/checks';
 import { isEmpty } from '../../shared/input/empty';
 import { isObject } from '../../shared/json';
@@ -32,7 +32,7 @@ export class Parameters {
 	read<T>(name: string, check: Check<T>): T {
 		const given = this.run.functions.getNodeParameter(name, this.index);
 		const shownAs = label(this.field(name), name);
-		this.refuse(shownAs, expressionAsText(given));
+		this.refuse(shownAs, mistakenText(given));
 		return this.checked(given, check, shownAs);
 	}
 
@@ -145,7 +145,7 @@ function wrongInAddedField(
 	field: INodeProperties | undefined,
 	otherwise: string,
 ): Invalid | undefined {
-	const wrong = nothingFound(given, otherwise) ?? expressionAsText(given);
+	const wrong = nothingFound(given, otherwise) ?? mistakenText(given);
 	if (wrong) return wrong;
 	for (const [name, value] of Object.entries(groupIn(given, field) ?? {})) {
 		const inner = nested(field, name);

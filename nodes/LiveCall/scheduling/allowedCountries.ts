@@ -1,5 +1,5 @@
 import { invalid, shown, valid, type Check } from '../../shared/input/checks';
-import { aPhoneNumber } from '../../shared/input/phone';
+import { aPhoneNumber, withoutFraction } from '../../shared/input/phone';
 import { callingCodeOf, internationalDigits } from './countries';
 
 const ADVICE = 'Enter calling codes, separated by commas, e.g. +48, +49.';
@@ -12,7 +12,7 @@ const ADVICE = 'Enter calling codes, separated by commas, e.g. +48, +49.';
 export const someCallingCodes: Check<string[]> = (given) => {
 	const codes: string[] = [];
 	for (const part of partsOf(given ?? [])) {
-		const text = String(part).trim();
+		const text = withoutFraction(String(part).trim());
 		const digits = text.replace(/^(?:\+|00)/, '').replace(/[\s().-]/g, '');
 		const isCode = /^[1-9]\d{0,14}$/.test(digits) && callingCodeOf(digits) !== undefined;
 		if (!isCode) {

@@ -157,14 +157,15 @@ function inEnvelope({ data, payload }: IDataObject, envelopes: number): Payload 
 	return undefined;
 }
 
-/** `{"id": …}`, unless it is the id of the envelope: that names an event and holds something else. */
+/** `{"id": …}`, unless it is the id of the envelope: that names an event, and holds something else than a call's fields. */
 function byItself(document: IDataObject): Payload | undefined {
 	const { id, ...rest } = document;
 	const namesEvent = [document.event, document.type].some((name) => typeof name === 'string');
 	const holdsMore = Object.entries(rest).some(
 		([key, value]) => !CALL_NESTS.includes(key) && typeof value === 'object' && value !== null,
 	);
-	if (namesEvent && holdsMore) return undefined;
+	const isCall = CALL_FIELDS.some((field) => field in document);
+	if (namesEvent && holdsMore && !isCall) return undefined;
 	return payloadOf(firstId(id), without(document, ENVELOPE_KEYS));
 }
 
@@ -194,6 +195,9 @@ const EVENT_KEYS = ['event', 'type', 'name'];
 
 /** What stands around a call, not in it. */
 const ENVELOPE_KEYS = [...EVENT_KEYS, 'call', 'data', 'payload'];
+
+/** Fields that only a call has (help centre, calls). */
+const CALL_FIELDS = ['ended_at', 'filter_id', 'outcome'];
 
 /** Fields of a call that hold more than one value: the form's own, and what may be told beside an id of it. */
 const CALL_NESTS = ['custom_fields_data', 'filter', 'recording', 'user'];

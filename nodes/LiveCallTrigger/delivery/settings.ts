@@ -3,7 +3,7 @@ import { CALL_EVENTS, isEnd, type CallEvent } from '../../shared/events';
 import { messages } from '../../shared/errors/messages';
 import { operationError } from '../../shared/errors/nodeErrors';
 import { aSwitch, invalid, oneOf, shown, valid, type Check } from '../../shared/input/checks';
-import { expressionAsText, nothingFound } from '../../shared/input/anyField';
+import { mistakenText, nothingFound } from '../../shared/input/anyField';
 import { someTargetGroups } from '../../shared/input/targetGroups';
 import { isObject } from '../../shared/json';
 import { explanations } from './explanations';
@@ -55,7 +55,7 @@ function isExpression(given: unknown): boolean {
  */
 function checkedSettings(node: INode, read: (name: string) => unknown): Settings {
 	const checked = <T>(label: string, given: unknown, check: Check<T>): T => {
-		const unusable = expressionAsText(given);
+		const unusable = mistakenText(given);
 		const result = unusable ? invalid(unusable.found, unusable.advice) : check(given);
 		if (result.ok) return result.value;
 		throw operationError(node, messages.wrongField(label, result.error.found, result.error.advice));

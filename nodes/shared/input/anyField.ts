@@ -1,24 +1,38 @@
 import { invalid, shown, type Invalid } from './checks';
 import { isNothing, valueOf } from './empty';
 
-/** What expressions are written with, and no text about a call or a user: braces, or n8n's name of the input in front. */
-const EXPRESSION = /\{\{|^\s*\$(?:json|input|node|item|fromAI)\b|^\s*\$\(/;
+/** Texts that no field is meant to hold. */
+const MISTAKEN = [
+	{
+		// Braces, or n8n's name of the input in front.
+		pattern: /\{\{|^\s*\$(?:json|input|node|item|fromAI)\b|^\s*\$\(/,
+		found: 'holds an expression that was entered as plain text',
+		advice:
+			'Choose "Expression" above the field; in a workflow written as JSON, put "=" in front. If the text comes from the input, correct it in the node that makes it.',
+	},
+	{
+		pattern: /\[object [A-Z]\w*\]/,
+		found: 'holds a whole object instead of one field of it',
+		advice:
+			'End the expression with the field that is meant, such as {{ $json.contact.name }} in place of {{ $json.contact }}.',
+	},
+];
 
 /**
- * Finds an expression that was entered as plain text: n8n keeps a field "Fixed" when one is pasted over a value, and in a
- * workflow that is written as JSON the "=" in front is easily forgotten. It would be sent as it is, the same for all items.
+ * Finds a text that was not meant: an expression that was entered as plain text, or an object that became text. n8n keeps a
+ * field "Fixed" when an expression is pasted over a value, and in a workflow that is written as JSON the "=" in front is
+ * easily forgotten. It would be sent as it is, the same for all items.
  * @param given what any field holds
  * @returns `undefined` when it holds none
  */
-export function expressionAsText(given: unknown): Invalid | undefined {
+export function mistakenText(given: unknown): Invalid | undefined {
 	const value = valueOf(given);
-	const texts: unknown[] = Array.isArray(value) ? value : [value];
-	const found = texts.find((text) => typeof text === 'string' && EXPRESSION.test(text));
-	if (found === undefined) return undefined;
-	return invalid(
-		`holds an expression that was entered as plain text: ${shown(found)}`,
-		'Choose "Expression" above the field; in a workflow written as JSON, put "=" in front. If the text comes from the input, correct it in the node that makes it.',
-	).error;
+	const texts = [value].flat().filter((text) => typeof text === 'string');
+	for (const { pattern, found, advice } of MISTAKEN) {
+		const mistaken = texts.find((text) => pattern.test(text));
+		if (mistaken !== undefined) return invalid(`${found}: ${shown(mistaken)}`, advice).error;
+	}
+	return undefined;
 }
 
 /**

@@ -23,7 +23,10 @@ export const someDates: Check<string[]> = (given) => {
 
 function partsOf(given: unknown): unknown[] {
 	if (Array.isArray(given)) return given.flatMap(partsOf);
-	return typeof given === 'string' ? given.split(/[\s,;]+/).filter((part) => part !== '') : [given];
+	if (typeof given !== 'string') return [given];
+	// A database sets the time of day off with a blank, which sets dates off as well.
+	const dates = given.replace(/ (?=\d\d:\d\d)/g, 'T');
+	return dates.split(/[\s,;]+/).filter((part) => part !== '');
 }
 
 function dateIn(part: unknown): string | undefined {

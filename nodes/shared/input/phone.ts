@@ -30,7 +30,7 @@ export const aPhoneNumber: Check<string> = (given) => {
 };
 
 /** A number as a spreadsheet has it, `4930.0`; a point elsewhere sets groups off. */
-function withoutFraction(text: string): string {
+export function withoutFraction(text: string): string {
 	return text.replace(/^(\+?\d+)[.,]00?$/, '$1');
 }
 

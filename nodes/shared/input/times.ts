@@ -114,7 +114,12 @@ function readMoment(given: unknown, text: string, zone: string): DateTime | unde
 	// luxon takes "2030" or "10:30" for a date as well: too little to ring somebody by.
 	if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;
 	const iso = DateTime.fromISO(text, { zone, setZone: true });
-	return iso.isValid ? iso : DateTime.fromSQL(text, { zone, setZone: true });
+	return iso.isValid ? iso : DateTime.fromSQL(asSql(text), { zone, setZone: true });
+}
+
+/** In SQL, blanks and no brackets set the time and its zone off. luxon reads no mixture of the two ways. */
+function asSql(text: string): string {
+	return text.replace(/^(\S{10})t/i, '$1 ').replace(/ ?\[(.*)\]$/, ' $1');
 }
 
 /**
