@@ -1,14 +1,9 @@
+import { messageOf } from '../../shared/errors/nodeErrors';
 import { wait } from '../../shared/throttling/wait';
 import { exclusively } from '../../shared/throttling/exclusive';
 import { entriesOf, judge, keptEntries, mostEntries, type Claim, type Verdict } from './claim';
 import { RowLock, type Clock } from './rowLock';
-import {
-	isMadeMeanwhile,
-	messageOf,
-	rethrow,
-	StoredEntries,
-	type ProcessedData,
-} from './storedEntries';
+import { isMadeMeanwhile, rethrow, StoredEntries, type ProcessedData } from './storedEntries';
 
 /**
  * How a claim ended, besides what the store says of it:

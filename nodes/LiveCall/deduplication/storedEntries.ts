@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { messageOf } from '../../shared/errors/nodeErrors';
 
 /** What databases say of a row that is there already: PostgreSQL, MySQL, SQLite. */
 const ROW_EXISTS = /duplicate key|duplicate entry|unique constraint/i;
@@ -62,11 +63,6 @@ export function isMadeMeanwhile(error: unknown): boolean {
 /** Whether a row is another node's, which keeps something else than entries in it. */
 export function isInOtherMode(error: unknown): boolean {
 	return OTHER_MODE.test(messageOf(error));
-}
-
-/** What an error says. */
-export function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }
 
 /** Throws out of a catch block, where n8n's lint lets through only errors for people (`require-node-api-error`). */

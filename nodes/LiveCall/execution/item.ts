@@ -6,7 +6,8 @@ import { wait } from '../../shared/throttling/wait';
 import { apiError } from '../../shared/errors/nodeErrors';
 import { messages } from '../../shared/errors/messages';
 import { usersTopic, type Topic } from '../../shared/errors/topics';
-import { atMostOnce, type Outcome, type Request } from '../deduplication/atMostOnce';
+import { atMostOnce } from '../deduplication/atMostOnce';
+import type { Outcome, Request } from '../deduplication/request';
 import { maxConcurrency, maxRetries, requestTimeout } from '../fields/requestOptions';
 import { Parameters } from './parameters';
 

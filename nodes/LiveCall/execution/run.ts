@@ -4,7 +4,7 @@ import type { ApiAccess } from '../../shared/credential';
 import type { Kind } from '../fields/requestOptions';
 import { Availability } from '../lookups/availability';
 import { UserDirectory } from '../lookups/users';
-import type { Guards } from '../deduplication/atMostOnce';
+import type { Guards } from '../deduplication/request';
 import { Claims } from '../deduplication/claims';
 import { Ledger } from '../deduplication/ledger';
 import { lineageOf } from '../deduplication/record';

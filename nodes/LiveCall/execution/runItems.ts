@@ -1,13 +1,17 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
 import { readAccess } from '../../shared/credential';
-import { explanationOf, operationError, type ItemPlace } from '../../shared/errors/nodeErrors';
+import {
+	explanationOf,
+	isLeftUnknown,
+	messageOf,
+	operationError,
+} from '../../shared/errors/nodeErrors';
 import { messages, type Explanation } from '../../shared/errors/messages';
 import type { Result } from '../../shared/result';
-import { wait } from '../../shared/throttling/wait';
 import { maxConcurrency } from '../fields/requestOptions';
 import type { Operation, Output } from './operation';
 import { Item } from './item';
-import { loopBrake, repeatsErrors } from './loopBrake';
+import { brakeLoop } from './loopBrake';
 import { Run } from './run';
 import { summaryOf, type Ended } from './summary';
 
@@ -34,30 +38,12 @@ export async function runItems(
 	functions: IExecuteFunctions,
 	choose: () => Chosen,
 ): Promise<INodeExecutionData[]> {
-	const items = functions.getInputData();
-	if (items.length === 0) return [];
+	if (functions.getInputData().length === 0) return [];
 	const begun = await begin(functions, choose);
-	const continuesOnFail = functions.continueOnFail();
-	if (!begun.ok) {
-		if (!continuesOnFail) throw failureOf(functions, begun.error);
-		const ended = items.map((_, index) => ({
-			error: failureOf(functions, begun.error, { index, count: items.length }),
-		}));
-		if (repeatsErrors(items, ended.map(errorOf), false)) {
-			await wait(loopBrake.ms, functions.getExecutionCancelSignal());
-		}
-		return paired(ended);
-	}
+	if (!begun.ok) return await failAll(functions, begun.error);
 	const { run, operation } = begun.value;
 	try {
-		const { ended, isStopped } = await runAll(run, operation, continuesOnFail);
-		const hasFailed = !continuesOnFail && ended.some(errorOf);
-		if (!isStopped && !hasFailed && repeatsErrors(items, ended.map(errorOf), run.index === 0)) {
-			await wait(loopBrake.ms, run.signal);
-		}
-		if (isStopped || hasFailed || run.signal?.aborted) throw errorOfRun(run, ended);
-		addHints(run, operation, ended);
-		return paired(ended);
+		return await runAll(run, operation);
 	} finally {
 		await run.close();
 	}
@@ -83,15 +69,38 @@ async function begin(
 	}
 }
 
-function failureOf(functions: IExecuteFunctions, why: Explanation, place?: ItemPlace): Error {
-	return operationError(functions.getNode(), why, place);
+/** Fails each item, for what is wrong with all of them. */
+async function failAll(
+	functions: IExecuteFunctions,
+	why: Explanation,
+): Promise<INodeExecutionData[]> {
+	const node = functions.getNode();
+	if (!functions.continueOnFail()) throw operationError(node, why);
+	const items = functions.getInputData();
+	const ended = items.map((_, index) => ({
+		error: operationError(node, why, { index, count: items.length }),
+	}));
+	await brakeLoop(functions, ended.map(errorOf), false);
+	return paired(ended);
 }
 
-async function runAll(
+async function runAll(run: Run, operation: Operation): Promise<INodeExecutionData[]> {
+	const { functions, signal } = run;
+	const continuesOnFail = functions.continueOnFail();
+	const ended = await runSideBySide(run, operation, continuesOnFail);
+	const hasFailed = !continuesOnFail && ended.some(errorOf);
+	if (!hasFailed) await brakeLoop(functions, ended.map(errorOf), run.index === 0);
+	if (hasFailed || signal?.aborted) throw errorOfRun(run, ended);
+	addHints(run, operation, ended);
+	return paired(ended);
+}
+
+/** @returns how the items ended; those that were not reached are missing */
+async function runSideBySide(
 	run: Run,
 	operation: Operation,
 	continuesOnFail: boolean,
-): Promise<{ ended: Ended[]; isStopped: boolean }> {
+): Promise<Ended[]> {
 	const ended: Ended[] = [];
 	let next = 0;
 	let isStopped = false;
@@ -100,12 +109,11 @@ async function runAll(
 			const index = next++;
 			const item = await runItem(operation, new Item(run, index));
 			ended[index] = item;
-			const isLeftUnknown = explanationOf(errorOf(item))?.isLeftUnknownEarlier === true;
-			isStopped ||= !continuesOnFail && 'error' in item && !isLeftUnknown;
+			isStopped ||= !continuesOnFail && 'error' in item && !isLeftUnknown(item.error);
 		}
 	};
 	await Promise.all(Array.from({ length: Math.min(run.concurrency, run.count) }, worker));
-	return { ended, isStopped };
+	return ended;
 }
 
 function addHints(run: Run, operation: Operation, ended: Ended[]): void {
@@ -149,10 +157,6 @@ async function runItem(operation: Operation, item: Item): Promise<Ended> {
 function asNodeError(error: unknown, item: Item): Error {
 	if (error instanceof Error && explanationOf(error)) return error;
 	return item.wrong(messages.wrongExpression(messageOf(error)));
-}
-
-function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }
 
 function errorOf(item: Ended | undefined): Error | undefined {

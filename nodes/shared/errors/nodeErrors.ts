@@ -20,6 +20,16 @@ export function explanationOf(error: unknown): Explanation | undefined {
 	return error instanceof Error ? explanations.get(error) : undefined;
 }
 
+/** What anything that was thrown says. */
+export function messageOf(thrown: unknown): string {
+	return thrown instanceof Error ? thrown.message : String(thrown);
+}
+
+/** Whether an item ended since an earlier run has left it unknown. */
+export function isLeftUnknown(error: Error): boolean {
+	return explanations.get(error)?.isLeftUnknownEarlier === true;
+}
+
 /**
  * An error about what a person entered, or about the run itself.
  * @param item left out if there are no items, as in a drop-down list
