@@ -250,9 +250,7 @@ function readError({ error, output }: RunResult, schedule: Schedule, add: Add, f
 			add(itemNamedIn(message, schedule), endingOfMessage(message, schedule), message);
 	}
 	const notReached = part(description, 'Not tried') || part(description, 'Not reached');
-	for (const [, from, to] of notReached.matchAll(
-		/items? (\d+)(?: to (\d+))?/g,
-	)) {
+	for (const [, from, to] of notReached.matchAll(/items? (\d+)(?: to (\d+))?/g)) {
 		for (let index = Number(from); index <= Number(to ?? from); index++) {
 			add(index, { as: 'notTried' }, 'the account');
 		}
