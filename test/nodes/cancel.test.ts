@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { poll } from '../../dev/launcher/poll';
 import type { Fault, FaultQuestion } from '../../dev/sandbox';
 import { processedData } from '../support/engine';
-import { World } from '../support/world';
+import { locator, World } from '../support/world';
 
 let world: World;
 beforeAll(async () => {
@@ -168,4 +168,28 @@ describe('a cancel ends the wait', () => {
 		expect(world.seen()).toEqual([]);
 		expect(processedData.keys()).not.toContain('lead 1');
 	}, 30_000);
+});
+
+it('says how to go on, since the editor offers no Retry of a canceled execution', async () => {
+	const items = [1, 2, 3].map((nth) => ({ phone: `+49 30 100000${nth}` }));
+	let cancel = (): void => undefined;
+	world.sandbox.faults.decide(({ json }) => {
+		if (!JSON.stringify(json)?.includes(items[1].phone)) return undefined;
+		cancel();
+		return { kind: 'hang-before' };
+	});
+	const { error } = await world.run(
+		'call.create',
+		{ filterId: locator('1'), phoneNumber: '={{ $json.phone }}' },
+		{
+			items,
+			node: { onError: 'continueRegularOutput' },
+			onStart: (stop) => (cancel = stop),
+		},
+	);
+	expect(error.message).toMatch(/^LiveCall may already have placed this call: .*canceled/);
+	expect(error.description).toMatch(
+		/if not, run the workflow with this item alone\. Already done: item 0 .* Not tried: item 2\. The editor offers no Retry of a canceled execution, /,
+	);
+	expect(error.description).not.toMatch(/Redial|"On Error"/);
 });

@@ -37,20 +37,29 @@ export function summaryOf(run: Run, ended: Ended[], failedAt: number): string {
 		done.length > 0 ? `Already done: ${ranges(done)}.` : '',
 		failed.length > 0 ? `Also not done: ${failed.join('; ')}.` : '',
 		notTried.length > 0 ? notReached(run, notTried) : '',
+		isCanceled(run) && run.task.done !== undefined && changed.length > 0 ? AFTER_CANCEL : '',
 		...run.hints.sentences,
 	];
 	return parts.filter((part) => part !== '').join(' ');
 }
 
 /** In a Retry, an earlier run may have reached them, of which this one knows nothing. */
-function notReached({ isRetry, task }: Run, items: number[]): string {
-	const which = isRetry
+function notReached(run: Run, items: number[]): string {
+	const which = run.isRetry
 		? `Not reached: ${ranges(items)}, which an earlier run may have done.`
 		: `Not tried: ${ranges(items)}.`;
-	return task.done === undefined
+	return run.task.done === undefined || isCanceled(run)
 		? which
 		: `${which} To go on with the others, set "On Error" in the node's settings to "Continue" and retry this execution with the currently saved workflow: what was done is not done again.`;
 }
+
+function isCanceled({ signal }: Run): boolean {
+	return signal?.aborted ?? false;
+}
+
+/** The editor offers Retry of failed and crashed executions alone (n8n 2.41, `useExecutionHelpers`). */
+const AFTER_CANCEL =
+	'The editor offers no Retry of a canceled execution, and a new one does again what was done, unless a deduplication key stops it: run the workflow with the items that are left.';
 
 function accountOf(item: Ended | undefined): Account | undefined {
 	return item && 'error' in item ? { notDone: item.error.message } : item;

@@ -117,11 +117,12 @@ function perhapsDone(
 	host: string | undefined,
 ): Explanation {
 	const { message, advice } = mayAlreadyHave(wording, happened(failure, host));
-	return {
-		message,
-		advice: [advice, ...alsoToCheck(failure.how)].join(' '),
-		canceled: wasCanceled(failure),
-	};
+	const canceled = wasCanceled(failure);
+	// The editor offers Retry of failed and crashed executions alone (n8n 2.41, `useExecutionHelpers`).
+	const next = canceled
+		? `${wording.look}; if not, run the workflow with this item alone.`
+		: advice;
+	return { message, advice: [next, ...alsoToCheck(failure.how)].join(' '), canceled };
 }
 
 function alsoToCheck(how: FailureKind): string[] {
