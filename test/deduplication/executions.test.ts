@@ -132,7 +132,7 @@ describeWithLineage('an n8n that has died', () => {
 				placed(CARA),
 			]);
 			expect(pairs(again)).toEqual([0, 1, 2]);
-			expect(hintsOf(again)).toContainEqual(expect.stringContaining('Placed before n8n ended'));
+			expect(hintsOf(again)).toContainEqual(expect.stringContaining('Placed by an earlier run'));
 		}
 		expect(rung()).toEqual([ANNA, BEN, CARA]);
 	});

@@ -197,7 +197,7 @@ function accountOf(result: RunResult, rows: string[]): Map<string, Account[]> {
 	if (result.failed) {
 		const text = `${result.error.message}\n${String(result.error.description)}`;
 		for (const [, item] of text.matchAll(
-			/item (\d+) \((?:(?:call|user) \d+|done before n8n ended)\)/g,
+			/item (\d+) \((?:(?:call|user) \d+|done by an earlier run)\)/g,
 		))
 			add(rows[Number(item)], 'placed');
 		for (const [message, item] of text.matchAll(/.*?\[item (\d+)\]/g))

@@ -256,7 +256,7 @@ function toldIn(result: RunResult, life: Life, numbers: string[]): Array<Set<Tol
 		const text = `${result.error.message} ${String(result.error.description)}`;
 		const all = numbers.length === 1 ? `${text} [item 0]` : text;
 		for (const [, item] of all.matchAll(
-			/item (\d+) \((?:(?:call|user) \d+|done before n8n ended)\)/g,
+			/item (\d+) \((?:(?:call|user) \d+|done by an earlier run)\)/g,
 		)) {
 			told[Number(item)].add('placed');
 		}

@@ -11,9 +11,9 @@ export type Way = [words: string, isOf: (result: IDataObject) => boolean];
  */
 export function accountOf(results: IDataObject[], ways: Way[]): string | undefined {
 	if (results.length < 2) return undefined;
-	const failed = results.filter(({ error }) => error !== undefined);
-	const skipped = results.filter((result) => isSkipped(result));
-	const done = results.filter((result) => result.error === undefined && !isSkipped(result));
+	const failed = results.filter(hasFailed);
+	const skipped = results.filter((result) => !hasFailed(result) && result.skipped === true);
+	const done = results.filter((result) => !hasFailed(result) && result.skipped !== true);
 	const reasons = [...new Set(skipped.map(({ reason }) => reason))];
 	const counts: Array<[words: string, count: number]> = [
 		...ways.map(([words, isOf]): [string, number] => [words, done.filter(isOf).length]),
@@ -29,6 +29,7 @@ export function accountOf(results: IDataObject[], ways: Way[]): string | undefin
 	return `${results.length} items: ${told.join(', ')}.`;
 }
 
-function isSkipped({ error, skipped }: IDataObject): boolean {
-	return error === undefined && skipped === true;
+/** The item loop gives the error of an item as text; a field of LiveCall's with that name may hold anything else. */
+function hasFailed({ error }: IDataObject): boolean {
+	return typeof error === 'string';
 }

@@ -75,6 +75,6 @@ function endedEarlier({ guards, task, count }: Run, index: number): Account | un
 
 function described(json: IDataObject, resource: string): string {
 	if (json.skipped === true) return `skipped, ${String(json.reason)}`;
-	if (json.id === null) return 'done before n8n ended';
+	if (json.id === null) return 'done by an earlier run';
 	return json.id === undefined ? 'done' : `${resource} ${String(json.id)}`;
 }

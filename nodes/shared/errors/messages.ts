@@ -185,7 +185,7 @@ export const hints = {
 	recordKept:
 		"n8n's database did not take back that this was about to be sent, though it was not carried out: a retry of this execution will say that it may have been",
 	placedEarlier:
-		'Placed before n8n ended, so LiveCall\'s answer is not known: see "already_placed"',
+		'Placed by an earlier run of this execution, whose answer from LiveCall is lost: see "already_placed"',
 	notOnRecord:
 		"n8n's database did not record that this was about to be sent: if n8n ends before the execution is stored, a retry cannot tell what was sent",
 	unlocked:

@@ -33,7 +33,7 @@ export function createHint(results: IDataObject[], zone: string): string | undef
 	return said.length > 0 ? said.join(' ') : undefined;
 }
 
-/** A retry knows of a call that was placed before a crash, but not what LiveCall answered. */
+/** A Retry knows of a call that an earlier run placed, but after a crash not what LiveCall answered. */
 function isOfBefore({ already_placed, id }: IDataObject): boolean {
 	return already_placed === true && id === null;
 }
@@ -45,7 +45,7 @@ function isScheduled({ scheduled_for }: IDataObject): boolean {
 const WAYS: Way[] = [
 	['calls placed', (call) => !isOfBefore(call) && !isScheduled(call)],
 	['scheduled', (call) => !isOfBefore(call) && isScheduled(call)],
-	['placed before a crash', isOfBefore],
+	['placed by an earlier run', isOfBefore],
 ];
 
 function counted(what: string, count: number): string {
