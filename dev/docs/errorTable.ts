@@ -63,7 +63,15 @@ const WRONG_INPUT: Array<[label: string, check: Check<unknown>, ...wrong: unknow
 	['Target Group', aLocator('targeting'), editPage('targeting', '12')],
 	['User (Consultant)', aLocator('users'), { mode: 'list', value: '' }],
 	['User (Consultant)', aLocator('users'), 12345678901234567000],
-	['Phone Number', aPhoneNumber, '', '12345', '+49 30 1234567 ext. 8', '49+301234567'],
+	[
+		'Phone Number',
+		aPhoneNumber,
+		'',
+		'12345',
+		'+49 30 1234567 ext. 8',
+		'+49 30 1234567–89',
+		'49+301234567',
+	],
 	['Phone Number', aPhoneNumber, '555-1234 / 555-4321', '+49 30 1234567/68', '447911123456.5'],
 	['Scheduled For', aTimeIn2030, 'tomorrow', '2030-01-31', '2030-01-31T14:30:00+25:00'],
 	[

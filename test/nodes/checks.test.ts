@@ -134,11 +134,22 @@ describe('a phone number', () => {
 		['030/1234/030/4567', 'two numbers', 'Enter one of them'],
 		['030/123/45;030/45/67', 'two numbers', 'Enter one of them'],
 		['1234567, 7654321', 'two numbers', 'Enter one of them'],
-		['+49 30 1234567 x5', '"x" was found in "+49 30 1234567 x5"', 'country code'],
-		['+49 30 1234567\u200e', 'an invisible character (U+200E)', 'country code'],
+		['+49 30 1234567 x5', '"x" was found in "+49 30 1234567 x5"', 'the number alone, without'],
+		['+49 30 1234567\u200e', 'an invisible character (U+200E)', 'copied from a page or a contact'],
+		['+49\u00a030 1234567', 'an invisible character (U+00A0)', 'copied from a page or a contact'],
+		['+49 30 1234567–89', '"–" was found', 'copied from a page or a contact'],
 		['49+301234567', 'may have a "+" in front only', 'country code'],
 		['++49301234567', 'may have a "+" in front only', 'country code'],
 	]);
+
+	it('is right without the separators that the advice takes out', () => {
+		const pasted = '\u202a+49\u00a0(0)30\u202f1234567\u201389\u202c';
+		const checked = aPhoneNumber(pasted);
+		const advice = checked.ok ? '' : checked.error.advice;
+		const [, pattern = ''] = /replace\(\/(.*)\/gu, ""\)/.exec(advice) ?? [];
+		const cleaned = pasted.replace(new RegExp(pattern, 'gu'), '');
+		expect(aPhoneNumber(cleaned)).toEqual({ ok: true, value: '+49(0)30123456789' });
+	});
 
 	it('is compared by its digits', () => {
 		expect(digitsOf('+49 (0)30')).toBe('49030');

@@ -253,14 +253,32 @@ describe('a date of a sheet', () => {
 		);
 	});
 
-	it.each(['01.12.2026 09:30', '1/12/2026', '12/01/26 9:30 AM', '01-12-2026 09:30'])(
-		'that may be read in two ways comes with an expression that reads it: %s',
+	it.each([
+		'01.12.2026 09:30',
+		'1/12/2026',
+		'12/01/26 9:30 AM',
+		'01-12-2026 09:30',
+		'2026/12/01 09:30',
+		'2026-12-01 9:30 pm',
+		'Dec 1, 2026 9:30',
+		'Tue, 01 Dec 2026 09:30:00 GMT',
+	])('that may be read in two ways comes with an expression that reads it: %s', (given) => {
+		expect(aMoment('UTC')(given)).toHaveProperty(
+			'error.advice',
+			expect.stringContaining(
+				"DateTime.fromFormat($json.when, 'dd.MM.yyyy HH:mm', { zone: 'Europe/Berlin' })",
+			),
+		);
+	});
+
+	it.each([Date.UTC(2026, 11, 1), String(Date.UTC(2026, 11, 1))])(
+		'that is counted in milliseconds comes with an expression that reads it: %j',
 		(given) => {
+			const read = DateTime.fromMillis(Number(given), { zone: 'UTC' });
+			expect(read.toISODate()).toBe('2026-12-01');
 			expect(aMoment('UTC')(given)).toHaveProperty(
 				'error.advice',
-				expect.stringContaining(
-					"DateTime.fromFormat($json.when, 'dd.MM.yyyy HH:mm', { zone: 'Europe/Berlin' })",
-				),
+				expect.stringContaining('{{ DateTime.fromMillis(Number($json.when)) }}'),
 			);
 		},
 	);
@@ -270,6 +288,8 @@ describe('a date of a sheet', () => {
 			zone: 'Europe/Berlin',
 		});
 		expect(read.toISO()).toBe('2026-12-01T09:30:00.000+01:00');
+		const other = DateTime.fromFormat('12/01/2026 9:30 AM', 'MM/dd/yyyy h:mm a', { zone: 'UTC' });
+		expect(other.toISO()).toBe('2026-12-01T09:30:00.000Z');
 		expect(aMoment('UTC')('tomorrow')).not.toHaveProperty(
 			'error.advice',
 			expect.stringContaining('fromFormat'),

@@ -3,7 +3,7 @@ import type { Resource } from '../../shared/api/answers';
 import { isLiveCallsWord, type Reply } from '../../shared/api/outcome';
 import { explain } from '../../shared/errors/explain';
 import { messages, type Explanation } from '../../shared/errors/messages';
-import { callTopic } from '../../shared/errors/topics';
+import { deliveredCallTopic } from '../../shared/errors/topics';
 import { isEnd } from '../../shared/events';
 import type { Limiter } from '../../shared/throttling/limiter';
 import { accountOf, type Account, type Verification } from './accounts';
@@ -71,7 +71,7 @@ class Verifying {
 	private conclude(reply: Reply<Resource>, { limiter, turnedAway }: Account): Verification {
 		const { callId } = this.payload;
 		if (reply.ok) return reply;
-		const explanation = explain(reply.error, callTopic(callId));
+		const explanation = explain(reply.error, deliveredCallTopic(callId));
 		if (!isUnknown(reply)) return this.unverifiable(explanation, limiter.pausedForMs);
 		const isLiveCalls = isLiveCallsWord(reply.error.how);
 		const rejection = isLiveCalls ? rejections.unknownCall : rejections.notLiveCall;

@@ -102,11 +102,12 @@ function refusedFor(how: StatusFailure, certainty: Certainty, { to }: Topic): Ex
 function tooManyRequests(
 	how: StatusFailure,
 	{ certainty, tries }: Failure,
-	{ to, host }: Topic,
+	{ to, host, isDelivered }: Topic,
 ): Explanation {
+	const orLess = isDelivered ? '' : ', or lower "Max Concurrency" in the options';
 	return {
 		message: `${answering(how, host)} is receiving too many requests and did not ${to}${triedOften(tries)}`,
-		advice: `${askedToWait(how, host)}${tryingAgain(certainty)} is safe. Wait a little, or lower "Max Concurrency" in the options.`,
+		advice: `${askedToWait(how, host)}${tryingAgain(certainty)} is safe. Wait a little${orLess}.`,
 	};
 }
 

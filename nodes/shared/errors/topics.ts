@@ -16,6 +16,8 @@ export interface Topic {
 	atMostOnce?: AtMostOnceWording;
 	/** Who is asked, if that is not the API. */
 	host?: string;
+	/** Set where the node has no "Max Concurrency". */
+	isDelivered?: true;
 }
 
 /** What LiveCall must not do twice, in the words for the case that nobody knows whether it has done it. */
@@ -37,6 +39,13 @@ export function callTopic(callId: string): Topic {
 				'Check "Call ID": it is the "id" that LiveCall gives when a call is placed or a webhook arrives.',
 		},
 	};
+}
+
+/** The same, of a call that a delivery to the trigger names: nobody has entered its ID. */
+export function deliveredCallTopic(callId: string): Topic {
+	const { to, notFound } = callTopic(callId);
+	const advice = 'A delivery has named this ID: look in LiveCall whether there is such a call.';
+	return { to, notFound: { ...notFound, advice }, isDelivered: true };
 }
 
 export function recordingTopic(callId: string): Topic {

@@ -19,6 +19,13 @@ const DIGITS_BEFORE_ENDING = 9;
 const MOST_DIGITS_OF_ENDING = 4;
 
 const ADVICE = 'Enter it with its country code, e.g. +49 30 1234567.';
+const ALONE =
+	'Enter the number alone, without a name or an extension, and with its country code, e.g. +49 30 1234567.';
+
+/** Blanks and dashes other than the usual ones, and what cannot be seen. */
+const OTHER_SEPARATOR = /[\p{C}\p{Z}\p{Pd}]/u;
+const WITHOUT_SEPARATORS =
+	'It comes along when a number is copied from a page or a contact: type the number by hand, or take out all blanks and dashes with {{ $json.phone.replace(/[\\p{C}\\p{Z}\\p{Pd}]/gu, "") }}.';
 
 /** A phone number, sent as typed and trimmed; a number of a spreadsheet, without the fraction that it may have got there. */
 export const aPhoneNumber: Check<string> = (given) => {
@@ -53,7 +60,7 @@ function doubtIn(text: string): { ok: false; error: Invalid } | undefined {
 	if (strange) {
 		return invalid(
 			`may hold digits, spaces and + ( ) - . / only, but ${shownCharacter(strange[0])} was found in ${shown(text)}`,
-			ADVICE,
+			OTHER_SEPARATOR.test(strange[0]) ? WITHOUT_SEPARATORS : ALONE,
 		);
 	}
 	if (/\d{7}\.(?:\d\d?|0+)$/.test(text)) {

@@ -1,7 +1,7 @@
 import { DateTime } from 'luxon';
 import { isClearZone, isTimeZone } from '../time';
 import { IF_EMPTY } from './empty';
-import { invalid, shown, valid, type Check } from './checks';
+import { asText, invalid, shown, valid, type Check } from './checks';
 import { WHERE_ZONE_IS_SET } from './hours';
 
 /** How far back a time may lie, in ms: workflows compute "now" a moment before it is sent. */
@@ -14,10 +14,15 @@ const MOST_OFFSET = 14 * 60;
 const ADVICE = 'Enter one such as 2030-01-31T14:30:00+01:00.';
 const IN_A_CALL = `Without an offset it is read in the time zone of the workflow. To call at once, remove the field, or set "${IF_EMPTY}" in the options to "Leave Out".`;
 
-/** A date as people write it, which may be read in two ways. */
-const DATE_OF_PEOPLE = /^\d{1,2}([./-])\d{1,2}\1\d{2,4}\b/;
+/** A date as people write it, which may be read in two ways, or only with its format: 2:30 pm, 31 Jan, 2030/01/31. */
+const DATE_OF_PEOPLE =
+	/^\d{1,2}([./-])\d{1,2}\1\d{2,4}\b|\d ?[ap]\.?m\b|\b[a-z]{3,9}\b.*\d|^\d{4}\//i;
+/** What CRMs give in place of a time: a count of milliseconds since 1970. */
+const MILLISECONDS = /^\d{13}$/;
+const FROM_MILLISECONDS =
+	'For milliseconds since 1970 use {{ DateTime.fromMillis(Number($json.when)) }}.';
 const FROM_FORMAT =
-	"For a date such as 01.12.2026 09:30 use {{ DateTime.fromFormat($json.when, 'dd.MM.yyyy HH:mm', { zone: 'Europe/Berlin' }) }}.";
+	"For a date such as 01.12.2026 09:30 use {{ DateTime.fromFormat($json.when, 'dd.MM.yyyy HH:mm', { zone: 'Europe/Berlin' }) }}; for 12/01/2026 9:30 AM the format is 'MM/dd/yyyy h:mm a'.";
 
 /**
  * The time to call at, as ISO 8601 with an offset: LiveCall is time-zone sensitive (help centre, calls).
@@ -96,8 +101,13 @@ function notRead(given: unknown, text: string, zone: string): [found: string, ad
 	}
 	return [
 		`needs a date and time, but ${shown(given)} was found`,
-		DATE_OF_PEOPLE.test(text) ? `${ADVICE} ${FROM_FORMAT}` : ADVICE,
+		[ADVICE, ...formatAdvice(asText(given) ?? '')].join(' '),
 	];
+}
+
+function formatAdvice(text: string): string[] {
+	if (MILLISECONDS.test(text)) return [FROM_MILLISECONDS];
+	return DATE_OF_PEOPLE.test(text) ? [FROM_FORMAT] : [];
 }
 
 /** The name of a zone behind the time of day, in brackets or not; "PM" is none. */
