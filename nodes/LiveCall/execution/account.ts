@@ -23,10 +23,10 @@ export function accountOf(results: IDataObject[], ways: Way[]): string | undefin
 		]),
 		['failed', failed.length],
 	];
-	const told = counts
+	const parts = counts
 		.filter(([, count]) => count > 0)
 		.map(([words, count]) => `${count} ${count === 1 ? words.replace(/^(\w+)s /, '$1 ') : words}`);
-	return `${results.length} items: ${told.join(', ')}.`;
+	return `${results.length} items: ${parts.join(', ')}.`;
 }
 
 function isSkipped({ error, skipped }: IDataObject): boolean {
