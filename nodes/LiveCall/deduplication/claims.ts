@@ -12,7 +12,7 @@ import { isMadeMeanwhile, rethrow, StoredEntries, type ProcessedData } from './s
  */
 export type Claimed = { as: Verdict } | { as: 'canceled' } | Unusable;
 
-export interface Unusable {
+interface Unusable {
 	as: 'unusable';
 	reason: string;
 	mayBeRecorded: boolean;

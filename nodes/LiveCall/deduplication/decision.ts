@@ -8,7 +8,7 @@ export interface LedgerFacts {
 }
 
 /** `answer`: give the stored answer; `refuse`: it is unknown; `claim` and `redial`: ask n8n's store, then send. */
-export type LedgerDecision = 'answer' | 'refuse' | 'claim' | 'redial';
+type LedgerDecision = 'answer' | 'refuse' | 'claim' | 'redial';
 
 /** What the ledger decides. A request of this execution is never sent again: no person has had time to look. */
 export function decideByLedger({ entry, mayRedial }: LedgerFacts): LedgerDecision {

@@ -17,7 +17,7 @@ export function lineageOf(execution: unknown, executionId: string): string | und
 }
 
 /** A request, as the executions of a lineage count it. */
-export interface RecordedRequest {
+interface RecordedRequest {
 	/** Whom it is done to. */
 	subject: string;
 	/** Which of the requests for this subject it is, counted from 1; those that LiveCall refused do not count. */

@@ -47,7 +47,7 @@ export interface Request {
 }
 
 /** Sends the request; the only way to do it, and only the work of {@link atMostOnce} is given it. */
-export type SendOnce = <T extends IDataObject>(
+type SendOnce = <T extends IDataObject>(
 	send: (mayBeDone: boolean) => Promise<Reply<T>>,
 ) => Promise<Reply<T>>;
 

@@ -50,7 +50,7 @@ const MOST_FAILURES = 3;
 const AFTER_FAILURE_MS = 100;
 
 /** How taking the lock ended: `foreign` if another node keeps something of its own in the lock's row. */
-export type Taken = 'taken' | 'foreign' | 'givenUp';
+type Taken = 'taken' | 'foreign' | 'givenUp';
 
 /**
  * A lock that all processes of n8n share: a row of n8n's store of processed data. Whoever makes the row has the lock,

@@ -23,10 +23,10 @@ export function accountOf(results: IDataObject[], ways: Way[]): string | undefin
 		]),
 		['failed', failed.length],
 	];
-	const told = counts
+	const parts = counts
 		.filter(([, count]) => count > 0)
 		.map(([words, count]) => `${count} ${count === 1 ? words.replace(/^(\w+)s /, '$1 ') : words}`);
-	return `${results.length} items: ${told.join(', ')}.`;
+	return `${results.length} items: ${parts.join(', ')}.`;
 }
 
 /** The item loop gives the error of an item as text; a field of LiveCall's with that name may hold anything else. */

@@ -16,7 +16,7 @@ export type OnceRequest = Omit<Request, 'itemIndex' | 'hint' | 'redialUnknown'> 
 	Partial<Pick<Request, 'redialUnknown'>>;
 
 /** Sends a request that LiveCall must not act on twice. */
-export type SendTo = <T extends IDataObject>(request: ApiRequest<T>, topic: Topic) => Promise<T>;
+type SendTo = <T extends IDataObject>(request: ApiRequest<T>, topic: Topic) => Promise<T>;
 
 type Done = Extract<Outcome, { answer: IDataObject }>;
 

@@ -101,8 +101,8 @@ export class Parameters {
 	}
 
 	private collection(name: string): IDataObject {
-		const known = this.collections.get(name);
-		if (known) return known;
+		const kept = this.collections.get(name);
+		if (kept) return kept;
 		const given = this.run.functions.getNodeParameter(name, this.index, {});
 		const entries: IDataObject = isObject(given) ? given : {};
 		this.collections.set(name, entries);

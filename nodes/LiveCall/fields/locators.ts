@@ -1,5 +1,5 @@
-import type { INodeProperties } from 'n8n-workflow';
-import { editPage, editPagePattern } from '../../shared/ids';
+import type { INodeProperties, INodePropertyMode } from 'n8n-workflow';
+import { editPage, editPagePattern, type Page } from '../../shared/ids';
 
 /**
  * Without a validation of its own: n8n gives a field's pattern 250 ms of wall-clock time when a workflow starts, and
@@ -12,6 +12,20 @@ const byId = {
 	placeholder: 'e.g. 123',
 };
 
+/** @param what has such a page, as the beginning of a sentence */
+function byUrl(page: Page, exampleId: string, what: string): INodePropertyMode {
+	const regex = editPagePattern(page);
+	const errorMessage = `${what}'s address looks like this: ${editPage(page, 'ID')}`;
+	return {
+		displayName: 'By URL',
+		name: 'url',
+		type: 'string',
+		placeholder: `e.g. ${editPage(page, exampleId)}`,
+		extractValue: { type: 'regex', regex },
+		validation: [{ type: 'regex', properties: { regex, errorMessage } }],
+	};
+}
+
 /** The target group; LiveCall's API has no list of them, and calls them filters. */
 export const filterLocator: INodeProperties = {
 	displayName: 'Target Group',
@@ -21,25 +35,7 @@ export const filterLocator: INodeProperties = {
 	required: true,
 	description: `The target group whose consultants are rung; the API calls it a filter. Its ID is the number in the address of its edit page in LiveCall: ${editPage('targeting', 'ID')}.`,
 	hint: 'The number in its address in LiveCall: …/targeting/<b>123</b>/edit',
-	modes: [
-		byId,
-		{
-			displayName: 'By URL',
-			name: 'url',
-			type: 'string',
-			placeholder: `e.g. ${editPage('targeting', '123')}`,
-			extractValue: { type: 'regex', regex: editPagePattern('targeting') },
-			validation: [
-				{
-					type: 'regex',
-					properties: {
-						regex: editPagePattern('targeting'),
-						errorMessage: `A target group's address looks like this: ${editPage('targeting', 'ID')}`,
-					},
-				},
-			],
-		},
-	],
+	modes: [byId, byUrl('targeting', '123', 'A target group')],
 };
 
 /** A user, who is a consultant in LiveCall's words. */
@@ -60,21 +56,6 @@ export const userLocator: INodeProperties = {
 			typeOptions: { searchListMethod: 'searchUsers', searchable: true },
 		},
 		byId,
-		{
-			displayName: 'By URL',
-			name: 'url',
-			type: 'string',
-			placeholder: `e.g. ${editPage('users', '456')}`,
-			extractValue: { type: 'regex', regex: editPagePattern('users') },
-			validation: [
-				{
-					type: 'regex',
-					properties: {
-						regex: editPagePattern('users'),
-						errorMessage: `A user's address looks like this: ${editPage('users', 'ID')}`,
-					},
-				},
-			],
-		},
+		byUrl('users', '456', 'A user'),
 	],
 };

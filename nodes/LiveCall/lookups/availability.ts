@@ -14,20 +14,20 @@ function hasTurned(filter: Filter, since: number): boolean {
 
 /** The availability of target groups, asked for once a run while it is fresh. */
 export class Availability {
-	private readonly asked = new Map<string, { at: number; reply: Promise<Reply<Filter>> }>();
+	private readonly answers = new Map<string, { at: number; reply: Promise<Reply<Filter>> }>();
 
 	/**
 	 * The availability of a target group, as LiveCall has said it 10 s ago at the earliest.
 	 * @param client asks LiveCall if no fresh answer is kept
 	 */
 	async of(filterId: string, client: RepeatingClient): Promise<Reply<Filter>> {
-		const known = this.asked.get(filterId);
-		if (known && Date.now() - known.at < FRESH_MS) {
-			const reply = await known.reply;
-			if (reply.ok && !hasTurned(reply.value, known.at)) return reply;
+		const latest = this.answers.get(filterId);
+		if (latest && Date.now() - latest.at < FRESH_MS) {
+			const reply = await latest.reply;
+			if (reply.ok && !hasTurned(reply.value, latest.at)) return reply;
 		}
 		const reply = client.send(getFilter(filterId));
-		this.asked.set(filterId, { at: Date.now(), reply });
+		this.answers.set(filterId, { at: Date.now(), reply });
 		return await reply;
 	}
 }

@@ -19,7 +19,7 @@ export function isResource(value: unknown): value is Resource {
 }
 
 /** Why an answer is none, in words. */
-export interface Unfit {
+interface Unfit {
 	/** What it came without. */
 	missing: string;
 	/** Set if it is about another one than was asked: what it is about. */

@@ -9,7 +9,7 @@ import { failureOfThrown } from './thrown';
 import { withTimeout, TOO_LATE } from '../throttling/timeout';
 
 /** How requests are sent. */
-export interface ClientSettings {
+interface ClientSettings {
 	/** The API's address and the credential, as read once for all requests. */
 	api: ApiAccess;
 	/** How long one request may take, in ms. */

@@ -26,8 +26,8 @@ const JSON_WEB_TOKEN = /\beyJ[\w-]+\.[\w-]+\.[\w-]*/g;
 const made = new WeakMap<string[], RegExp[]>();
 
 function patternsOf(secrets: string[]): RegExp[] {
-	const known = made.get(secrets);
-	if (known) return known;
+	const kept = made.get(secrets);
+	if (kept) return kept;
 	// The longest first: one may be a part of another.
 	const longestFirst = secrets
 		.filter((secret) => secret !== '')

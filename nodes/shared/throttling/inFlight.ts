@@ -11,8 +11,8 @@ export class InFlight<T> {
 	 * @returns what the work gives; throws what it throws
 	 */
 	async ask(question: string, work: () => Promise<T>): Promise<T> {
-		const known = this.inFlight.get(question);
-		if (known) return await known;
+		const underWay = this.inFlight.get(question);
+		if (underWay) return await underWay;
 		const mine = work();
 		this.inFlight.set(question, mine);
 		try {

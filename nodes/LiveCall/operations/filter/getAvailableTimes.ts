@@ -97,14 +97,14 @@ function choiceOf(
 ): IDataObject {
 	// Programs read these digits; other languages have others.
 	const time = DateTime.fromMillis(at, { zone, locale: DEFAULT_LOCALE });
-	const told = time.setLocale(locale);
+	const shown = time.setLocale(locale);
 	return {
 		filter_id: filterId,
 		time: time.toISO({ suppressMilliseconds: true }),
 		date: time.toISODate(),
 		time_of_day: time.toFormat('HH:mm'),
-		weekday: told.toFormat('cccc'),
-		label: labelOf(told),
+		weekday: shown.toFormat('cccc'),
+		label: labelOf(shown),
 	};
 }
 

@@ -22,8 +22,8 @@ export async function changeUser(
 	users.amend(userId, { ...changes, ...answered });
 	if (answered) return answered;
 	const listed = async () => item.expect(await users.all(item.client), usersTopic).get(userId);
-	const known = await listed();
-	if (known) return known;
+	const kept = await listed();
+	if (kept) return kept;
 	// LiveCall has changed the user, who may be newer than the list.
 	users.forget();
 	const user = await listed();

@@ -1,6 +1,6 @@
 import { createUser } from '../../../shared/api/endpoints';
 import { createUserTopic, creatingUser } from '../../../shared/errors/topics';
-import { aSwitch, someText } from '../../../shared/input/checks';
+import { someText } from '../../../shared/input/checks';
 import { aPhoneNumber } from '../../../shared/input/phone';
 import { accountOf } from '../../execution/account';
 import type { Operation } from '../../execution/operation';
@@ -25,9 +25,8 @@ export const create: Operation = {
 			name: item.read('name', someText),
 			phone_number: item.read('phoneNumber', aPhoneNumber),
 		};
-		const redialUnknown = item.option('redialUnknown', aSwitch, false);
 		const { answer } = await item.atMostOnce(
-			creationOf(item, user, redialUnknown),
+			creationOf(item, user),
 			async (send) => await send(createUser(user), createUserTopic),
 		);
 		return { json: answer };

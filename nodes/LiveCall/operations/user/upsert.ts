@@ -4,14 +4,14 @@ import type { Reply } from '../../../shared/api/outcome';
 import { createUserTopic, creatingUser } from '../../../shared/errors/topics';
 import { messages } from '../../../shared/errors/messages';
 import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/commonFields';
-import { aSwitch, someText } from '../../../shared/input/checks';
+import { someText } from '../../../shared/input/checks';
 import { aPhoneNumber } from '../../../shared/input/phone';
 import { canonicalNumber } from '../../../shared/phoneNumber';
 import { changeUser } from './changeUser';
 import { creationOf } from './creation';
 import { exclusively } from '../../../shared/throttling/exclusive';
 import { accountOf } from '../../execution/account';
-import type { Item } from '../../execution/item';
+import type { Item, OnceRequest } from '../../execution/item';
 import type { Operation, Output } from '../../execution/operation';
 
 /** Creates a user, or brings the one with the same phone number up to date. */
@@ -42,29 +42,25 @@ export const upsert: Operation = {
 			]),
 		),
 	async execute(item) {
-		const phoneNumber = item.read('phoneNumber', aPhoneNumber);
-		const name = item.read('name', someText);
-		const redialUnknown = item.option('redialUnknown', aSwitch, false);
+		const phone_number = item.read('phoneNumber', aPhoneNumber);
+		const user = { name: item.read('name', someText), phone_number };
+		const creation = creationOf(item, user);
 		// Two items with the same number, side by side, would both find nobody and both create.
 		const { id } = item.run.functions.getNode();
 		return await exclusively(
-			`upsert:${id}:${canonicalNumber(phoneNumber)}`,
-			async () => await createOrUpdate(item, phoneNumber, name, redialUnknown),
+			`upsert:${id}:${canonicalNumber(phone_number)}`,
+			async () => await createOrUpdate(item, user, creation),
 		);
 	},
 };
 
 async function createOrUpdate(
 	item: Item,
-	phoneNumber: string,
-	name: string,
-	redialUnknown: boolean,
+	user: { name: string; phone_number: string },
+	creation: OnceRequest,
 ): Promise<Output> {
-	const user = { name, phone_number: phoneNumber };
-	const request = {
-		...creationOf(item, user, redialUnknown),
-		find: async () => await findByNumber(item, phoneNumber),
-	};
+	const { name, phone_number } = user;
+	const request = { ...creation, find: async () => await findByNumber(item, phone_number) };
 	const { users } = item.run;
 	const result = await item.atMostOnce(request, async (send) => {
 		try {
