@@ -310,7 +310,8 @@ export function neverTwice(size: Size): void {
 			const again = {
 				operations: ofAgain,
 				rings: rings.filter(isRepeated),
-				windowMs: WINDOW_HOURS * 3_600_000 - LATE_MS,
+				windowMs: WINDOW_HOURS * 3_600_000,
+				lateMs: LATE_MS,
 			};
 			const told = once.operations.map((operation) => operation.told);
 			const count = (as: string) => told.filter((each) => each === as).length;
