@@ -40,7 +40,7 @@ module.exports = {
 	// In ms. Nothing takes as long, but for a machine that is busy with something else.
 	testTimeout: 30_000,
 	testMatch: ['<rootDir>/test/**/*.test.ts'],
-	testPathIgnorePatterns: ['package', 'e2e', 'browser', 'queue', 'images'].map(
+	testPathIgnorePatterns: ['package', 'e2e', 'browser', 'queue', 'queue-long', 'images'].map(
 		(suite) => `<rootDir>/test/${suite}/`,
 	),
 };

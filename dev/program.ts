@@ -15,6 +15,9 @@ export interface Program {
 	ended: Promise<void>;
 	/** Ends it as a crash does: at once, without a chance to tidy up. */
 	kill(): Promise<void>;
+	/** Has it stand still, as a machine that hangs does, until it is resumed. */
+	pause(): void;
+	resume(): void;
 	/** Ends it: politely, then firmly after a grace period. Harmless when it has ended already. */
 	stop(): Promise<void>;
 }
@@ -111,6 +114,8 @@ export async function startProgram(
 			await ended;
 			tidyUp();
 		},
+		pause: () => void child.kill('SIGSTOP'),
+		resume: () => void child.kill('SIGCONT'),
 		stop: async () => {
 			if (isRunning()) {
 				child.kill('SIGTERM');

@@ -459,6 +459,15 @@ describe('a store that fails', () => {
 			expect(rung()).toEqual([ANNA]);
 		},
 	);
+
+	itWithLineage('has a retry say so if it does not tell whether the call was placed', async () => {
+		const crashed = await world.run('call.create', call, one);
+		// The claim finds the call on record, with five operations, and the next ones ask what became of it.
+		fail(5);
+		const again = await retryCrashed(crashed);
+		expect(again.error.message).toContain('did not tell whether this was sent before');
+		expect(rung()).toEqual([ANNA]);
+	});
 });
 
 describe('a Remove Duplicates node that keeps its history for the whole workflow', () => {

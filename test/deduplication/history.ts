@@ -26,6 +26,8 @@ export interface History {
 	rings: Ring[];
 	/** For how long a key counts, in ms; left out, for ever. */
 	windowMs?: number;
+	/** By how much a call may come later than the claim of its key, from which the window counts, in ms. */
+	lateMs?: number;
 }
 
 /** A key counts for up to this many times its window. */
@@ -39,7 +41,12 @@ const LONGEST = 1.25;
  * - a key that nobody was called for, though not all of its items were refused, stands beside an unknown.
  * @returns what breaks a promise, in words; nothing if all of them are kept
  */
-export function brokenIn({ operations, rings, windowMs = Infinity }: History): string[] {
+export function brokenIn({
+	operations,
+	rings,
+	windowMs = Infinity,
+	lateMs = 0,
+}: History): string[] {
 	const keys = new Set([...operations, ...rings].map(({ key }) => key));
 	return [...keys].flatMap((key) =>
 		brokenFor({
@@ -49,6 +56,7 @@ export function brokenIn({ operations, rings, windowMs = Infinity }: History): s
 				.map(({ at }) => at)
 				.sort((one, other) => one - other),
 			windowMs,
+			lateMs,
 		}).map((broken) => `${key}: ${broken}`),
 	);
 }
@@ -58,16 +66,17 @@ interface OneKey {
 	/** When it was rung, the earliest first. */
 	rings: number[];
 	windowMs: number;
+	lateMs: number;
 }
 
 function brokenFor(seen: OneKey): string[] {
 	return [...rungTooOften(seen), ...notAccountedFor(seen), ...falseDuplicates(seen), ...lost(seen)];
 }
 
-function rungTooOften({ rings, windowMs }: OneKey): string[] {
+function rungTooOften({ rings, windowMs, lateMs }: OneKey): string[] {
 	return rings.flatMap((at, place) => {
 		const before = rings[place - 1];
-		if (before === undefined || at - before >= windowMs) return [];
+		if (before === undefined || at - before >= windowMs - lateMs) return [];
 		return [`rung again ${at - before} ms later, at ${timeOf(at)}`];
 	});
 }

@@ -22,6 +22,8 @@ import {
 export interface Execution extends ExecutionSummary {
 	/** Null as long as it runs; what there is so far while it waits. */
 	data: Json;
+	/** When it was asked for, in ms since 1970. */
+	createdAt: number;
 }
 
 /** An execution in one of these states changes no more. */
@@ -143,7 +145,11 @@ export class TestN8nClient extends N8nClient {
 		const data = at(found, 'data');
 		// While it runs, n8n sends an empty list in place of the data.
 		const complete = typeof data === 'string' && [...FINAL_STATES, 'waiting'].includes(row.status);
-		return { ...row, data: complete ? readFlatted(data) : null };
+		return {
+			...row,
+			data: complete ? readFlatted(data) : null,
+			createdAt: Date.parse(textAt(found, 'createdAt')),
+		};
 	}
 
 	/**

@@ -56,6 +56,18 @@ type Taken = 'taken' | 'foreign' | 'givenUp';
  * A lock that all processes of n8n share: a row of n8n's store of processed data. Whoever makes the row has the lock,
  * and deleting it releases the lock. A look that finds the row there does not write, since a write would change how old
  * the lock looks, or bring back a row that was deleted meanwhile.
+ *
+ * A holder who dies, or stands still, in s from when the row was made:
+ *
+ *     0                  15          15 to 20     +1          +0.5 to 1
+ *     | holder is certain | is not     | stale      | deleted   | whoever is first
+ *     |-------------------|------------|------------|-----------|--->  makes the row
+ *     row is made          lease is     watched: it  all wait:
+ *     in its period        over         must stay    others may
+ *                                       the same     delete, too
+ *
+ * The row tells only the period of 5 s in which it was made, so it is stale four periods later: never within the lease.
+ * The second of watching is what clocks may differ by beside that.
  */
 export class RowLock {
 	private takenAt = 0;

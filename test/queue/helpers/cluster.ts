@@ -182,8 +182,6 @@ function queueSettings(webhookPort: number, ...services: Environment[]): Environ
 		N8N_DISABLE_PRODUCTION_MAIN_PROCESS: 'true',
 		// n8n's default of 2 makes 50 deliveries at a time wait for the database.
 		DB_POSTGRESDB_POOL_SIZE: '10',
-		// 1.x has another worker run a dead one's execution again from the start, and that rings again; 2.x never does.
-		QUEUE_WORKER_MAX_STALLED_COUNT: '0',
 		WEBHOOK_URL: `http://${LOOPBACK}:${webhookPort}/`,
 	};
 }
@@ -253,6 +251,8 @@ async function helperSettings(
 		N8N_WORKER_SERVER_ADDRESS: LOOPBACK,
 		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
 		QUEUE_HEALTH_CHECK_PORT: String(port),
+		// Names it in PostgreSQL's own lists.
+		PGAPPNAME: path.basename(options.userFolder),
 		N8N_RUNNERS_BROKER_PORT: String(await portOfItsOwn()),
 		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '5',
 		...options.env,

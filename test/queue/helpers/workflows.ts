@@ -14,7 +14,7 @@ import { chain, node, NODE_NAME, NODE_TYPE } from '../../support/workflow';
 export const TRIGGER_NAME = 'A call has ended';
 
 /** The name of the node that takes what a website sends. */
-const WEBHOOK_NAME = 'Webhook';
+export const WEBHOOK_NAME = 'Webhook';
 
 /** How many executions are read at a time. */
 const READ_AT_A_TIME = 8;
@@ -58,20 +58,55 @@ export async function activateNode(
 	path: string,
 	parameters: JsonObject,
 ): Promise<ActiveWorkflow> {
-	const webhook = { httpMethod: 'POST', path, responseMode: 'onReceived', options: {} };
+	return await activate(client, path, [webhookNode(path), liveCallNode(credential, parameters)]);
+}
+
+function webhookNode(path: string): JsonObject {
+	const parameters = { httpMethod: 'POST', path, responseMode: 'onReceived', options: {} };
+	return node(WEBHOOK_NAME, 'n8n-nodes-base.webhook', 2.1, parameters, { webhookId: path });
+}
+
+function liveCallNode(
+	credential: CredentialReference,
+	parameters: JsonObject,
+	more: JsonObject = {},
+): JsonObject {
+	const credentials = { [CREDENTIAL_TYPE]: { ...credential } };
+	return node(NODE_NAME, NODE_TYPE, 1, parameters, { credentials, ...more });
+}
+
+/** Stores and activates a workflow of nodes in a row. */
+async function activate(
+	client: TestN8nClient,
+	path: string,
+	nodes: JsonObject[],
+): Promise<ActiveWorkflow> {
 	const id = await client.createWorkflow({
 		name: path,
-		nodes: [
-			node(WEBHOOK_NAME, 'n8n-nodes-base.webhook', 2.1, webhook, { webhookId: path }),
-			node(NODE_NAME, NODE_TYPE, 1, parameters, {
-				credentials: { [CREDENTIAL_TYPE]: { ...credential } },
-			}),
-		],
-		connections: chain(WEBHOOK_NAME, NODE_NAME),
+		nodes,
+		connections: chain(...nodes.map(({ name }) => textAt(name))),
 		settings: { executionOrder: 'v1' },
 	});
 	await client.activateWorkflow(id);
 	return { id, path };
+}
+
+/**
+ * Stores and activates a workflow that calls each of the `leads` that a webhook is sent: a list of `{phone}`. What an item
+ * fails with comes out in its place.
+ */
+export async function activateList(
+	client: TestN8nClient,
+	credential: CredentialReference,
+	path: string,
+	parameters: JsonObject,
+): Promise<ActiveWorkflow> {
+	const each = 'Each Lead';
+	return await activate(client, path, [
+		webhookNode(path),
+		node(each, 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'body.leads', options: {} }),
+		liveCallNode(credential, parameters, { onError: 'continueRegularOutput' }),
+	]);
 }
 
 /**
