@@ -19,7 +19,7 @@ function byUrl(page: Page, exampleId: string, what: string): INodePropertyMode {
 	return {
 		displayName: 'By URL',
 		name: 'url',
-		type: 'string',
+		type: 'string' as const,
 		placeholder: `e.g. ${editPage(page, exampleId)}`,
 		extractValue: { type: 'regex', regex },
 		validation: [{ type: 'regex', properties: { regex, errorMessage } }],
