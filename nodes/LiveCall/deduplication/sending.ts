@@ -98,7 +98,9 @@ export class Sending {
 		const reply = await send(instead !== undefined && !wording);
 		if (reply.ok) {
 			ledger.placed(itemIndex, asked, turn, reply.value);
-			if (lineage !== undefined && !isOffRecord) ledger.recordLater(this.placedEntry(lineage));
+			// What may be done again is not on record.
+			const isOnRecord = lineage !== undefined && wording !== undefined && !isOffRecord;
+			if (isOnRecord) ledger.recordLater(this.placedEntry(lineage));
 			this.progress = 'done';
 		} else if (reply.error.certainty !== 'unknown') {
 			ledger.refused(itemIndex, asked, turn, instead);
