@@ -20,7 +20,7 @@ import { shareBrowserWorld, WEBHOOK_TOKEN } from './helpers/world';
 const PHONE = '+44 20 7946 0123';
 
 /** High enough for the longest panel with everything added, in pixels. */
-const TALL = 1_900;
+const TALL = 2_600;
 
 const NODE_ID = 'livecall';
 const WEBHOOK_ID = '0c5bd0f1-3c7e-4f3a-9d55-0d8f7c1b2a01';
