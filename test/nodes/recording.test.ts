@@ -143,7 +143,7 @@ describe('download', () => {
 		const { id } = world.sandbox.calls.add({
 			status: 'ended',
 			outcome: 'successful',
-			recorded: 1500,
+			recorded: 4000,
 		});
 		const impatient = await download(id);
 		expect(impatient.error.message).toContain('no recording for call');
@@ -158,7 +158,7 @@ describe('download', () => {
 			outcome: 'unanswered',
 			recorded: false,
 		});
-		const result = await download(id, { options: { waitForRecording: 0.3 } });
+		const result = await download(id, { options: { waitForRecording: 1.5 } });
 		expect(result.error.message).toContain('no recording for call');
 		expect(world.asked()).toHaveLength(2);
 	});
