@@ -210,15 +210,26 @@ export function neverTwice(size: Size): void {
 	async function halt(
 		stop: (holder: Cluster['workers'][number]) => Promise<unknown>,
 	): Promise<void> {
-		const [first = '', unfortunate = '', ...others] = newLeads(5);
+		const [first = '', ...others] = newLeads(4);
 		// The first claim makes the node's row, which can be locked then.
 		await ask(first);
 		await untilRungOnce([first]);
-		const unlocked = lockRow(10);
-		await ask(unfortunate);
-		const stopped = stop(await holderOfTheLock());
-		await unlocked;
-		expect(await isLocked()).toBe(true);
+		let unfortunate = '';
+		let stopped: Promise<unknown> = Promise.resolve();
+		// On a busy machine a holder may have let go before it is stopped: then its lead is called, and it is tried anew.
+		for (let tries = 1; unfortunate === ''; tries++) {
+			const [next = ''] = newLeads(1);
+			const unlocked = lockRow(12);
+			await ask(next);
+			stopped = stop(await holderOfTheLock());
+			await unlocked;
+			if (await isLocked()) unfortunate = next;
+			else {
+				expect(tries).toBeLessThan(4);
+				await stopped;
+				await untilRungOnce([next]);
+			}
+		}
 		const startedAt = Date.now();
 		await forEach([...others, ...others, ...others], 9, async (phone) => await ask(phone));
 		await untilRungOnce(others);
