@@ -95,11 +95,13 @@ export const messages = {
 		advice: 'Check both, and the time zones in which they are written.',
 	}),
 
-	/** @param status as LiveCall gave it, if it did */
-	notEnded: (callId: string, minutes: number, status: unknown): Explanation => ({
-		message: `Call "${callId}" had not ended after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}; its status is ${typeof status === 'string' ? `"${status}"` : 'not known'}`,
-		advice:
-			'The call goes on in LiveCall. Raise "Timeout" in the options, set "On Timeout" to "Return", or start a workflow with the LiveCall Trigger when the call has ended.',
+	/**
+	 * @param status as LiveCall gave it last, if it did
+	 * @param trouble why the last look brought nothing, if it did not
+	 */
+	notEnded: (callId: string, minutes: number, status: unknown, trouble?: string): Explanation => ({
+		message: `Call "${callId}" had not ended after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}; its status ${trouble === undefined ? 'is' : 'was last'} ${typeof status === 'string' ? `"${status}"` : 'not known'}`,
+		advice: `${trouble === undefined ? 'The call goes on in LiveCall.' : `The last look brought nothing: ${trouble}.`} Raise "Timeout" in the options, set "On Timeout" to "Return", or start a workflow with the LiveCall Trigger when the call has ended.`,
 	}),
 
 	/** @param time the moment in words */

@@ -1,8 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
 import type { Resource } from '../../../shared/api/answers';
 import { getCall } from '../../../shared/api/endpoints';
-import { isLiveCallsWord, isNotFound, type Reply } from '../../../shared/api/outcome';
+import { asksForTooLong } from '../../../shared/api/backOff';
+import {
+	isLiveCallsWord,
+	isNotFound,
+	mayRepeat,
+	type Failure,
+	type Reply,
+} from '../../../shared/api/outcome';
 import { hasEnded, outcomeOf } from '../../../shared/call';
+import { explain } from '../../../shared/errors/explain';
 import { messages, type Explanation } from '../../../shared/errors/messages';
 import { callTopic } from '../../../shared/errors/topics';
 import { shownTime } from '../../../shared/time';
@@ -91,9 +99,11 @@ export const waitUntilEnded: Operation = {
 		const onTimeout = item.option('onTimeout', oneOf('fail', 'return'), 'fail');
 
 		const deadline = deadlineOf(item, minutes);
-		const { call, isOver } = await follow(item, callId, deadline, pollSeconds);
-		if (!isOver && onTimeout === 'fail') throw item.wrong(whyNotEnded(item, call, callId, minutes));
-		return { json: await shaped(call) };
+		const followed = await follow(item, callId, deadline, pollSeconds);
+		if (!followed.isOver && onTimeout === 'fail') {
+			throw item.wrong(whyNotEnded(item, followed, callId, minutes));
+		}
+		return { json: await shaped(followed.call) };
 	},
 };
 
@@ -102,13 +112,20 @@ function deadlineOf(item: Item, minutes: number): number {
 	return item.run.startedAt + minutes * 60_000;
 }
 
+/** A call as LiveCall told it last, and why the look after that brought nothing. */
+interface Followed {
+	call: Resource;
+	isOver: boolean;
+	failure?: Failure;
+}
+
 /** Looks at a call until it has ended, with an outcome if LiveCall has one, or cannot end before the deadline. */
 async function follow(
 	item: Item,
 	callId: string,
 	deadline: number,
 	pollSeconds: number | undefined,
-): Promise<{ call: Resource; isOver: boolean }> {
+): Promise<Followed> {
 	let latest: Resource | undefined;
 	let lagsUntil = Date.now() + LAGS_FOR_MS;
 	// One whole look is due, however short the time.
@@ -138,11 +155,9 @@ async function follow(
 	const reply = await lookUntil(item, { look, isOver, pauseMs, deadline });
 	if (reply.ok) return { call: reply.value, isOver: hasEnded(reply.value) };
 	if (latest && hasEnded(latest)) return { call: latest, isOver: true };
-	// Of a look that came to nothing as the time ran out, the time is the reason.
-	const { how, certainty, waitMs = 0 } = reply.error;
-	const nextLook = Date.now() + Math.max(waitMs, pauseMs(reply));
-	const mayPass = certainty !== 'refused' || !isLiveCallsWord(how);
-	if (latest && nextLook >= deadline && mayPass) return { call: latest, isOver: false };
+	if (latest && mayPass(reply.error)) {
+		return { call: latest, isOver: false, failure: reply.error };
+	}
 	throw item.failed(reply.error, callTopic(callId));
 }
 
@@ -159,9 +174,17 @@ function stageOf(
 	if (reply.ok) return startsAfter(reply.value, deadline) ? 'over' : 'goesOn';
 	const { how } = reply.error;
 	if (isNotFound(how)) return 'lags';
-	if (isLiveCallsWord(how)) return 'over';
-	// Perhaps another program has answered: of a call that LiveCall has told of, that says nothing.
-	return latest ? 'goesOn' : 'lags';
+	if (latest) return mayPass(reply.error) ? 'goesOn' : 'over';
+	return isLiveCallsWord(how) ? 'over' : 'lags';
+}
+
+/**
+ * Whether a failure says nothing of a call that LiveCall has told of: LiveCall is out of reach for a while, or another
+ * program has answered in its place.
+ */
+function mayPass({ how }: Failure): boolean {
+	if (asksForTooLong(how)) return false;
+	return mayRepeat('always', how) || how.kind === 'unreadable' || !isLiveCallsWord(how);
 }
 
 /**
@@ -178,9 +201,16 @@ function startsAfter(call: IDataObject, deadline: number): boolean {
 	return typeof call.scheduled_for === 'string' && Date.parse(call.scheduled_for) > deadline;
 }
 
-function whyNotEnded(item: Item, call: IDataObject, callId: string, minutes: number): Explanation {
-	if (!startsAfter(call, deadlineOf(item, minutes)))
-		return messages.notEnded(callId, minutes, call.status);
+function whyNotEnded(
+	item: Item,
+	{ call, failure }: Followed,
+	callId: string,
+	minutes: number,
+): Explanation {
+	if (!startsAfter(call, deadlineOf(item, minutes))) {
+		const trouble = failure && explain(failure, callTopic(callId)).message;
+		return messages.notEnded(callId, minutes, call.status, trouble);
+	}
 	const zone = item.run.functions.getTimezone();
 	return messages.scheduledTooLate(callId, shownTime(String(call.scheduled_for), zone));
 }
