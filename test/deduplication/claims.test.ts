@@ -358,7 +358,7 @@ describe('claims of one run', () => {
 
 describe('what n8n keeps', () => {
 	const record = (n: number): Claim => ({
-		request: sentEntry('lineage', { subject: `49${n}`, turn: 1 }, 0),
+		request: sentEntry('lineage', `49${n}`, 1, 0),
 		keys: [],
 	});
 	const many = (count: number, claim: (n: number) => Claim) =>

@@ -1,24 +1,10 @@
 import {
-	decideByLedger,
 	decideByStore,
-	type LedgerFacts,
 	type StoreDecision,
 	type StoreFacts,
 } from '../../nodes/LiveCall/deduplication/decision';
 
 const BOTH = [false, true];
-
-describe('what the ledger decides', () => {
-	it.each<[LedgerFacts['entry'], string, string]>([
-		['none', 'claim', 'claim'],
-		['placed', 'answer', 'answer'],
-		['sentByThisExecution', 'refuse', 'refuse'],
-		['sentByAnother', 'refuse', 'redial'],
-	])('%s: %s, and %s if a person wants it sent again', (entry, plain, redial) => {
-		expect(decideByLedger({ entry, mayRedial: false })).toBe(plain);
-		expect(decideByLedger({ entry, mayRedial: true })).toBe(redial);
-	});
-});
 
 /**
  * The whole table, as rules of which the first that fits counts: what is not named may be anything.

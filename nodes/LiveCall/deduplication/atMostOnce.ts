@@ -1,28 +1,34 @@
 import type { IDataObject } from 'n8n-workflow';
 import { mayAlreadyHave, RECORDED_EARLIER, SENT_EARLIER } from '../../shared/errors/explain';
-import { hints, messages, type Explanation } from '../../shared/errors/messages';
+import { hints, messages } from '../../shared/errors/messages';
 import type { AtMostOnceWording } from '../../shared/errors/topics';
 import { exclusively } from '../../shared/throttling/exclusive';
-import { decideByLedger, decideByStore, type LedgerFacts, type StoreDecision } from './decision';
+import { decideByStore, type StoreDecision } from './decision';
 import type { SentEntry } from './ledger';
-import type { Guards, Outcome, Request, Work } from './request';
+import type { AskingItem, Guards, Request, Work } from './request';
 import { Sending } from './sending';
 
 /**
  * Has LiveCall do something at most once: over all tries of the execution, all that retry it, and all executions for a
  * key. First the ledger decides, then n8n's store, in which the request is claimed before it is sent.
  * @param work decides what to ask for, and sends it
- * @throws what the work throws
+ * @returns what the work gives, or what an earlier request has given
+ * @throws what the work throws; the item's error if it may have been done before, or nobody can tell
  */
-export async function atMostOnce(guards: Guards, request: Request, work: Work): Promise<Outcome> {
-	const { itemIndex, asked, wording, isForAllItems } = request;
+export async function atMostOnce(
+	guards: Guards,
+	item: AskingItem,
+	request: Request,
+	work: Work,
+): Promise<IDataObject> {
+	const { asked, wording, isForAllItems } = request;
 	// Of two items for one customer, the second waits for what becomes of the first; an agent may ask twice at once.
 	return await exclusively(`${guards.nodeKey}:${asked.subject}`, async () => {
-		const entry = guards.ledger.find(itemIndex, asked, isForAllItems);
-		if (entry?.state === 'placed') return { as: 'doneBefore', answer: entry.answer };
+		const entry = guards.ledger.find(item.index, asked, isForAllItems);
+		if (entry?.state === 'placed') return entry.answer;
 		return wording
-			? await new Door(guards, request, wording, work).ask(entry)
-			: await new Sending(guards, request, entry).work(work);
+			? await new Door(guards, item, request, wording, work).ask(entry)
+			: await new Sending(guards, item, request, entry).work(work);
 	});
 }
 
@@ -30,6 +36,7 @@ export async function atMostOnce(guards: Guards, request: Request, work: Work): 
 class Door {
 	constructor(
 		private readonly guards: Guards,
+		private readonly item: AskingItem,
 		private readonly request: Request,
 		private readonly wording: AtMostOnceWording,
 		private readonly work: Work,
@@ -39,55 +46,46 @@ class Door {
 	 * Asks LiveCall if it can tell, then the ledger, then n8n's store.
 	 * @param entry an earlier request for the same, of which nobody knows the outcome
 	 */
-	async ask(entry: SentEntry | undefined): Promise<Outcome> {
-		const { asked, allowsRepeats = false } = this.request;
+	async ask(entry: SentEntry | undefined): Promise<IDataObject> {
+		const { asked, allowsRepeats = false, find } = this.request;
 		const { ledger, isTool } = this.guards;
-		const found = await this.find(entry);
-		if (found) return found;
-		const facts = { entry: this.inWords(entry), mayRedial: this.mayRedial };
-		if (decideByLedger(facts) === 'refuse') return this.refuse(SENT_EARLIER);
-		const repeated = isTool && !allowsRepeats && !entry ? ledger.placedBefore(asked) : undefined;
-		if (repeated) return { as: 'doneBefore', answer: repeatedly(repeated.answer) };
-		return await this.claimAndSend(entry);
-	}
-
-	/** @returns `undefined` if LiveCall has not done it, or nothing can find that out */
-	private async find(entry: SentEntry | undefined): Promise<Outcome | undefined> {
-		const reply = await this.request.find?.();
-		if (!reply) return undefined;
-		if (reply.ok) return reply.value && { as: 'found', answer: reply.value };
+		const found = await find?.();
+		if (found?.ok && found.value) return found.value;
 		// Without the list it stays unknown what became of an earlier request, and that must be said first.
-		return entry ? this.refuse(SENT_EARLIER) : { as: 'notFound', failure: reply.error };
-	}
-
-	private inWords(entry: SentEntry | undefined): LedgerFacts['entry'] {
-		if (!entry) return 'none';
-		return this.guards.ledger.isOfThisExecution(entry) ? 'sentByThisExecution' : 'sentByAnother';
+		if (found?.ok === false) throw entry ? this.leftUnknown(SENT_EARLIER) : found.error;
+		// A request of this execution is never sent again: no person has had time to look.
+		const mayBeSent = !entry || (this.mayRedial && !ledger.isOfThisExecution(entry));
+		if (!mayBeSent) throw this.leftUnknown(SENT_EARLIER);
+		const repeated = isTool && !allowsRepeats && !entry ? ledger.placedBefore(asked) : undefined;
+		if (repeated) return repeatedly(repeated.answer);
+		return await this.claimAndSend(entry);
 	}
 
 	/** Whether a person has had time to look, and wants what is unknown sent again. */
 	private get mayRedial(): boolean {
-		return this.request.redialUnknown && this.guards.isRetry;
+		return this.request.redialUnknown === true && this.guards.isRetry;
 	}
 
 	/** @param instead the earlier request that this one is sent in place of */
-	private async claimAndSend(instead: SentEntry | undefined): Promise<Outcome> {
-		const sending = new Sending(this.guards, this.request, instead);
+	private async claimAndSend(instead: SentEntry | undefined): Promise<IDataObject> {
+		const sending = new Sending(this.guards, this.item, this.request, instead);
 		const { key } = sending;
 		const claim = async () => await this.askStore(sending);
 		// Of two items of a run with one key, the second waits for what becomes of the first.
 		return key ? await exclusively(`${this.guards.nodeKey}:key:${key.text}`, claim) : await claim();
 	}
 
-	private async askStore(sending: Sending): Promise<Outcome> {
+	private async askStore(sending: Sending): Promise<IDataObject> {
 		const { ledger, isRetry } = this.guards;
 		const { key } = sending;
 		const claimed = await sending.claim();
 		const isKeyDoubtful = key !== undefined && ledger.isDoubtful(key.text);
-		const mayBeRecorded = claimed.as === 'unusable' && (claimed.mayBeRecorded || isKeyDoubtful);
-		const reason = claimed.as === 'unusable' ? claimed.reason : 'it gave no answer';
 		const isPlaced = claimed.as === 'onRecord' ? await sending.isPlacedOnRecord() : false;
-		if (isPlaced === undefined) return refused(messages.recordUnreadable(reason));
+		if (isPlaced === undefined) {
+			throw this.item.wrong(messages.recordUnreadable('it gave no answer'));
+		}
+		const { reason, mayBeRecorded } =
+			claimed.as === 'unusable' ? claimed : { reason: '', mayBeRecorded: false };
 		const decision = decideByStore({
 			claimed: claimed.as,
 			mayBeRecorded,
@@ -97,74 +95,63 @@ class Door {
 			isKeyDoubtful,
 			isRetry,
 		});
-		if (claimed.as === 'unusable' && decision.startsWith('send')) {
-			this.request.hint(hints.notOnRecord);
-		}
-		return await this.follow(decision, sending, { reason, mayBeRecorded });
+		if (claimed.as === 'unusable' && decision.startsWith('send')) this.item.hint(hints.notOnRecord);
+		const failure = { reason, mayBeRecorded: mayBeRecorded || isKeyDoubtful };
+		return await this.follow(decision, sending, failure);
 	}
 
-	/** @param failure what n8n's store says if it is unusable */
+	/** @param failure what n8n's store says if it is unusable, and whether it may have written the key down */
 	private async follow(
 		decision: StoreDecision,
 		sending: Sending,
 		failure: { reason: string; mayBeRecorded: boolean },
-	): Promise<Outcome> {
-		const { ledger } = this.guards;
+	): Promise<IDataObject> {
+		const { guards, item } = this;
 		const { key } = sending;
 		switch (decision) {
 			case 'send':
-				if (key) ledger.setDoubtful(key.text, false);
+				if (key) guards.ledger.setDoubtful(key.text, false);
 				return await sending.workWithClaim(this.work);
 			case 'sendOffRecord':
 				return await sending.work(this.work);
 			case 'redial':
-				return await this.claimAndSend(this.sentElsewhere(sending, true));
+				return await this.claimAndSend(sending.sentElsewhere(true));
 			case 'takeAsPlaced':
 				return await this.takeAsPlaced(sending);
 			case 'skip':
-				return {
-					as: 'duplicate',
-					answer: { skipped: true, reason: 'duplicate', deduplication_key: key?.shown },
-				};
+				return key?.skipped ?? {};
 			case 'cancel':
-				return refused(messages.canceledWhileWaiting());
+				throw item.wrong(messages.canceledWhileWaiting());
 			case 'refuseUnknown':
-				this.sentElsewhere(sending, false);
-				return this.refuse(RECORDED_EARLIER);
+				sending.sentElsewhere(false);
+				throw this.leftUnknown(RECORDED_EARLIER);
 			case 'refuseDoubtfulKey':
-				return refused(messages.keyDoubtful());
+				throw item.wrong(messages.keyDoubtful());
 			case 'refuseOtherCustomer':
-				return refused(messages.keyOfAnother(key?.shown ?? ''));
+				throw item.wrong(messages.keyOfAnother(key?.shown ?? ''));
 			case 'refuseUnclaimedKey':
-				if (key) ledger.setDoubtful(key.text, failure.mayBeRecorded);
-				return refused(messages.keyNotClaimed(failure));
+				if (key) guards.ledger.setDoubtful(key.text, failure.mayBeRecorded);
+				throw item.wrong(messages.keyNotClaimed(failure));
 			case 'refuseUnreadable':
-				return refused(messages.recordUnreadable(failure.reason));
+				throw item.wrong(messages.recordUnreadable(failure.reason));
 		}
 	}
 
-	/** Notes that an execution of which there is no ledger may have sent the same. */
-	private sentElsewhere({ turn, redials }: Sending, mayRedial: boolean): SentEntry {
-		const { itemIndex, asked } = this.request;
-		return this.guards.ledger.sentElsewhere(itemIndex, asked, { turn, redials }, mayRedial);
-	}
-
-	private async takeAsPlaced({ turn }: Sending): Promise<Outcome> {
-		const { itemIndex, asked, standIn, hint } = this.request;
+	private async takeAsPlaced({ turn }: Sending): Promise<IDataObject> {
+		const { asked, standIn } = this.request;
 		const answer = repeatedly((await standIn?.()) ?? {});
-		this.guards.ledger.placed(itemIndex, asked, turn, answer);
-		hint(hints.placedEarlier);
-		return { as: 'doneBefore', answer };
+		this.guards.ledger.placed(this.item.index, asked, turn, answer);
+		this.item.hint(hints.placedEarlier);
+		return answer;
 	}
 
 	/** @param happened why nobody knows whether LiveCall has done it */
-	private refuse(happened: string): Outcome {
-		return refused({ ...mayAlreadyHave(this.wording, happened), isLeftUnknownEarlier: true });
+	private leftUnknown(happened: string): Error {
+		return this.item.wrong({
+			...mayAlreadyHave(this.wording, happened),
+			isLeftUnknownEarlier: true,
+		});
 	}
-}
-
-function refused(why: Explanation): Outcome {
-	return { as: 'refused', why };
 }
 
 /** An answer that an agent, or whoever retries after a crash, is given again. */

@@ -39,8 +39,10 @@ export class Claims {
 	private readonly place: string;
 	private readonly waiting: Waiting[] = [];
 	private readonly onCancel = () => answerAll(this.waiting.splice(0), { as: 'canceled' });
-	private lockIsForeign = false;
-	private failure: Unusable | undefined;
+	/** Whether the lock could not be used, since another node keeps something of its own in the workflow's row. */
+	wereUnlocked = false;
+	/** How a claim of this run ended that the store certainly did not write down; `undefined` if there was none. */
+	failed: Unusable | undefined;
 
 	/**
 	 * @param store n8n's functions for the store
@@ -63,16 +65,6 @@ export class Claims {
 	/** To be called at the end of the run: the execution's signal outlives it. */
 	dispose(): void {
 		this.signal?.removeEventListener('abort', this.onCancel);
-	}
-
-	/** Whether the lock could not be used, since another node keeps something of its own in the workflow's row. */
-	get wereUnlocked(): boolean {
-		return this.lockIsForeign;
-	}
-
-	/** How a claim of this run ended that the store certainly did not write down; `undefined` if there was none. */
-	get failed(): Unusable | undefined {
-		return this.failure;
 	}
 
 	/**
@@ -146,7 +138,7 @@ export class Claims {
 		} catch (error) {
 			const mayBeRecorded = error instanceof Undecided;
 			const unusable: Unusable = { as: 'unusable', reason: messageOf(error), mayBeRecorded };
-			if (!mayBeRecorded) this.failure = unusable;
+			if (!mayBeRecorded) this.failed = unusable;
 			answerAll(batch, unusable);
 		}
 	}
@@ -203,9 +195,9 @@ export class Claims {
 		work: (lock: RowLock | undefined) => Promise<T>,
 	): Promise<T | undefined> {
 		const lock = new RowLock(this.lockRow, this.clockFor(signal));
-		const taken = this.lockIsForeign ? 'foreign' : await lock.take();
+		const taken = this.wereUnlocked ? 'foreign' : await lock.take();
 		if (taken === 'givenUp') return undefined;
-		this.lockIsForeign ||= taken === 'foreign';
+		this.wereUnlocked ||= taken === 'foreign';
 		if (taken === 'foreign') return await work(undefined);
 		try {
 			return await work(lock);

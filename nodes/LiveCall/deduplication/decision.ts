@@ -1,29 +1,5 @@
 import type { Claimed } from './claims';
 
-/** What the ledger says of an item's request before anything else is asked. */
-export interface LedgerFacts {
-	entry: 'none' | 'placed' | 'sentByThisExecution' | 'sentByAnother';
-	/** Whether a person wants unknown requests sent again, in a Retry. */
-	mayRedial: boolean;
-}
-
-/** `answer`: give the stored answer; `refuse`: it is unknown; `claim` and `redial`: ask n8n's store, then send. */
-type LedgerDecision = 'answer' | 'refuse' | 'claim' | 'redial';
-
-/** What the ledger decides. A request of this execution is never sent again: no person has had time to look. */
-export function decideByLedger({ entry, mayRedial }: LedgerFacts): LedgerDecision {
-	switch (entry) {
-		case 'none':
-			return 'claim';
-		case 'placed':
-			return 'answer';
-		case 'sentByThisExecution':
-			return 'refuse';
-		case 'sentByAnother':
-			return mayRedial ? 'redial' : 'refuse';
-	}
-}
-
 /** What n8n's store of processed data says of an item's request, and what it is judged by. */
 export interface StoreFacts {
 	claimed: Claimed['as'];

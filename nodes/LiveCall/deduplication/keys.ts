@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+
 /** A deduplication key of an item. */
 export interface DeduplicationKey {
 	/** The form in which it is compared. */
@@ -6,6 +8,8 @@ export interface DeduplicationKey {
 	shown: string;
 	/** For how long it counts, in ms; 0 for ever. */
 	withinMs: number;
+	/** What comes out for an item whose key was seen before. */
+	skipped: IDataObject;
 }
 
 /** A key as n8n's store keeps it: alone, and together with the customer whom it stands for. */

@@ -123,9 +123,13 @@ export class Ledger {
 	sent(itemIndex: number, asked: Asked, turn: number, instead?: SentEntry): void {
 		const redials = instead ? instead.redials + 1 : 0;
 		if (instead) this.remove(instead);
-		this.countTurn(asked.subject, turn);
-		const { execution } = this;
-		this.entries[itemIndex] = { state: 'sent', ...asked, execution, turn, redials };
+		this.keep(itemIndex, turn, {
+			state: 'sent',
+			...asked,
+			execution: this.execution,
+			turn,
+			redials,
+		});
 	}
 
 	/**
@@ -139,16 +143,12 @@ export class Ledger {
 		mayRedial: boolean,
 	): SentEntry {
 		const execution = mayRedial ? ELSEWHERE : this.execution;
-		const entry = { state: 'sent' as const, ...asked, execution, turn, redials };
-		this.countTurn(asked.subject, turn);
-		this.entries[itemIndex] = entry;
-		return entry;
+		return this.keep(itemIndex, turn, { state: 'sent', ...asked, execution, turn, redials });
 	}
 
 	/** To be called with LiveCall's answer, or with what stands for it if an execution without a ledger had it. */
 	placed(itemIndex: number, asked: Asked, turn: number, answer: IDataObject): void {
-		this.countTurn(asked.subject, turn);
-		this.entries[itemIndex] = { state: 'placed', ...asked, execution: this.execution, answer };
+		this.keep(itemIndex, turn, { state: 'placed', ...asked, execution: this.execution, answer });
 	}
 
 	/**
@@ -171,17 +171,14 @@ export class Ledger {
 
 	/** Has the next use of the record write an entry down. */
 	recordLater(entry: string): void {
-		const entries: unknown = this.context[TO_RECORD_KEY];
-		if (Array.isArray(entries)) entries.push(entry);
-		else this.context[TO_RECORD_KEY] = [entry];
+		this.context[TO_RECORD_KEY] = [...this.toRecord, entry];
 	}
 
 	/** To be called with entries that the record has now. */
 	recorded(entries: string[]): void {
+		if (entries.length === 0) return;
 		const written = new Set(entries);
-		if (written.size > 0) {
-			this.context[TO_RECORD_KEY] = this.toRecord.filter((entry) => !written.has(entry));
-		}
+		this.context[TO_RECORD_KEY] = this.toRecord.filter((entry) => !written.has(entry));
 	}
 
 	/** Whether an earlier try may have recorded a key without placing a call for it. */
@@ -210,9 +207,11 @@ export class Ledger {
 		);
 	}
 
-	private countTurn(subject: string, turn: number): void {
+	private keep<E extends Entry>(itemIndex: number, turn: number, entry: E): E {
 		const turns = within(this.context, TURNS_KEY);
-		turns[subject] = Math.max(Number(turns[subject] ?? 0), turn);
+		turns[entry.subject] = Math.max(Number(turns[entry.subject] ?? 0), turn);
+		this.entries[itemIndex] = entry;
+		return entry;
 	}
 
 	private all(): Entry[] {

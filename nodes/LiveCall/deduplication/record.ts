@@ -16,28 +16,17 @@ export function lineageOf(execution: unknown, executionId: string): string | und
 	return token ?? (executionId === '' ? undefined : executionId);
 }
 
-/** A request, as the executions of a lineage count it. */
-interface RecordedRequest {
-	/** Whom it is done to. */
-	subject: string;
-	/** Which of the requests for this subject it is, counted from 1; those that LiveCall refused do not count. */
-	turn: number;
-}
-
 /**
  * The entry which says that a request was about to be sent. It names the subject and not the item: after a crash a workflow
  * starts from its beginning, and the list that it reads may have a row more.
+ * @param turn which of the lineage's requests for this subject it is, counted from 1; those that LiveCall refused do not count
  * @param redials how often a person has had it sent again
  */
-export function sentEntry(
-	lineage: string,
-	{ subject, turn }: RecordedRequest,
-	redials: number,
-): string {
+export function sentEntry(lineage: string, subject: string, turn: number, redials: number): string {
 	return JSON.stringify(['sent', lineage, subject, turn, redials]);
 }
 
 /** The entry which says that LiveCall has answered a request. */
-export function placedEntry(lineage: string, { subject, turn }: RecordedRequest): string {
+export function placedEntry(lineage: string, subject: string, turn: number): string {
 	return JSON.stringify(['placed', lineage, subject, turn]);
 }

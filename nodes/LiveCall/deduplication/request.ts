@@ -1,7 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Failure, Reply } from '../../shared/api/outcome';
+import type { Reply } from '../../shared/api/outcome';
 import type { Explanation } from '../../shared/errors/messages';
 import type { AtMostOnceWording } from '../../shared/errors/topics';
+import type { Result } from '../../shared/result';
 import type { Claims } from './claims';
 import type { DeduplicationKey } from './keys';
 import type { Asked, Ledger } from './ledger';
@@ -20,10 +21,18 @@ export interface Guards {
 	nodeKey: string;
 }
 
+/** The item that asks. */
+export interface AskingItem {
+	/** Its place in the input, counted from 0. */
+	readonly index: number;
+	/** Says something to whoever looks at the output. */
+	hint(text: string): void;
+	/** The error with which the item ends. */
+	wrong(why: Explanation): Error;
+}
+
 /** A request that LiveCall must not act on twice. */
 export interface Request {
-	/** Which item asks, counted from 0. */
-	itemIndex: number;
 	/** What tells the request from others of this item. */
 	asked: Asked;
 	/** What LiveCall does, in words; left out if doing it again does no harm: what is unknown is then sent again. */
@@ -31,7 +40,7 @@ export interface Request {
 	/** The item's deduplication key, if it has one. */
 	key?: DeduplicationKey;
 	/** Whether a person wants a request of unknown outcome sent again; it counts in a Retry, after the person could look. */
-	redialUnknown: boolean;
+	redialUnknown?: boolean;
 	/** Whether n8n's store is left alone: for a call that rings nobody but the person who tries the workflow. */
 	isOffRecord?: boolean;
 	/** Whether an agent that asks again gets another call. */
@@ -39,11 +48,9 @@ export interface Request {
 	/** Whether what is unknown of another item with the same subject holds for this one. */
 	isForAllItems?: boolean;
 	/** Finds out whether LiveCall has done it; the answer counts more than what is unknown here. */
-	find?: () => Promise<Reply<IDataObject | undefined>>;
+	find?: () => Promise<Result<IDataObject | undefined, Error>>;
 	/** What comes out for a request that was placed, by an execution whose ledger is lost. */
 	standIn?: () => Promise<IDataObject>;
-	/** Says something to whoever looks at the output. */
-	hint: (text: string) => void;
 }
 
 /** Sends the request; the only way to do it, and only the work of {@link atMostOnce} is given it. */
@@ -53,16 +60,3 @@ type SendOnce = <T extends IDataObject>(
 
 /** Decides what to ask for, and sends it. */
 export type Work = (send: SendOnce) => Promise<IDataObject>;
-
-/**
- * How a request ended:
- * - `done`: the work was done, with what it gives
- * - `doneBefore`: an earlier try had it done, or an agent asked for the same
- * - `found`: LiveCall has done it, as `find` tells
- * - `duplicate`: the key was called before, and nobody is called now
- * - `notFound`: `find` could not tell; `refused`: the item fails
- */
-export type Outcome =
-	| { as: 'done' | 'doneBefore' | 'found' | 'duplicate'; answer: IDataObject }
-	| { as: 'notFound'; failure: Failure }
-	| { as: 'refused'; why: Explanation };

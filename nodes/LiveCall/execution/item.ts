@@ -5,23 +5,17 @@ import type { Failure, Reply } from '../../shared/api/outcome';
 import { wait } from '../../shared/throttling/wait';
 import { apiError } from '../../shared/errors/nodeErrors';
 import { messages } from '../../shared/errors/messages';
-import { usersTopic, type Topic } from '../../shared/errors/topics';
+import type { Topic } from '../../shared/errors/topics';
 import { atMostOnce } from '../deduplication/atMostOnce';
-import type { Outcome, Request } from '../deduplication/request';
+import type { AskingItem, Request } from '../deduplication/request';
 import { maxConcurrency, maxRetries, requestTimeout } from '../fields/requestOptions';
 import { Parameters } from './parameters';
-
-/** What is asked at most once, without what each item adds to it. */
-export type OnceRequest = Omit<Request, 'itemIndex' | 'hint' | 'redialUnknown'> &
-	Partial<Pick<Request, 'redialUnknown'>>;
 
 /** Sends a request that LiveCall must not act on twice. */
 type SendTo = <T extends IDataObject>(request: ApiRequest<T>, topic: Topic) => Promise<T>;
 
-type Done = Extract<Outcome, { answer: IDataObject }>;
-
 /** One input item of a run: its checked parameters, and its way to LiveCall. */
-export class Item extends Parameters {
+export class Item extends Parameters implements AskingItem {
 	private ownClient: LiveCallClient | undefined;
 
 	/** An error about what LiveCall answered for this item. */
@@ -44,20 +38,13 @@ export class Item extends Parameters {
 	 * @throws NodeOperationError if it may have been done before; NodeApiError if there is no usable answer
 	 */
 	async atMostOnce(
-		request: OnceRequest,
+		request: Request,
 		work: (send: SendTo) => Promise<IDataObject>,
-	): Promise<Done> {
-		const { guards, hints } = this.run;
-		const { index } = this;
-		const whole = {
-			redialUnknown: false,
-			...request,
-			itemIndex: index,
-			hint: (text: string) => hints.add(text, index),
-		};
-		const outcome = await atMostOnce(
-			guards,
-			whole,
+	): Promise<IDataObject> {
+		return await atMostOnce(
+			this.run.guards,
+			this,
+			request,
 			async (sendOnce) =>
 				await work(async (apiRequest, topic) => {
 					// Checks this item's options, and throws if one is wrong: before that, nothing may be written down as sent.
@@ -66,9 +53,11 @@ export class Item extends Parameters {
 					return this.expect(reply, topic);
 				}),
 		);
-		if (outcome.as === 'refused') throw this.wrong(outcome.why);
-		if (outcome.as === 'notFound') throw this.failed(outcome.failure, usersTopic);
-		return outcome;
+	}
+
+	/** Says something to whoever looks at the output. */
+	hint(text: string): void {
+		this.run.hints.add(text, this.index);
 	}
 
 	/** The value of a reply. @throws NodeApiError when there is none */

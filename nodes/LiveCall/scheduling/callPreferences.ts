@@ -41,14 +41,6 @@ export function readCallPreferences(
 	};
 }
 
-/** The label of the field in which a person has named a target group. */
-export function fieldOf(
-	filterId: string,
-	{ filterIds }: Pick<CallPreferences, 'filterIds'>,
-): string {
-	return filterId === filterIds[0] ? 'Target Group' : 'Fallback Target Groups';
-}
-
 /** In minutes; a day at most, since hours are no longer. */
 const aSpread = aNumber('minutes', 0, 24 * 60, true);
 

@@ -5,7 +5,14 @@ import { shownTime } from '../../shared/time';
 import type { Item } from '../execution/item';
 import { onlyZoneOf } from './callingHours';
 import { planCall, type CallPreferences } from './plan';
-import { fieldOf } from './callPreferences';
+
+/** The label of the field in which a person has named a target group. */
+export function fieldOf(
+	filterId: string,
+	{ filterIds }: Pick<CallPreferences, 'filterIds'>,
+): string {
+	return filterId === filterIds[0] ? 'Target Group' : 'Fallback Target Groups';
+}
 
 /**
  * Decides when a call is placed and which target group gets it.

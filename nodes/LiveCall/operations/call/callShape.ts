@@ -34,7 +34,7 @@ async function userNameOf(item: Item, { user_id }: IDataObject): Promise<string 
 	if (run.signal?.aborted) item.expect(listed, usersTopic);
 	if (!listed.ok) {
 		const { message } = explain(listed.error, usersTopic);
-		run.hints.add(hints.noUserName(message), item.index);
+		item.hint(hints.noUserName(message));
 		return null;
 	}
 	const name = listed.value.get(String(user_id))?.name;

@@ -14,8 +14,8 @@ import type { Operation, Output } from '../../execution/operation';
 import type { Item } from '../../execution/item';
 import { testPhoneOf } from '../../execution/testPhone';
 import { aPhoneNumberOf, someCallingCodes } from '../../scheduling/allowedCountries';
-import { decideCall } from '../../scheduling/decideCall';
-import { fieldOf, readCallPreferences } from '../../scheduling/callPreferences';
+import { decideCall, fieldOf } from '../../scheduling/decideCall';
+import { readCallPreferences } from '../../scheduling/callPreferences';
 import { createHint } from './createHint';
 
 /** In hours, for ten years at most: a key that is to count for longer counts for ever. */
@@ -65,22 +65,14 @@ async function callCustomer(item: Item, wanted: Wanted): Promise<Output> {
 	const { phoneNumber, key } = wanted;
 	const request = {
 		...requestFor(wanted),
-		key:
-			key === undefined
-				? undefined
-				: {
-						text: keyFor(key, phoneNumber),
-						shown: key,
-						withinMs: wanted.deduplicateWithinMs,
-					},
+		key: key === undefined ? undefined : keyOf(wanted, key),
 	};
-	const called = await item.atMostOnce(request, async (send) => {
+	const json = await item.atMostOnce(request, async (send) => {
 		const decided = await decide(item, wanted);
 		if ('skipped' in decided) return skipped(wanted, decided.skipped);
 		return await send(...placing(wanted, decided, phoneNumber));
 	});
-	const { as, answer } = called;
-	return { json: as === 'duplicate' ? { ...answer, phone_number: phoneNumber } : answer };
+	return { json };
 }
 
 /**
@@ -90,7 +82,7 @@ async function callCustomer(item: Item, wanted: Wanted): Promise<Output> {
 async function callTestPhone(item: Item, wanted: Wanted, testPhone: string): Promise<Output> {
 	const { ledger } = item.run.guards;
 	const request = { ...requestFor(wanted), isOffRecord: true };
-	const { answer } = await item.atMostOnce(request, async (send) => {
+	const answer = await item.atMostOnce(request, async (send) => {
 		const wasLeftUnknown = ledger.find(item.index, request.asked)?.state === 'sent';
 		const hasRung = () => item.index > 0 || (ledger.hasEntries && !wasLeftUnknown);
 		if (hasRung()) return skipped(wanted, { reason: 'test' });
@@ -106,6 +98,15 @@ async function callTestPhone(item: Item, wanted: Wanted, testPhone: string): Pro
 
 function skipped({ phoneNumber }: Wanted, why: IDataObject): IDataObject {
 	return { skipped: true, ...why, phone_number: phoneNumber };
+}
+
+function keyOf(wanted: Wanted, key: string) {
+	return {
+		text: keyFor(key, wanted.phoneNumber),
+		shown: key,
+		withinMs: wanted.deduplicateWithinMs,
+		skipped: skipped(wanted, { reason: 'duplicate', deduplication_key: key }),
+	};
 }
 
 function requestFor(wanted: Wanted) {

@@ -21,7 +21,7 @@ export const remove: Operation = {
 		const userId = item.read('userId', aLocator('users'));
 		const topic = userTopic(userId, `delete user "${userId}"`);
 		// If an earlier try may have deleted the user, that LiveCall does not find it now means success.
-		const { answer } = await item.atMostOnce(
+		const answer = await item.atMostOnce(
 			{ asked: { subject: userId, variant: 'delete' } },
 			async (send) => await send(deleteUser(userId), topic),
 		);

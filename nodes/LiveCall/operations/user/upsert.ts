@@ -1,17 +1,18 @@
-import type { IDataObject } from 'n8n-workflow';
+import type { Resource } from '../../../shared/api/answers';
 import { createUser } from '../../../shared/api/endpoints';
-import type { Reply } from '../../../shared/api/outcome';
-import { createUserTopic, creatingUser } from '../../../shared/errors/topics';
+import { createUserTopic, creatingUser, usersTopic } from '../../../shared/errors/topics';
 import { messages } from '../../../shared/errors/messages';
 import { nameField, phoneNumberField, createUnknownAgainOption } from '../../fields/commonFields';
 import { someText } from '../../../shared/input/checks';
 import { aPhoneNumber } from '../../../shared/input/phone';
 import { canonicalNumber } from '../../../shared/phoneNumber';
-import { changeUser } from './changeUser';
-import { creationOf } from './creation';
+import { creationOf } from './create';
+import { changeUser } from './update';
 import { exclusively } from '../../../shared/throttling/exclusive';
 import { accountOf } from '../../execution/account';
-import type { Item, OnceRequest } from '../../execution/item';
+import type { Result } from '../../../shared/result';
+import type { Request } from '../../deduplication/request';
+import type { Item } from '../../execution/item';
 import type { Operation, Output } from '../../execution/operation';
 
 /** Creates a user, or brings the one with the same phone number up to date. */
@@ -57,12 +58,22 @@ export const upsert: Operation = {
 async function createOrUpdate(
 	item: Item,
 	user: { name: string; phone_number: string },
-	creation: OnceRequest,
+	creation: Request,
 ): Promise<Output> {
 	const { name, phone_number } = user;
-	const request = { ...creation, find: async () => await findByNumber(item, phone_number) };
 	const { users } = item.run;
-	const result = await item.atMostOnce(request, async (send) => {
+	let withNumber: Resource[] = [];
+	const find = async (): Promise<Result<Resource | undefined, Error>> => {
+		const listed = await users.all(item.client);
+		if (!listed.ok) return { ok: false, error: item.failed(listed.error, usersTopic) };
+		withNumber = listed.value.withNumber(phone_number);
+		const [one, another] = withNumber;
+		if (one && another) {
+			throw item.wrong(messages.sharedNumber(String(one.id), String(another.id)));
+		}
+		return { ok: true, value: one };
+	};
+	const answer = await item.atMostOnce({ ...creation, find }, async (send) => {
 		try {
 			const created = await send(createUser(user), createUserTopic);
 			users.add({ ...user, ...created });
@@ -73,23 +84,9 @@ async function createOrUpdate(
 			return await Promise.reject(error);
 		}
 	});
-	const { as, answer: found } = result;
-	if (as !== 'found') return { json: { ...found, upsert_result: 'created' } };
+	const [found] = withNumber;
+	if (!found) return { json: { ...answer, upsert_result: 'created' } };
 	if (found.name === name) return { json: { ...found, upsert_result: 'unchanged' } };
 	const updated = await changeUser(item, String(found.id), { name });
 	return { json: { ...updated, upsert_result: 'updated' } };
-}
-
-/** @throws NodeOperationError if several users have the number */
-async function findByNumber(
-	item: Item,
-	phoneNumber: string,
-): Promise<Reply<IDataObject | undefined>> {
-	const listed = await item.run.users.all(item.client);
-	if (!listed.ok) return listed;
-	const [user, another] = listed.value.withNumber(phoneNumber);
-	if (user && another) {
-		throw item.wrong(messages.sharedNumber(String(user.id), String(another.id)));
-	}
-	return { ok: true, value: user };
 }
