@@ -11,25 +11,26 @@ export type Way = [words: string, isOf: (result: IDataObject) => boolean];
  */
 export function accountOf(results: IDataObject[], ways: Way[]): string | undefined {
 	if (results.length < 2) return undefined;
-	const failed = results.filter(hasFailed);
-	const skipped = results.filter((result) => !hasFailed(result) && result.skipped === true);
-	const done = results.filter((result) => !hasFailed(result) && result.skipped !== true);
-	const reasons = [...new Set(skipped.map(({ reason }) => reason))];
-	const counts: Array<[words: string, count: number]> = [
-		...ways.map(([words, isOf]): [string, number] => [words, done.filter(isOf).length]),
-		...reasons.map((reason): [string, number] => [
-			`skipped (${String(reason).replace(/_/g, ' ')})`,
-			skipped.filter((result) => result.reason === reason).length,
-		]),
-		['failed', failed.length],
-	];
-	const parts = counts
-		.filter(([, count]) => count > 0)
-		.map(([words, count]) => `${count} ${count === 1 ? words.replace(/^(\w+)s /, '$1 ') : words}`);
+	const ended = results.flatMap((result) => howEnded(result, ways) ?? []);
+	const said = new Set([
+		...ways.map(([words]) => words),
+		...ended.filter((words) => words !== 'failed'),
+		'failed',
+	]);
+	const parts = [...said]
+		.map((words) => ({ words, count: ended.filter((one) => one === words).length }))
+		.filter(({ count }) => count > 0)
+		.map(({ words, count }) => `${count} ${count === 1 ? singular(words) : words}`);
 	return `${results.length} items: ${parts.join(', ')}.`;
 }
 
 /** The item loop gives the error of an item as text; a field of LiveCall's with that name may hold anything else. */
-function hasFailed({ error }: IDataObject): boolean {
-	return typeof error === 'string';
+function howEnded(result: IDataObject, ways: Way[]): string | undefined {
+	if (typeof result.error === 'string') return 'failed';
+	if (result.skipped === true) return `skipped (${String(result.reason).replace(/_/g, ' ')})`;
+	return ways.find(([, isOf]) => isOf(result))?.[0];
+}
+
+function singular(words: string): string {
+	return words.replace(/^(\w+)s /, '$1 ');
 }

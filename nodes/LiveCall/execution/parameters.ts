@@ -3,8 +3,9 @@ import { messages, type Explanation } from '../../shared/errors/messages';
 import { operationError, type ItemPlace } from '../../shared/errors/nodeErrors';
 import { mistakenText, nothingFound } from '../../shared/input/anyField';
 import { inGroup, oneOf, type Check, type Invalid } from '../../shared/input/checks';
-import { isEmpty } from '../../shared/input/empty';
+import { IF_EMPTY, isEmpty } from '../../shared/input/empty';
 import { isObject } from '../../shared/json';
+import type { Result } from '../../shared/result';
 import { isTimeZone } from '../../shared/time';
 import type { Run } from './run';
 
@@ -31,9 +32,7 @@ export class Parameters {
 	 */
 	read<T>(name: string, check: Check<T>): T {
 		const given = this.run.functions.getNodeParameter(name, this.index);
-		const shownAs = label(this.field(name), name);
-		this.refuse(shownAs, mistakenText(given));
-		return this.checked(given, check, shownAs);
+		return this.checked(label(this.field(name), name), given, check, mistakenText(given));
 	}
 
 	/**
@@ -42,9 +41,8 @@ export class Parameters {
 	 * @throws NodeOperationError that names the item and the entry
 	 */
 	readAdded<T>(collection: string, name: string, check: Check<T>): T | undefined {
-		const field = nested(this.field('options'), 'ifEmpty');
-		const otherwise = field
-			? `To go on as if it had not been added, set "${field.displayName}" in the options to "Leave Out".`
+		const otherwise = nested(this.field('options'), 'ifEmpty')
+			? `To go on as if it had not been added, set "${IF_EMPTY}" in the options to "Leave Out".`
 			: '';
 		return this.entry(collection, name, check, this.leavesOut, otherwise);
 	}
@@ -81,7 +79,7 @@ export class Parameters {
 	/** An agent has no other way to say that it gives nothing than to leave a field empty. */
 	private get leavesOut(): boolean {
 		const ifEmpty = this.readFilledIn('options', 'ifEmpty', oneOf('fail', 'leaveOut'));
-		return ifEmpty === undefined ? this.run.isTool : ifEmpty === 'leaveOut';
+		return ifEmpty === undefined ? this.run.guards.isTool : ifEmpty === 'leaveOut';
 	}
 
 	private entry<T>(
@@ -96,8 +94,7 @@ export class Parameters {
 		const field = nested(this.field(collection), name);
 		const given = leavesOut ? withoutEmpty(entries[name], field) : entries[name];
 		const shownAs = label(field, name);
-		this.refuse(shownAs, wrongInAddedField(given, field, otherwise));
-		return this.checked(given, check, shownAs);
+		return this.checked(shownAs, given, check, wrongInAddedField(given, field, otherwise));
 	}
 
 	private collection(name: string): IDataObject {
@@ -113,18 +110,17 @@ export class Parameters {
 		return this.run.task.fields.find((field) => field.name === name);
 	}
 
-	private checked<T>(given: unknown, check: Check<T>, shownAs: string): T {
-		const result = check(given);
+	/** @param wrong what is wrong with it whatever the field is for */
+	private checked<T>(
+		shownAs: string,
+		given: unknown,
+		check: Check<T>,
+		wrong: Invalid | undefined,
+	): T {
+		const result: Result<T, Invalid> = wrong ? { ok: false, error: wrong } : check(given);
 		if (result.ok) return result.value;
-		throw this.wrongField(shownAs, result.error);
-	}
-
-	private refuse(shownAs: string, invalid: Invalid | undefined): void {
-		if (invalid) throw this.wrongField(shownAs, invalid);
-	}
-
-	private wrongField(shownAs: string, { found, advice }: Invalid): NodeOperationError {
-		return this.wrong(messages.wrongField(shownAs, found, advice));
+		const { found, advice } = result.error;
+		throw this.wrong(messages.wrongField(shownAs, found, advice));
 	}
 }
 

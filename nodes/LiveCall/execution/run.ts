@@ -26,8 +26,6 @@ interface Task {
 export class Run {
 	/** The execution's cancel signal. */
 	readonly signal: AbortSignal | undefined;
-	/** Whether an AI agent runs the node: n8n makes a second type of it for that (n8n 1.x and 2.x, `convertNodeToAiTool`). */
-	readonly isTool: boolean;
 	/** How many items the run has. */
 	readonly count: number;
 	/** When the run began, in ms since 1970. */
@@ -36,8 +34,6 @@ export class Run {
 	readonly pollThrottle = new PollThrottle();
 	/** Which run of the node this is within its execution, counted from 0: in a loop a node runs more than once. */
 	readonly index: number;
-	/** Whether the execution retries one that has failed. */
-	readonly isRetry: boolean;
 	/** What keeps requests from being sent twice. */
 	readonly guards: Guards;
 	readonly hints: Hints;
@@ -57,21 +53,20 @@ export class Run {
 		readonly concurrency: number,
 	) {
 		this.count = functions.getInputData().length;
-		this.isTool = functions.getNode().type.endsWith('Tool');
 		this.hints = new Hints(this.count);
 		this.signal = functions.getExecutionCancelSignal();
 		this.pace = new Pace(concurrency, this.signal);
 		const { $runIndex, $execution } = functions.getWorkflowDataProxy(0);
 		this.index = typeof $runIndex === 'number' ? $runIndex : 0;
-		// "Retry" runs an execution in this mode (n8n 1.123 and 2.41, `ExecutionService.retry`).
-		this.isRetry = functions.getMode() === 'retry';
 		const execution = functions.getExecutionId() ?? '';
 		this.guards = {
 			ledger: new Ledger(functions.getContext('node'), this.index, execution),
 			claims: new Claims(functions.helpers, functions.getWorkflow().id, this.signal),
 			lineage: lineageOf($execution, execution),
-			isRetry: this.isRetry,
-			isTool: this.isTool,
+			// "Retry" runs an execution in this mode (n8n 1.123 and 2.41, `ExecutionService.retry`).
+			isRetry: functions.getMode() === 'retry',
+			// For an AI agent n8n makes a second type of the node (n8n 1.x and 2.x, `convertNodeToAiTool`).
+			isTool: functions.getNode().type.endsWith('Tool'),
 			nodeKey: `${execution}:${functions.getNode().id}`,
 		};
 	}

@@ -45,7 +45,7 @@ export function summaryOf(run: Run, ended: Ended[], failedAt: number): string {
 
 /** In a Retry, an earlier run may have reached them, of which this one knows nothing. */
 function notReached(run: Run, items: number[]): string {
-	const which = run.isRetry
+	const which = run.guards.isRetry
 		? `Not reached: ${ranges(items)}, which an earlier run may have done.`
 		: `Not tried: ${ranges(items)}.`;
 	return run.task.done === undefined || isCanceled(run)

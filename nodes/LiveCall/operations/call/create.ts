@@ -10,7 +10,9 @@ import { aLocator, aNumber, aSwitch } from '../../../shared/input/checks';
 import { aKey, keyFor } from '../../../shared/input/keys';
 import { canonicalNumber } from '../../../shared/phoneNumber';
 import { aTime, aTimeToCome } from '../../../shared/input/times';
-import type { Operation, Output } from '../../execution/operation';
+import type { DeduplicationKey } from '../../deduplication/keys';
+import type { Request } from '../../deduplication/request';
+import type { Operation } from '../../execution/operation';
 import type { Item } from '../../execution/item';
 import { testPhoneOf } from '../../execution/testPhone';
 import { aPhoneNumberOf, someCallingCodes } from '../../scheduling/allowedCountries';
@@ -55,31 +57,26 @@ export const create: Operation = {
 	hint: (results, { functions }) => createHint(results, functions.getTimezone()),
 	async execute(item) {
 		const wanted = read(item);
-		return wanted.testPhone === undefined
-			? await callCustomer(item, wanted)
-			: await callTestPhone(item, wanted, wanted.testPhone);
+		const { testPhone } = wanted;
+		return testPhone === undefined
+			? { json: await callCustomer(item, wanted) }
+			: { json: await callTestPhone(item, wanted, testPhone) };
 	},
 };
 
-async function callCustomer(item: Item, wanted: Wanted): Promise<Output> {
-	const { phoneNumber, key } = wanted;
-	const request = {
-		...requestFor(wanted),
-		key: key === undefined ? undefined : keyOf(wanted, key),
-	};
-	const json = await item.atMostOnce(request, async (send) => {
+async function callCustomer(item: Item, wanted: Wanted): Promise<IDataObject> {
+	return await item.atMostOnce(requestFor(wanted), async (send) => {
 		const decided = await decide(item, wanted);
 		if ('skipped' in decided) return skipped(wanted, decided.skipped);
-		return await send(...placing(wanted, decided, phoneNumber));
+		return await send(...placing(wanted, decided, wanted.phoneNumber));
 	});
-	return { json };
 }
 
 /**
  * Rings the test phone once, for the first item. A request that was left unknown may be that ring, so a person may have it
  * sent again. Neither keys nor the record know of it.
  */
-async function callTestPhone(item: Item, wanted: Wanted, testPhone: string): Promise<Output> {
+async function callTestPhone(item: Item, wanted: Wanted, testPhone: string): Promise<IDataObject> {
 	const { ledger } = item.run.guards;
 	const request = { ...requestFor(wanted), isOffRecord: true };
 	const answer = await item.atMostOnce(request, async (send) => {
@@ -92,47 +89,41 @@ async function callTestPhone(item: Item, wanted: Wanted, testPhone: string): Pro
 		if (hasRung()) return skipped(wanted, { reason: 'test' });
 		return await send(...placing(wanted, decided, testPhone));
 	});
-	if (answer.skipped === true) return { json: answer };
-	return { json: { ...answer, test: true, requested_phone_number: wanted.phoneNumber } };
+	if (answer.skipped === true) return answer;
+	return { ...answer, test: true, requested_phone_number: wanted.phoneNumber };
 }
 
-function skipped({ phoneNumber }: Wanted, why: IDataObject): IDataObject {
+function skipped({ phoneNumber }: Pick<Wanted, 'phoneNumber'>, why: IDataObject): IDataObject {
 	return { skipped: true, ...why, phone_number: phoneNumber };
 }
 
-function keyOf(wanted: Wanted, key: string) {
-	return {
-		text: keyFor(key, wanted.phoneNumber),
-		shown: key,
-		withinMs: wanted.deduplicateWithinMs,
-		skipped: skipped(wanted, { reason: 'duplicate', deduplication_key: key }),
-	};
-}
-
-function requestFor(wanted: Wanted) {
-	const { filterId, phoneNumber, userId, preferences, redialUnknown, allowRepeats } = wanted;
-	const isMoved =
-		preferences.callingHours !== undefined || preferences.whenUnavailable === 'schedule';
+function requestFor({ filterId, phoneNumber, scheduledFor, userId, ...wanted }: Wanted): Request {
+	const { callingHours, whenUnavailable } = wanted.preferences;
+	const isMoved = callingHours !== undefined || whenUnavailable === 'schedule';
 	return {
 		asked: {
 			subject: canonicalNumber(phoneNumber),
 			variant: `${filterId} ${userId ?? ''}`,
-			at: wanted.at,
+			at: scheduledFor === undefined ? null : Date.parse(scheduledFor),
 		},
 		wording: placingCall,
-		redialUnknown,
-		allowsRepeats: allowRepeats,
+		key: wanted.key,
+		redialUnknown: wanted.redialUnknown,
+		allowsRepeats: wanted.allowRepeats,
 		standIn: async () => ({
 			id: null,
 			filter_id: filterId,
 			phone_number: phoneNumber,
-			scheduled_for: isMoved ? null : (wanted.scheduledFor ?? null),
+			scheduled_for: isMoved ? null : (scheduledFor ?? null),
 		}),
 	};
 }
 
 async function decide(item: Item, { preferences }: Wanted) {
-	return await decideCall(item, { ...preferences, scheduledFor: timeToCome(item) });
+	// Whether the time lies ahead is asked only of a call that is to be placed: one that was placed has had its time since.
+	const check = aTimeToCome(item.run.functions.getTimezone(), Date.now());
+	const scheduledFor = item.readAdded('additionalFields', 'scheduledFor', check);
+	return await decideCall(item, { ...preferences, scheduledFor });
 }
 
 /** The request for a call, and what it is about. */
@@ -153,30 +144,31 @@ type Wanted = ReturnType<typeof read>;
 /** The call that an item asks for, checked. */
 function read(item: Item) {
 	const filterId = item.read('filterId', aLocator('targeting'));
-	// Whether it lies ahead is asked only of a call that is to be placed: one that was placed has had its time since.
-	const time = item.readAdded(
-		'additionalFields',
-		'scheduledFor',
-		aTime(item.run.functions.getTimezone()),
-	);
+	const isTime = aTime(item.run.functions.getTimezone());
+	const scheduledFor = item.readAdded('additionalFields', 'scheduledFor', isTime);
 	const allowed = item.readFilledIn('options', 'allowedCountries', someCallingCodes);
 	const phoneNumber = item.read('phoneNumber', aPhoneNumberOf(allowed));
 	return {
 		filterId,
 		phoneNumber,
-		scheduledFor: time,
-		at: time === undefined ? null : Date.parse(time),
+		scheduledFor,
 		userId: item.readAdded('additionalFields', 'userId', aLocator('users')),
 		preferences: readCallPreferences(item, filterId, phoneNumber),
-		key: item.readFilledIn('options', 'deduplicationKey', aKey),
-		deduplicateWithinMs: item.option('deduplicateWithin', aWindow, 0) * 3_600_000,
+		key: readKey(item, phoneNumber),
 		allowRepeats: item.option('allowRepeats', aSwitch, false),
 		redialUnknown: item.option('redialUnknown', aSwitch, false),
 		testPhone: testPhoneOf(item),
 	};
 }
 
-function timeToCome(item: Item): string | undefined {
-	const check = aTimeToCome(item.run.functions.getTimezone(), Date.now());
-	return item.readAdded('additionalFields', 'scheduledFor', check);
+function readKey(item: Item, phoneNumber: string): DeduplicationKey | undefined {
+	const key = item.readFilledIn('options', 'deduplicationKey', aKey);
+	const hours = item.option('deduplicateWithin', aWindow, 0);
+	if (key === undefined) return undefined;
+	return {
+		text: keyFor(key, phoneNumber),
+		shown: key,
+		withinMs: hours * 3_600_000,
+		skipped: skipped({ phoneNumber }, { reason: 'duplicate', deduplication_key: key }),
+	};
 }

@@ -11,27 +11,28 @@ import { internationalDigits } from '../../scheduling/countries';
  * @returns `undefined` when there is nothing out of the ordinary
  */
 export function createHint(results: IDataObject[], zone: string): string | undefined {
-	const skipped = (reason: string) =>
-		results.filter((result) => result.skipped === true && result.reason === reason).length;
-	const placed = results.filter(
-		({ skipped: isSkipped, error }) => !isSkipped && error === undefined,
-	);
-	const tests = results.filter(({ test }) => test === true).length;
+	const placed = results.filter(({ skipped, error }) => !skipped && error === undefined);
 	const parts = [
-		accountOf(results, WAYS) ?? '',
-		tests > 0
-			? 'This was a test: "Test Phone Number" of the LiveCall API credential was rung, and no customer.'
-			: '',
-		counted('Skipped, since a test rings once', skipped('test')),
-		counted('Skipped, since this node has seen the deduplication key before', skipped('duplicate')),
-		counted('Skipped, since nobody of the target group could be reached', skipped('unavailable')),
-		counted('Skipped, since it is outside the calling hours', skipped('outside_hours')),
-		scheduled(placed, zone),
-		counted('Numbers without a country code', placed.filter(hasNationalNumber).length),
+		accountOf(results, WAYS),
+		results.some(({ test }) => test === true) ? WAS_TEST : undefined,
+		...SKIPPED.map(([isFor, words]) =>
+			counted(words, ({ skipped, reason }) => skipped === true && reason === isFor, results),
+		),
+		scheduled(placed.filter(isScheduled), zone),
+		counted('Numbers without a country code', hasNationalNumber, placed),
 	];
-	const said = parts.filter((part) => part !== '');
-	return said.length > 0 ? said.join(' ') : undefined;
+	return parts.filter((part) => part !== undefined).join(' ') || undefined;
 }
+
+const WAS_TEST =
+	'This was a test: "Test Phone Number" of the LiveCall API credential was rung, and no customer.';
+
+const SKIPPED: Array<[reason: string, words: string]> = [
+	['test', 'Skipped, since a test rings once'],
+	['duplicate', 'Skipped, since this node has seen the deduplication key before'],
+	['unavailable', 'Skipped, since nobody of the target group could be reached'],
+	['outside_hours', 'Skipped, since it is outside the calling hours'],
+];
 
 /** A Retry knows of a call that an earlier run placed, but after a crash not what LiveCall answered. */
 function isOfBefore({ already_placed, id }: IDataObject): boolean {
@@ -48,18 +49,22 @@ const WAYS: Way[] = [
 	['placed by an earlier run', isOfBefore],
 ];
 
-function counted(what: string, count: number): string {
-	return count > 0 ? `${what}: ${count}.` : '';
+function counted(
+	words: string,
+	isOf: (result: IDataObject) => boolean,
+	results: IDataObject[],
+): string | undefined {
+	const count = results.filter(isOf).length;
+	return count > 0 ? `${words}: ${count}.` : undefined;
 }
 
-function scheduled(placed: IDataObject[], zone: string): string {
-	const times = placed
-		.map(({ scheduled_for }) => scheduled_for)
-		.filter((time): time is string => typeof time === 'string' && time !== '')
+function scheduled(calls: IDataObject[], zone: string): string | undefined {
+	const times = calls
+		.map(({ scheduled_for }) => String(scheduled_for))
 		.sort((one, other) => Date.parse(one) - Date.parse(other));
 	const [first] = times;
 	const last = times.at(-1);
-	if (first === undefined || last === undefined) return '';
+	if (first === undefined || last === undefined) return undefined;
 	return times.length === 1
 		? `Scheduled for ${shownTime(first, zone)}.`
 		: `Scheduled for later: ${times.length}, from ${shownTime(first, zone)} to ${shownTime(last, zone)}.`;
