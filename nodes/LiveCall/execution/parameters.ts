@@ -2,12 +2,15 @@ import type { IDataObject, INodeProperties, NodeOperationError } from 'n8n-workf
 import { messages, type Explanation } from '../../shared/errors/messages';
 import { operationError, type ItemPlace } from '../../shared/errors/nodeErrors';
 import { mistakenText, nothingFound } from '../../shared/input/anyField';
-import { inGroup, oneOf, type Check, type Invalid } from '../../shared/input/checks';
+import { inGroup, oneOf, valid, type Check, type Invalid } from '../../shared/input/checks';
 import { IF_EMPTY, isEmpty } from '../../shared/input/empty';
 import { isObject } from '../../shared/json';
 import type { Result } from '../../shared/result';
 import { isTimeZone } from '../../shared/time';
 import type { Run } from './run';
+
+/** Reads and checks a field of a group. @throws NodeOperationError that names the item, the group and the field */
+export type ReadField = <T>(name: string, check: Check<T>) => T;
 
 /**
  * The parameters of one input item. Whatever the field, an expression that was entered as plain text is refused, and so is
@@ -47,9 +50,27 @@ export class Parameters {
 		return this.entry(collection, name, check, this.leavesOut, otherwise);
 	}
 
-	/** As {@link readAdded}, for an entry that is never left out: whoever adds it relies on it. */
-	readFilledIn<T>(collection: string, name: string, check: Check<T>): T | undefined {
-		return this.entry(collection, name, check, false, '');
+	/** As {@link readAdded}, for an entry of "Options" that is never left out: whoever adds it relies on it. */
+	readFilledIn<T>(name: string, check: Check<T>): T | undefined {
+		return this.entry('options', name, check, false, '');
+	}
+
+	/**
+	 * Reads a group of fields that was added to "Options", such as "Calling Hours".
+	 * @param byDefault what holds for the fields that are left out
+	 * @returns what reads and checks a field of the group, and throws an error that names both; `undefined` as {@link readAdded}
+	 */
+	readGroup(name: string, byDefault: IDataObject): ReadField | undefined {
+		const given = this.readAdded('options', name, (group) => valid(asObject(group)));
+		if (!given) return undefined;
+		const fields: IDataObject = { ...byDefault, ...given };
+		const group = nested(this.field('options'), name);
+		return (fieldName, check) => {
+			const checked = check(fields[fieldName]);
+			if (checked.ok) return checked.value;
+			const shownAs = label(nested(group, fieldName), fieldName);
+			throw this.wrongField(label(group, name), inGroup(shownAs, checked.error));
+		};
 	}
 
 	/** Reads and checks an entry of "Options", or gives its default. */
@@ -78,7 +99,7 @@ export class Parameters {
 
 	/** An agent has no other way to say that it gives nothing than to leave a field empty. */
 	private get leavesOut(): boolean {
-		const ifEmpty = this.readFilledIn('options', 'ifEmpty', oneOf('fail', 'leaveOut'));
+		const ifEmpty = this.readFilledIn('ifEmpty', oneOf('fail', 'leaveOut'));
 		return ifEmpty === undefined ? this.run.guards.isTool : ifEmpty === 'leaveOut';
 	}
 
@@ -100,8 +121,7 @@ export class Parameters {
 	private collection(name: string): IDataObject {
 		const kept = this.collections.get(name);
 		if (kept) return kept;
-		const given = this.run.functions.getNodeParameter(name, this.index, {});
-		const entries: IDataObject = isObject(given) ? given : {};
+		const entries = asObject(this.run.functions.getNodeParameter(name, this.index, {}));
 		this.collections.set(name, entries);
 		return entries;
 	}
@@ -119,9 +139,16 @@ export class Parameters {
 	): T {
 		const result: Result<T, Invalid> = wrong ? { ok: false, error: wrong } : check(given);
 		if (result.ok) return result.value;
-		const { found, advice } = result.error;
-		throw this.wrong(messages.wrongField(shownAs, found, advice));
+		throw this.wrongField(shownAs, result.error);
 	}
+
+	private wrongField(shownAs: string, { found, advice }: Invalid): NodeOperationError {
+		return this.wrong(messages.wrongField(shownAs, found, advice));
+	}
+}
+
+function asObject(given: unknown): IDataObject {
+	return isObject(given) ? given : {};
 }
 
 /** A field of a collection or of a group. */

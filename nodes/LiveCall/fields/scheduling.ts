@@ -11,6 +11,8 @@ export const scheduledForField: INodeProperties = {
 	hint: "In the workflow's time zone, unless it ends in its own, such as +01:00",
 };
 
+const FAIL = { name: 'Fail', value: 'fail', description: 'Place no call; the item fails' };
+
 const whenUnavailable: INodeProperties = {
 	displayName: 'When Unavailable',
 	name: 'whenUnavailable',
@@ -35,11 +37,7 @@ const whenUnavailable: INodeProperties = {
 			description:
 				'Place no call; the item comes out without an ID, with "skipped" and the reason "unavailable"',
 		},
-		{
-			name: 'Fail',
-			value: 'fail',
-			description: 'Place no call; the item fails',
-		},
+		FAIL,
 	],
 };
 
@@ -72,11 +70,7 @@ const outsideHours: INodeProperties = {
 			description:
 				'Place no call; the item comes out without an ID, with "skipped" and the reason "outside_hours"',
 		},
-		{
-			name: 'Fail',
-			value: 'fail',
-			description: 'Place no call; the item fails',
-		},
+		FAIL,
 	],
 };
 

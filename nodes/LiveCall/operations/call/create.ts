@@ -146,7 +146,7 @@ function read(item: Item) {
 	const filterId = item.read('filterId', aLocator('targeting'));
 	const isTime = aTime(item.run.functions.getTimezone());
 	const scheduledFor = item.readAdded('additionalFields', 'scheduledFor', isTime);
-	const allowed = item.readFilledIn('options', 'allowedCountries', someCallingCodes);
+	const allowed = item.readFilledIn('allowedCountries', someCallingCodes);
 	const phoneNumber = item.read('phoneNumber', aPhoneNumberOf(allowed));
 	return {
 		filterId,
@@ -162,7 +162,7 @@ function read(item: Item) {
 }
 
 function readKey(item: Item, phoneNumber: string): DeduplicationKey | undefined {
-	const key = item.readFilledIn('options', 'deduplicationKey', aKey);
+	const key = item.readFilledIn('deduplicationKey', aKey);
 	const hours = item.option('deduplicateWithin', aWindow, 0);
 	if (key === undefined) return undefined;
 	return {

@@ -42,7 +42,7 @@ export async function fetchRecording(
 	let renewed = false;
 	const attempt = async (): Promise<Result<Look, FailureKind>> => {
 		const link = await askForLink(item, callId);
-		if (!link.ok) return { ok: true, value: { notYet: link.error } };
+		if (!link.ok) return notYet(link.error);
 		const recording = link.value;
 		const opened = await openRecording(item.run.functions, recording.url, item.timeoutMs);
 		if (opened.ok) {
@@ -50,15 +50,12 @@ export async function fetchRecording(
 			return stored.ok ? { ok: true, value: { recording, binary: stored.value } } : stored;
 		}
 		if (opened.error.kind === 'unreadable' && opened.error.what === 'empty') {
-			return { ok: true, value: { notYet: item.wrong(messages.noFile(callId)) } };
+			return notYet(item.wrong(messages.noFile(callId)));
 		}
 		// LiveCall documents no status for it. In storage of Amazon's kind a file that is not there yet is refused as well,
 		// with 404 or 403.
 		if (!isRefusal(opened.error)) return opened;
-		if (renewed) {
-			const { status } = opened.error;
-			return { ok: true, value: { notYet: item.wrong(messages.linkRefused(callId, status)) } };
-		}
+		if (renewed) return notYet(item.wrong(messages.linkRefused(callId, opened.error.status)));
 		// It may have expired on its way here: LiveCall's links are valid for a short time only.
 		renewed = true;
 		return await attempt();
@@ -79,6 +76,10 @@ export async function fetchRecording(
 	const seen = waitMs > 0 ? await lookUntil(item, wait) : await look();
 	if ('notYet' in seen) throw seen.notYet;
 	return seen;
+}
+
+function notYet(why: Error): { ok: true; value: Look } {
+	return { ok: true, value: { notYet: why } };
 }
 
 /** Asks for the link; an error says that there is no recording, or none yet. */
