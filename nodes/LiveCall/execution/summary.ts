@@ -8,9 +8,6 @@ import type { Run } from './run';
 /** How one item ended; an item that is missing was not reached. */
 export type Ended = { outputs: Output[] } | { error: Error };
 
-/** How an item ended, in the words of the summary. */
-type Account = { outputs: Output[] } | { notDone: string };
-
 /**
  * Says how each item but the failed one ended, in words: done, for what changes LiveCall with its id or why it was
  * skipped; not done, and why; or not tried. An item that this try did not reach may have been done by an earlier one.
@@ -22,10 +19,10 @@ export function summaryOf(run: Run, ended: Ended[], failedAt: number): string {
 	const failed: string[] = [];
 	const notTried: number[] = [];
 	for (let index = 0; index < run.count; index++) {
-		const item = accountOf(ended[index]) ?? endedEarlier(run, index);
+		const item = ended[index] ?? endedEarlier(run, index);
 		if (!item) notTried.push(index);
-		else if ('notDone' in item) {
-			if (index !== failedAt) failed.push(item.notDone);
+		else if ('error' in item) {
+			if (index !== failedAt) failed.push(item.error.message);
 		} else if (kind === 'write') {
 			changed.push(
 				...item.outputs.map(({ json }) => `item ${index} (${described(json, resource)})`),
@@ -61,16 +58,11 @@ function isCanceled({ signal }: Run): boolean {
 const AFTER_CANCEL =
 	'The editor offers no Retry of a canceled execution, and a new one does again what was done, unless a deduplication key stops it: run the workflow with the items that are left.';
 
-function accountOf(item: Ended | undefined): Account | undefined {
-	return item && 'error' in item ? { notDone: item.error.message } : item;
-}
-
-function endedEarlier({ guards, task, count }: Run, index: number): Account | undefined {
+function endedEarlier({ guards, task, count }: Run, index: number): Ended | undefined {
 	const entry = guards.ledger.at(index);
 	if (!entry || task.done === undefined) return undefined;
-	return entry.state === 'placed'
-		? { outputs: [{ json: entry.answer }] }
-		: { notDone: ofItem(mayAlready(task.done, SENT_EARLIER), { index, count }) };
+	if (entry.state === 'placed') return { outputs: [{ json: entry.answer }] };
+	return { error: new Error(ofItem(mayAlready(task.done, SENT_EARLIER), { index, count })) };
 }
 
 function described(json: IDataObject, resource: string): string {
