@@ -35,6 +35,9 @@ export type Plan =
 	/** From this moment on, the hours hold at none. */
 	| { none: 'noHoursToCome'; at: number };
 
+/** Gives a target group as it is at present. */
+type Ask = (filterId: string) => Promise<Filter>;
+
 /** A moment in ms since 1970, and the text in which LiveCall is told of it, unless it is now. */
 interface Moment {
 	at: number;
@@ -46,14 +49,14 @@ interface Moment {
  * that moment has to lie in the calling hours, and at that moment somebody has to be there. A call that is moved into
  * the hours is judged at their opening, and may ring a little later.
  * @param now in ms since 1970
- * @param ask gives a target group as it is at present; only called if that matters
+ * @param ask only called if it matters who can be reached
  * @param random gives numbers from 0 to less than 1, for calls that are spread
  * @throws what `ask` throws
  */
 export async function planCall(
 	preferences: CallPreferences,
 	now: number,
-	ask: (filterId: string) => Promise<Filter>,
+	ask: Ask,
 	random: () => number = Math.random,
 ): Promise<Plan> {
 	const { filterIds, scheduledFor, whenUnavailable, callingHours, outsideHours } = preferences;
@@ -67,7 +70,7 @@ export async function planCall(
 	const spreadUntil = isMoved && callingHours ? endOfSpread(callingHours, opening) : opening;
 	// The hours move the call anyway, so it goes to the first free time in them.
 	if (whenUnavailable === 'schedule' && isMoved)
-		return await freeTime(preferences, { after: wanted.at, spreadUntil, ask, random });
+		return await freeTime(preferences, ask, random, { after: wanted.at, spreadUntil });
 
 	// "Schedule" does not move a time that the person chose: the call is placed for it, whoever is there then.
 	const ifNobody =
@@ -89,7 +92,7 @@ export async function planCall(
 	}
 	if (ifNobody === 'place') return callAt(preferences, filterIds[0], moment);
 	if (ifNobody === 'schedule')
-		return await freeTime(preferences, { after: now, spreadUntil: now, ask, random });
+		return await freeTime(preferences, ask, random, { after: now, spreadUntil: now });
 	return { none: 'nobodyReachable', filter: await ask(filterIds[0]), at: judgedAt };
 }
 
@@ -119,17 +122,9 @@ function callAt({ callingHours }: CallPreferences, filterId: string, { at, text 
  */
 async function freeTime(
 	preferences: CallPreferences,
-	{
-		after,
-		spreadUntil,
-		ask,
-		random,
-	}: {
-		after: number;
-		spreadUntil: number;
-		ask: (filterId: string) => Promise<Filter>;
-		random: () => number;
-	},
+	ask: Ask,
+	random: () => number,
+	{ after, spreadUntil }: { after: number; spreadUntil: number },
 ): Promise<Plan> {
 	const { filterIds, callingHours, outsideHours } = preferences;
 	const groupsTimes = new Map<number, FreeTime & { filterId: string }>();
