@@ -2,24 +2,17 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 import type { ApiAccess, RequestFunctions } from '../credential';
 import type { ApiRequest, RepeatableRequest } from './endpoints';
 import { isNotFound, type Reply } from './outcome';
-import type { Pace } from '../throttling/pace';
-import { repeatedly } from './repeat';
+import { repeatedly, type RepeatSettings } from './repeat';
 import { readResponse, type Attempt } from './response';
 import { failureOfThrown } from './thrown';
 import { withTimeout, TOO_LATE } from '../throttling/timeout';
 
 /** How requests are sent. */
-interface ClientSettings {
+interface ClientSettings extends Pick<RepeatSettings, 'maxRetries' | 'pace' | 'signal'> {
 	/** The API's address and the credential, as read once for all requests. */
 	api: ApiAccess;
 	/** How long one request may take, in ms. */
 	timeoutMs: number;
-	/** How often a request is sent again if that is safe. */
-	maxRetries: number;
-	/** Shared by all requests of a run. */
-	pace?: Pace;
-	/** The execution's cancel signal. */
-	signal?: AbortSignal;
 }
 
 /** A way to LiveCall for requests that may be repeated. */
@@ -81,12 +74,7 @@ export class LiveCallClient {
 			abortSignal: signal,
 		};
 		if (request.body) options.body = request.body;
-		const credentialsDecrypted = {
-			id: '',
-			name: '',
-			type: 'liveCallApi',
-			data: api.credential,
-		};
+		const credentialsDecrypted = { id: '', name: '', type: 'liveCallApi', data: api.credential };
 		try {
 			const answered: Promise<unknown> = this.functions.helpers.httpRequestWithAuthentication.call(
 				this.functions,

@@ -12,7 +12,7 @@ import type { Pace } from '../throttling/pace';
 import { wait } from '../throttling/wait';
 
 /** How often and for how long a request is sent again. */
-interface RepeatSettings {
+export interface RepeatSettings {
 	/** How often a request is sent again if that is safe. */
 	maxRetries: number;
 	/** The execution's cancel signal. */
