@@ -41,17 +41,11 @@ export class LiveCallClient {
 		request: ApiRequest<T>,
 		{ deadline = Infinity, again = false } = {},
 	): Promise<Reply<T>> {
-		const attempt = async (triesBefore: number): Promise<Attempt<T>> => {
-			const result = await this.attempt(request, deadline);
-			const mayBeDone = again || triesBefore > 0;
-			return mayBeDone &&
-				!result.ok &&
-				isNotFound(result.error) &&
-				request.goneOnRepeat !== undefined
-				? { ok: true, value: request.goneOnRepeat }
-				: result;
-		};
-		return await repeatedly(request.repeatable, attempt, { ...this.settings, deadline, again });
+		const { repeatable, goneOnRepeat } = request;
+		const attempt = async () => await this.attempt(request, deadline);
+		const reply = await repeatedly(repeatable, attempt, { ...this.settings, deadline, again });
+		if (reply.ok || goneOnRepeat === undefined || !isNotFound(reply.error.how)) return reply;
+		return again || reply.error.tries > 1 ? { ok: true, value: goneOnRepeat } : reply;
 	}
 
 	private async attempt<T>(request: ApiRequest<T>, deadline: number): Promise<Attempt<T>> {
