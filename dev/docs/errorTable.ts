@@ -20,7 +20,7 @@ import { mistakenText, nothingFound } from '../../nodes/shared/input/anyField';
 import { aLocale, aTimeOfDay, aTimeZone, someWeekdays } from '../../nodes/shared/input/hours';
 import { someDates } from '../../nodes/shared/input/dates';
 import { someTargetGroups } from '../../nodes/shared/input/targetGroups';
-import { aTimeToCome } from '../../nodes/shared/input/times';
+import { aTime } from '../../nodes/shared/input/times';
 import { aPhoneNumberOf, someCallingCodes } from '../../nodes/LiveCall/scheduling/allowedCountries';
 import { rejections } from '../../nodes/LiveCallTrigger/delivery/rejections';
 import { explanations } from '../../nodes/LiveCallTrigger/delivery/explanations';
@@ -46,7 +46,7 @@ import {
 	type Topic,
 } from '../../nodes/shared/errors/topics';
 
-const aTimeIn2030 = aTimeToCome('UTC', Date.UTC(2030, 0, 1));
+const aTimeIn2030 = aTime('UTC', Date.UTC(2030, 0, 1));
 
 /** What no field may hold that was added. */
 const inAnyField: Check<unknown> = (value) => {
@@ -81,7 +81,7 @@ const WRONG_INPUT: Array<[label: string, check: Check<unknown>, ...wrong: unknow
 		'01.12.2030 09:30',
 		'2030-07-31 14:30 BST',
 	],
-	['Scheduled For', aTimeToCome('Europe/Berlim', 0), '2030-01-31 14:30'],
+	['Scheduled For', aTime('Europe/Berlim', 0), '2030-01-31 14:30'],
 	['Name', someText, ''],
 	['Name', anyText, { first: 'Mary' }],
 	['Phone Number', somePhoneDigits, 'abc'],

@@ -40,19 +40,12 @@ export async function readAccess(functions: RequestFunctions): Promise<Access> {
 	const credential = await functions.getCredentials('liveCallApi');
 	const webhookToken = 'webhookToken' in credential ? textOf(credential.webhookToken) : '';
 	const apiKey = apiKeyIn(credential);
-	// The key as it was pasted holds the key: the longer one first.
-	const secrets = [
-		apiKey === '' ? '' : (textOf(credential.apiKey) ?? ''),
-		apiKey,
-		webhookToken ?? '',
-	];
-	const isNew = (secret: string, at: number) => secret !== '' && secrets.indexOf(secret) === at;
+	// If all that was pasted is quotes or the word "token", that is no secret.
+	const pasted = apiKey === '' ? '' : (textOf(credential.apiKey) ?? '');
+	const secrets = [...new Set([pasted, apiKey, webhookToken ?? ''])].filter(Boolean);
 	const baseUrl = checkBaseUrl(credential.baseUrl);
-	return {
-		api:
-			baseUrl === undefined ? undefined : { baseUrl, secrets: secrets.filter(isNew), credential },
-		webhookToken,
-	};
+	const api = baseUrl === undefined ? undefined : { baseUrl, secrets, credential };
+	return { api, webhookToken };
 }
 
 /**

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { anId, aLocator } from '../../nodes/shared/input/checks';
 import { aPhoneNumber } from '../../nodes/shared/input/phone';
 import { digitsOf } from '../../nodes/shared/phoneNumber';
-import { aTime, aTimeToCome } from '../../nodes/shared/input/times';
+import { aTime } from '../../nodes/shared/input/times';
 
 const NOW = Date.UTC(2026, 10, 26, 12);
-const toCome = aTimeToCome('Europe/Berlin', NOW);
+const toCome = aTime('Europe/Berlin', NOW);
 
 describe('a phone number', () => {
 	it.each([

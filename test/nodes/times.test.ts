@@ -1,8 +1,8 @@
-import { aMoment, aTime, aTimeToCome } from '../../nodes/shared/input/times';
+import { aMoment, aTime } from '../../nodes/shared/input/times';
 
 const NOW = Date.parse('2030-01-31T12:00:00Z');
 const ZONE = 'Europe/Berlin';
-const toCome = aTimeToCome(ZONE, NOW);
+const toCome = aTime(ZONE, NOW);
 const ago = (ms: number) => new Date(NOW - ms).toISOString();
 
 describe('a time to call at', () => {

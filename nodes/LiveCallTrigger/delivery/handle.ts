@@ -7,6 +7,7 @@ import { eventOf, mismatch, type Believed } from './filters';
 import { explanations, warn } from './explanations';
 import { identityOf, rememberIfNew } from './memory';
 import { readPayload, type Payload } from './payload';
+import { Question } from './question';
 import { readSettings, type Settings } from './settings';
 import { tokenIsRight } from './token';
 import { verifyCall } from './verification';
@@ -16,20 +17,14 @@ import { verifyCall } from './verification';
  * an error that leaves a webhook (n8n 2.41, `executeWebhook`), and anybody may send a delivery.
  */
 export async function handleDelivery(functions: IWebhookFunctions): Promise<IWebhookResponseData> {
-	const judged = await judgeSafely(functions);
-	if (!judged.ok) return reject(functions, judged.error);
-	// Not by `returnJsonArray`: that takes an object with a field "json", which a delivery may have, for a whole item.
-	return { workflowData: [[{ json: judged.value }]] };
-}
-
-async function judgeSafely(functions: IWebhookFunctions): Promise<Result<IDataObject, Rejection>> {
-	try {
-		return await judge(functions);
-	} catch (error) {
+	const judged = await judge(functions).catch((error: unknown) => {
 		const reason = error instanceof Error ? error.message : 'unknown reason';
 		functions.logger.warn(`LiveCall Trigger: a delivery could not be handled: ${reason}`);
 		return refused(rejections.notHandled);
-	}
+	});
+	if (!judged.ok) return reject(functions, judged.error);
+	// Not by `returnJsonArray`: that takes an object with a field "json", which a delivery may have, for a whole item.
+	return { workflowData: [[{ json: judged.value }]] };
 }
 
 /** @returns the JSON of the item that starts the workflow */
@@ -87,7 +82,7 @@ async function believe(
 ): Promise<Result<Believed, Rejection>> {
 	const unverified: Believed = { verified: false, call: payload.fields, named: payload.event };
 	if (!verifyCalls) return { ok: true, value: unverified };
-	const verification = await verifyCall(functions, credential, payload);
+	const verification = await verifyCall(new Question(functions, credential, payload));
 	if (verification.ok) {
 		return { ok: true, value: { verified: true, call: verification.value, named: payload.event } };
 	}

@@ -36,9 +36,9 @@ export class Question {
 	private requests = 0;
 
 	constructor(
-		private readonly functions: IWebhookFunctions,
-		private readonly credential: Credential,
-		private readonly payload: Payload,
+		readonly functions: IWebhookFunctions,
+		readonly credential: Credential,
+		readonly payload: Payload,
 	) {}
 
 	/**

@@ -2,7 +2,16 @@ import type { IDataObject, INode, IWebhookFunctions } from 'n8n-workflow';
 import { CALL_EVENTS, isEnd, type CallEvent } from '../../shared/events';
 import { messages } from '../../shared/errors/messages';
 import { operationError } from '../../shared/errors/nodeErrors';
-import { aSwitch, invalid, oneOf, shown, valid, type Check } from '../../shared/input/checks';
+import {
+	aSwitch,
+	eachOf,
+	invalid,
+	oneOf,
+	shown,
+	valid,
+	type Check,
+	type Invalid,
+} from '../../shared/input/checks';
 import { mistakenText, nothingFound } from '../../shared/input/anyField';
 import { someTargetGroups } from '../../shared/input/targetGroups';
 import { isObject } from '../../shared/json';
@@ -54,15 +63,18 @@ function isExpression(given: unknown): boolean {
  * against what was meant.
  */
 function checkedSettings(node: INode, read: (name: string) => unknown): Settings {
-	const checked = <T>(label: string, given: unknown, check: Check<T>): T => {
-		const unusable = mistakenText(given);
-		const result = unusable ? invalid(unusable.found, unusable.advice) : check(given);
+	const checked = <T>(label: string, given: unknown, check: Check<T>, nothing?: Invalid): T => {
+		const wrong = nothing ?? mistakenText(given);
+		const result = wrong ? invalid(wrong.found, wrong.advice) : check(given);
 		if (result.ok) return result.value;
 		throw operationError(node, messages.wrongField(label, result.error.found, result.error.advice));
 	};
 	const options = checked('Options', read('options'), anObject);
+	// An option that was added, and for which an expression finds nothing, is not left out.
 	const added = <T>(label: string, name: string, check: Check<T>, byDefault: T): T =>
-		name in options ? checked(label, options[name], unlessNothing(check)) : byDefault;
+		name in options
+			? checked(label, options[name], check, nothingFound(options[name], ''))
+			: byDefault;
 
 	const events = checked('Events', read('events'), someEvents);
 	const outcome = added('Outcome', 'outcome', oneOf(...OUTCOMES), 'any');
@@ -79,28 +91,15 @@ function checkedSettings(node: INode, read: (name: string) => unknown): Settings
 	};
 }
 
-/** As another check, for an option: one that was added, and for which an expression finds nothing, is not left out. */
-function unlessNothing<T>(check: Check<T>): Check<T> {
-	return (given) => {
-		const nothing = nothingFound(given, '');
-		return nothing ? invalid(nothing.found, nothing.advice) : check(given);
-	};
-}
-
 const anObject: Check<IDataObject> = (given) =>
 	isObject(given)
 		? valid(given)
 		: invalid(`needs options, but ${shown(given)} was found`, 'Add the options one by one.');
 
 const someEvents: Check<CallEvent[]> = (given) => {
-	const events: CallEvent[] = [];
-	for (const event of Array.isArray(given) ? given : []) {
-		const checked = oneOf(...CALL_EVENTS)(event);
-		if (!checked.ok) return checked;
-		events.push(checked.value);
-	}
-	return events.length > 0
-		? valid(events)
+	const events = eachOf(Array.isArray(given) ? given : [], oneOf(...CALL_EVENTS));
+	return !events.ok || events.value.length > 0
+		? events
 		: invalid(
 				`needs a list of at least one event, but ${shown(given)} was found`,
 				`Choose from the list; an expression gives the events as {{ ${JSON.stringify(CALL_EVENTS)} }}.`,

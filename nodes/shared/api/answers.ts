@@ -40,22 +40,24 @@ export function missing(what: string): { ok: false; error: Unfit } {
 /**
  * Reads an answer that has to be about what was asked: with another ID it is the answer to another question. Ids are
  * compared by their text, since they are numbers or strings.
+ * @param what what the ID is of, in words
  * @param asked the ID that was asked for
- * @param named what it is the ID of, and what another one of these is, in words
  * @param idOf where the answer has it; an answer without it says nothing of it
+ * @param part in front of `what`, if only a part of that was asked for
  */
 export function about<T>(
+	what: string,
 	asked: string,
-	named: { asked: string; another: string },
 	read: Reader<T>,
 	idOf: (value: T) => unknown,
+	part = '',
 ): Reader<T> {
 	return (answer) => {
 		const reading = read(answer);
 		const id = reading.ok ? idOf(reading.value) : undefined;
-		return !isId(id) || String(id) === asked
-			? reading
-			: { ok: false, error: { missing: `${named.asked} "${asked}"`, another: named.another } };
+		if (!isId(id) || String(id) === asked) return reading;
+		const error = { missing: `${part}${what} "${asked}"`, another: `${part}another ${what}` };
+		return { ok: false, error };
 	};
 }
 

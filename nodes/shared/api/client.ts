@@ -2,24 +2,17 @@ import type { IHttpRequestOptions } from 'n8n-workflow';
 import type { ApiAccess, RequestFunctions } from '../credential';
 import type { ApiRequest, RepeatableRequest } from './endpoints';
 import { isNotFound, type Reply } from './outcome';
-import type { Pace } from '../throttling/pace';
-import { repeatedly } from './repeat';
+import { repeatedly, type RepeatSettings } from './repeat';
 import { readResponse, type Attempt } from './response';
 import { failureOfThrown } from './thrown';
 import { withTimeout, TOO_LATE } from '../throttling/timeout';
 
 /** How requests are sent. */
-interface ClientSettings {
+interface ClientSettings extends Pick<RepeatSettings, 'maxRetries' | 'pace' | 'signal'> {
 	/** The API's address and the credential, as read once for all requests. */
 	api: ApiAccess;
 	/** How long one request may take, in ms. */
 	timeoutMs: number;
-	/** How often a request is sent again if that is safe. */
-	maxRetries: number;
-	/** Shared by all requests of a run. */
-	pace?: Pace;
-	/** The execution's cancel signal. */
-	signal?: AbortSignal;
 }
 
 /** A way to LiveCall for requests that may be repeated. */
@@ -48,17 +41,11 @@ export class LiveCallClient {
 		request: ApiRequest<T>,
 		{ deadline = Infinity, again = false } = {},
 	): Promise<Reply<T>> {
-		const attempt = async (triesBefore: number): Promise<Attempt<T>> => {
-			const result = await this.attempt(request, deadline);
-			const mayBeDone = again || triesBefore > 0;
-			return mayBeDone &&
-				!result.ok &&
-				isNotFound(result.error) &&
-				request.goneOnRepeat !== undefined
-				? { ok: true, value: request.goneOnRepeat }
-				: result;
-		};
-		return await repeatedly(request.repeatable, attempt, { ...this.settings, deadline, again });
+		const { repeatable, goneOnRepeat } = request;
+		const attempt = async () => await this.attempt(request, deadline);
+		const reply = await repeatedly(repeatable, attempt, { ...this.settings, deadline, again });
+		if (reply.ok || goneOnRepeat === undefined || !isNotFound(reply.error.how)) return reply;
+		return again || reply.error.tries > 1 ? { ok: true, value: goneOnRepeat } : reply;
 	}
 
 	private async attempt<T>(request: ApiRequest<T>, deadline: number): Promise<Attempt<T>> {
@@ -81,12 +68,7 @@ export class LiveCallClient {
 			abortSignal: signal,
 		};
 		if (request.body) options.body = request.body;
-		const credentialsDecrypted = {
-			id: '',
-			name: '',
-			type: 'liveCallApi',
-			data: api.credential,
-		};
+		const credentialsDecrypted = { id: '', name: '', type: 'liveCallApi', data: api.credential };
 		try {
 			const answered: Promise<unknown> = this.functions.helpers.httpRequestWithAuthentication.call(
 				this.functions,

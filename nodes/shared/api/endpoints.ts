@@ -37,22 +37,29 @@ export type Filter = Resource & { status: string; available_call_times: string[]
 
 const id = (value: string): string => encodeURIComponent(value);
 
+function get<T>(path: string, read: Reader<T>): RepeatableRequest<T> {
+	return { method: 'GET', path, read, repeatable: 'always' };
+}
+
+/** What LiveCall makes anew each time that it acts on the request. @param wrapper what stands around it, in the answer too */
+function post(
+	path: string,
+	wrapper: string,
+	fields: IDataObject,
+): ApiRequest<Resource, 'ifNotCarriedOut'> {
+	const body = { [wrapper]: fields };
+	return { method: 'POST', path, body, read: wrapped(wrapper), repeatable: 'ifNotCarriedOut' };
+}
+
 /** `POST /calls`: places a call. Each request that LiveCall acts on rings the customer. */
 export function placeCall(call: IDataObject): ApiRequest<Resource, 'ifNotCarriedOut'> {
-	return {
-		method: 'POST',
-		path: '/calls',
-		body: { call },
-		read: wrapped('call'),
-		repeatable: 'ifNotCarriedOut',
-	};
+	return post('/calls', 'call', call);
 }
 
 /** `GET /calls/:id` */
 export function getCall(callId: string): RepeatableRequest<Resource> {
-	const named = { asked: 'call', another: 'another call' };
-	const read = about(callId, named, wrapped('call'), (call) => call.id);
-	return { method: 'GET', path: `/calls/${id(callId)}`, read, repeatable: 'always' };
+	const read = about('call', callId, wrapped('call'), (call) => call.id);
+	return get(`/calls/${id(callId)}`, read);
 }
 
 /**
@@ -60,9 +67,9 @@ export function getCall(callId: string): RepeatableRequest<Resource> {
  * recording or no link to it yet.
  */
 export function getRecording(callId: string): RepeatableRequest<Recording | undefined> {
-	const named = { asked: 'the recording of call', another: 'the recording of another call' };
-	const read = about(callId, named, readRecording, (recording) => recording?.call_id);
-	return { method: 'GET', path: `/calls/${id(callId)}/recording`, read, repeatable: 'always' };
+	const idOf = (recording: Recording | undefined) => recording?.call_id;
+	const read = about('call', callId, readRecording, idOf, 'the recording of ');
+	return get(`/calls/${id(callId)}/recording`, read);
 }
 
 const readRecording: Reader<Recording | undefined> = (answer) => {
@@ -79,9 +86,8 @@ const readRecording: Reader<Recording | undefined> = (answer) => {
 
 /** `GET /filters/:id`: a target group's availability. */
 export function getFilter(filterId: string): RepeatableRequest<Filter> {
-	const named = { asked: 'target group', another: 'another target group' };
-	const read = about(filterId, named, readFilter, (filter) => filter.id);
-	return { method: 'GET', path: `/filters/${id(filterId)}`, read, repeatable: 'always' };
+	const read = about('target group', filterId, readFilter, (filter) => filter.id);
+	return get(`/filters/${id(filterId)}`, read);
 }
 
 const readFilter: Reader<Filter> = (answer) => {
@@ -106,18 +112,12 @@ function isTime(value: unknown): value is string {
 
 /** `GET /users`: all users of the account; no paging is documented. */
 export function getUsers(): RepeatableRequest<Resource[]> {
-	return { method: 'GET', path: '/users', read: wrappedList('users'), repeatable: 'always' };
+	return get('/users', wrappedList('users'));
 }
 
 /** `POST /users` */
 export function createUser(user: IDataObject): ApiRequest<Resource, 'ifNotCarriedOut'> {
-	return {
-		method: 'POST',
-		path: '/users',
-		body: { user },
-		read: wrapped('user'),
-		repeatable: 'ifNotCarriedOut',
-	};
+	return post('/users', 'user', user);
 }
 
 /** `PATCH /users/:id`: what it answers is not documented, so the user is read only if it is there. */
@@ -154,6 +154,5 @@ export function deleteUser(userId: string): RepeatableRequest<IDataObject> {
 
 /** Reads the user that was changed, if the answer has it. */
 function changedUser(userId: string): Reader<Resource | undefined> {
-	const named = { asked: 'user', another: 'another user' };
-	return about(userId, named, undocumented('user'), (user) => user?.id);
+	return about('user', userId, undocumented('user'), (user) => user?.id);
 }

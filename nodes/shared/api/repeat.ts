@@ -12,7 +12,7 @@ import type { Pace } from '../throttling/pace';
 import { wait } from '../throttling/wait';
 
 /** How often and for how long a request is sent again. */
-interface RepeatSettings {
+export interface RepeatSettings {
 	/** How often a request is sent again if that is safe. */
 	maxRetries: number;
 	/** The execution's cancel signal. */
@@ -27,12 +27,12 @@ interface RepeatSettings {
 
 /**
  * Tries a request, again if that is safe: what is safe, and what a failure means, is decided in outcome.ts.
- * @param attempt sends the request once; takes how often it was sent before
+ * @param attempt sends the request once
  * @returns the answer as read, or why there is none; never throws unless the attempt does
  */
 export async function repeatedly<T>(
 	repeatable: Repeatable,
-	attempt: (triesBefore: number) => Promise<Result<T, FailureKind>>,
+	attempt: () => Promise<Result<T, FailureKind>>,
 	settings: RepeatSettings,
 ): Promise<Reply<T>> {
 	const { pace, signal, maxRetries, deadline = Infinity, again = false } = settings;
@@ -40,7 +40,7 @@ export async function repeatedly<T>(
 	for (let tries = 0; ; ) {
 		const mayStart = pace ? await pace.turn(tries > 0) : !signal?.aborted;
 		if (!mayStart) return failed(whyNotSent(pace), tries, mayHaveActed);
-		const result = await attempt(tries);
+		const result = await attempt();
 		tries++;
 		if (result.ok) {
 			pace?.end();

@@ -1,4 +1,3 @@
-import type { IDataObject } from 'n8n-workflow';
 import { isObject } from '../json';
 import type { Result } from '../result';
 import { namedReasonsIn, reasonsIn } from './reasons';
@@ -9,12 +8,6 @@ import { isFromProxy } from './proxy';
 
 /** What one request brought: the answer as read, or how it failed. */
 export type Attempt<T> = Result<T, FailureKind>;
-
-interface Received {
-	status: number;
-	headers: IDataObject;
-	text: string;
-}
 
 /**
  * Reads what LiveCall answered to a request.
@@ -88,7 +81,7 @@ function parseJson(text: string, bodyOptional: boolean): { json: unknown } | und
 	}
 }
 
-function received(response: unknown): Received {
+function received(response: unknown) {
 	const full = isObject(response) ? response : {};
 	return {
 		status: typeof full.statusCode === 'number' ? full.statusCode : 0,

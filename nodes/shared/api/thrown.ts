@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+import { isObject } from '../json';
 import type { FailureKind } from './outcome';
 
 /** System codes that Node.js gives when a host name cannot be looked up. */
@@ -39,40 +41,25 @@ const UNSENDABLE_CODES = new Set([
 /** Codes of a request that was given up because its answer did not come in time. */
 const TIMEOUT_CODES = new Set(['ECONNABORTED', 'ETIMEDOUT']);
 
-interface SystemTrace {
-	code?: unknown;
-	syscall?: unknown;
-	name?: unknown;
-	message?: unknown;
-	cause?: unknown;
-	errors?: unknown;
-	httpCode?: unknown;
-	messages?: unknown;
-}
-
-function isTrace(value: unknown): value is SystemTrace {
-	return typeof value === 'object' && value !== null;
-}
-
 /** The error and its causes, outermost first: n8n's error, then axios's, then the one of Node.js. */
-function causes(thrown: unknown): SystemTrace[] {
-	const chain: SystemTrace[] = [];
-	for (let next = thrown; isTrace(next) && !chain.includes(next); next = next.cause)
+function causes(thrown: unknown): IDataObject[] {
+	const chain: IDataObject[] = [];
+	for (let next = thrown; isObject(next) && !chain.includes(next); next = next.cause)
 		chain.push(next);
 	return chain;
 }
 
 /** n8n 1.x loses an error's cause on the way (n8n 1.123, `ExecutionBaseError`) and keeps its code as `httpCode`. */
-function codeOf({ code, httpCode }: SystemTrace): string {
+function codeOf({ code, httpCode }: IDataObject): string {
 	return [code, httpCode].find((candidate) => typeof candidate === 'string')?.toString() ?? '';
 }
 
 /** If the system call is lost as well, the message that n8n keeps begins with it: "connect ETIMEDOUT …". */
-function wasIn(call: 'connect' | 'write', trace: SystemTrace): boolean {
+function wasIn(call: 'connect' | 'write', trace: IDataObject): boolean {
 	return trace.syscall === call || says(`${call} `, trace);
 }
 
-function says(beginning: string, { message, messages }: SystemTrace): boolean {
+function says(beginning: string, { message, messages }: IDataObject): boolean {
 	return [message, messages].flat().some((text) => String(text).startsWith(beginning));
 }
 
@@ -83,19 +70,19 @@ const CLOSED_TOO_EARLY = 'Client network socket disconnected before secure TLS c
 const NO_CONNECT = 'Proxy connection ended before receiving CONNECT response';
 
 /** Redirects without an end, in the words of follow-redirects 1 and of n8n's own follower (n8n 2.41, `followSsrfRedirects`). */
-function isRedirectLoop(trace: SystemTrace): boolean {
+function isRedirectLoop(trace: IDataObject): boolean {
 	return (
 		codeOf(trace) === 'ERR_FR_TOO_MANY_REDIRECTS' || says('Maximum number of redirects', trace)
 	);
 }
 
 function notSentReason(
-	trace: SystemTrace,
+	trace: IDataObject,
 ): 'connectionRefused' | 'unresolved' | 'unreachable' | 'unsendable' | 'proxy' | undefined {
 	const code = codeOf(trace);
 	// A host with several addresses is tried on each: only when none could be connected is it certain.
 	if (Array.isArray(trace.errors) && trace.errors.length > 0) {
-		const reasons = trace.errors.filter(isTrace).map(notSentReason);
+		const reasons = trace.errors.filter(isObject).map(notSentReason);
 		return reasons.every((reason) => reason !== undefined) ? reasons[0] : undefined;
 	}
 	if (says(NO_CONNECT, trace)) return 'proxy';

@@ -17,25 +17,24 @@ import type { AtMostOnceWording, Topic } from './topics';
  */
 export function explain(failure: Failure, topic: Topic): Explanation {
 	const { how, certainty } = failure;
-	const { host, atMostOnce } = topic;
 	if (how.kind === 'status') {
 		const isRefused = certaintyOf(how) === 'refused';
 		if (isRefused && how.byProxy) return proxyRefused(how, certainty, topic);
-		if (isRefused && host === undefined) return refused(how, certainty, topic);
+		if (isRefused && topic.host === undefined) return refused(how, certainty, topic);
 		if (how.status === 429) return tooManyRequests(how, failure, topic);
 	}
-	if (atMostOnce && certainty === 'unknown') return perhapsDone(failure, atMostOnce, host);
-	if (wasCanceled(failure)) return { ...messages.canceled(), message: happened(failure, host) };
-	if (host !== undefined) return otherHost(failure, host);
-	if (how.kind === 'unreadable') return unreadable(how, failure);
-	if (how.kind === 'notSent' && how.reason === 'unsendable') return unsendable(failure);
-	return outOfReach(failure);
+	const message = `${whatHappened(failure, topic)}${triedOften(failure)}`;
+	if (topic.atMostOnce && certainty === 'unknown') {
+		return perhapsDone(how, mayAlreadyHave(topic.atMostOnce, message), topic.atMostOnce);
+	}
+	if (wasCanceled(how)) return { ...messages.canceled(), message };
+	return { message, advice: nextStep(failure, topic) };
 }
 
-function proxyRefused(how: StatusFailure, certainty: Certainty, { host }: Topic): Explanation {
+function proxyRefused(how: StatusFailure, certainty: Certainty, topic: Topic): Explanation {
 	const why = how.status === 407 ? 'asks for a login' : 'let nothing through';
 	return {
-		message: `${proxyBefore(host)} ${why} (status ${how.status})`,
+		message: `${answering(how, topic)} ${why} (status ${how.status})`,
 		advice: `To go on, ${CHECK_PROXY}. ${effectOf(certainty)}`,
 	};
 }
@@ -99,31 +98,24 @@ function refusedFor(how: StatusFailure, certainty: Certainty, { to }: Topic): Ex
 	};
 }
 
-function tooManyRequests(
-	how: StatusFailure,
-	{ certainty, tries }: Failure,
-	{ to, host, isDelivered }: Topic,
-): Explanation {
-	const orLess = isDelivered ? '' : ', or lower "Max Concurrency" in the options';
+function tooManyRequests(how: StatusFailure, failure: Failure, topic: Topic): Explanation {
+	const orLess = topic.isDelivered ? '' : ', or lower "Max Concurrency" in the options';
 	return {
-		message: `${answering(how, host)} is receiving too many requests and did not ${to}${triedOften(tries)}`,
-		advice: `${askedToWait(how, host)}${tryingAgain(certainty)} is safe. Wait a little${orLess}.`,
+		message: `${answering(how, topic)} is receiving too many requests and did not ${topic.to}${triedOften(failure)}`,
+		advice: `${tryingAgain(failure, topic)}. Wait a little${orLess}.`,
 	};
 }
 
 /** A request that LiveCall may have acted on, and must not act on twice. */
 function perhapsDone(
-	failure: Failure,
-	wording: AtMostOnceWording,
-	host: string | undefined,
+	how: FailureKind,
+	{ message, advice }: Explanation,
+	{ look }: AtMostOnceWording,
 ): Explanation {
-	const { message, advice } = mayAlreadyHave(wording, happened(failure, host));
-	const canceled = wasCanceled(failure);
+	const canceled = wasCanceled(how);
 	// The editor offers Retry of failed and crashed executions alone (n8n 2.41, `useExecutionHelpers`).
-	const next = canceled
-		? `${wording.look}; if not, run the workflow with this item alone.`
-		: advice;
-	return { message, advice: [next, ...alsoToCheck(failure.how)].join(' '), canceled };
+	const next = canceled ? `${look}; if not, run the workflow with this item alone.` : advice;
+	return { message, advice: [next, ...alsoToCheck(how)].join(' '), canceled };
 }
 
 function alsoToCheck(how: FailureKind): string[] {
@@ -132,64 +124,43 @@ function alsoToCheck(how: FailureKind): string[] {
 	return how.kind === 'unreadable' && how.found === undefined ? [CHECK_BASE_URL] : [];
 }
 
-function otherHost(failure: Failure, host: string): Explanation {
+/** What to do about a request that may be sent again. */
+function nextStep(failure: Failure, topic: Topic): string {
 	const { how } = failure;
-	if (how.kind === 'unreadable' && (how.what === 'tooLarge' || how.what === 'tooLong')) {
-		return {
-			message: happened(failure, host),
-			advice: 'Listen to it in LiveCall to see whether it is whole. Trying again is safe.',
-		};
+	const isApi = topic.host === undefined;
+	if (how.kind === 'unreadable') {
+		if (how.what === 'tooLarge' || how.what === 'tooLong') {
+			return 'Listen to it in LiveCall to see whether it is whole. Trying again is safe.';
+		}
+		if (how.what === 'another') {
+			return `Check that the ID is written as LiveCall writes it. ${CHECK_BASE_URL}`;
+		}
+		if (isApi) return how.found === undefined ? CHECK_BASE_URL : 'Correct what LiveCall names.';
 	}
-	return {
-		message: happened(failure, host),
-		advice: `${askedToWait(how, host)}${tryingAgain(failure.certainty)} is safe. If it stays like this, check whether n8n may connect to that host, and whether a proxy answers in its place.`,
-	};
-}
-
-function unreadable(
-	how: Extract<FailureKind, { kind: 'unreadable' }>,
-	failure: Failure,
-): Explanation {
-	const message = happened(failure, undefined);
-	if (how.what === 'another') {
-		return {
-			message,
-			advice: `Check that the ID is written as LiveCall writes it. ${CHECK_BASE_URL}`,
-		};
+	if (isApi && how.kind === 'notSent' && how.reason === 'unsendable') {
+		return 'Check "Base URL" and "API Key" in the LiveCall API credential, and whether n8n trusts the certificate of that host and may connect to it. Nothing was carried out.';
 	}
-	return {
-		message,
-		advice: how.found === undefined ? CHECK_BASE_URL : 'Correct what LiveCall names.',
-	};
-}
-
-function unsendable(failure: Failure): Explanation {
-	return {
-		message: happened(failure, undefined),
-		advice:
-			'Check "Base URL" and "API Key" in the LiveCall API credential, and whether n8n trusts the certificate of that host and may connect to it. Nothing was carried out.',
-	};
-}
-
-function outOfReach(failure: Failure): Explanation {
-	const { how, certainty } = failure;
-	const toCheck = isProxys(how)
+	const ownToCheck = isProxys(how)
 		? CHECK_PROXY
 		: 'check "Base URL" in the LiveCall API credential and whether LiveCall is up';
-	return {
-		message: happened(failure, undefined),
-		advice: `${askedToWait(how, undefined)}${tryingAgain(certainty)} is safe. If it stays like this, ${toCheck}.`,
-	};
+	const toCheck = isApi
+		? ownToCheck
+		: 'check whether n8n may connect to that host, and whether a proxy answers in its place';
+	return `${tryingAgain(failure, topic)}. If it stays like this, ${toCheck}.`;
 }
 
-function wasCanceled({ how }: Failure): boolean {
+function wasCanceled(how: FailureKind): boolean {
 	return how.kind === 'canceled' || (how.kind === 'notSent' && how.reason === 'canceled');
 }
 
-function tryingAgain(certainty: Certainty): string {
-	return certainty === 'notCarriedOut'
-		? 'Nothing was carried out, so trying again'
-		: 'Trying again';
+/** How long whoever answered asks to wait, and that another try is safe, in a sentence without its end. */
+function tryingAgain({ how, certainty }: Failure, topic: Topic): string {
+	const effect = certainty === 'notCarriedOut' ? 'Nothing was carried out, so trying' : 'Trying';
+	const retryAfterMs = how.kind === 'status' ? (how.retryAfterMs ?? 0) : 0;
+	const longest =
+		retryAfterMs > LONGEST_WAIT_MS ? `; the node waits ${seconds(LONGEST_WAIT_MS)} at most` : '';
+	const askedToWait = `${answering(how, topic)} asked to wait ${seconds(retryAfterMs)}${longest}. `;
+	return `${retryAfterMs > 0 ? askedToWait : ''}${effect} again is safe`;
 }
 
 function effectOf(certainty: Certainty): string {
@@ -202,10 +173,6 @@ function effectOf(certainty: Certainty): string {
 function reasonsOf({ reasons }: StatusFailure): string {
 	const telling = reasons.filter((reason) => !ONLY_NOT_FOUND.test(reason));
 	return telling.length > 0 ? `: ${telling.join('; ')}` : '';
-}
-
-function happened({ how, tries }: Failure, host: string | undefined): string {
-	return `${whatHappened(how, tries, host)}${triedOften(tries)}`;
 }
 
 /** What is named in a reason, with its ID or without it: "filter", "user_id", "Filter with 'id'=7", "user 7". */
@@ -227,13 +194,9 @@ function isNotThere(what: string): string {
 /** Completes "To go on, …". */
 const CHECK_PROXY = 'check the proxy that n8n is set to use, and what it lets through';
 
-function proxyBefore(host = API_HOST): string {
-	return `A proxy between n8n and ${host}`;
-}
-
 /** Who has answered: the host, or a proxy in its place. */
-function answering(how: FailureKind, host = API_HOST): string {
-	return isProxys(how) ? proxyBefore(host) : host;
+function answering(how: FailureKind, { host = API_HOST }: Topic): string {
+	return isProxys(how) ? `A proxy between n8n and ${host}` : host;
 }
 
 function isProxys(how: FailureKind): boolean {
@@ -278,17 +241,18 @@ function lowerFirst(text: string): string {
 
 const API_HOST = 'LiveCall';
 
-function whatHappened(how: FailureKind, tries: number, host = API_HOST): string {
+function whatHappened({ how, tries }: Failure, topic: Topic): string {
+	const { host = API_HOST } = topic;
 	switch (how.kind) {
 		case 'notSent':
 			if (how.reason === 'askedToWait')
-				return `${answering(how, host)} had asked to wait, for another ${seconds(how.waitMs)} when this was due, and was not asked`;
+				return `${answering(how, topic)} had asked to wait, for another ${seconds(how.waitMs)} when this was due, and was not asked`;
 			return {
 				connectionRefused: `${host} could not be reached: the connection was refused`,
 				unresolved: `${host} could not be reached: the address of its host was not found`,
 				unreachable: `${host} could not be reached: there is no way to its host`,
 				unsendable: `The request to ${host} could not be sent`,
-				proxy: `${proxyBefore(host)} closed the connection before ${host} was reached`,
+				proxy: `${answering(how, topic)} closed the connection before ${host} was reached`,
 				canceled: `The execution was canceled before LiveCall was asked${tries > 0 ? ' again' : ''}`,
 			}[how.reason];
 		case 'lost':
@@ -300,7 +264,7 @@ function whatHappened(how: FailureKind, tries: number, host = API_HOST): string 
 		case 'canceled':
 			return 'The execution was canceled while LiveCall was being asked';
 		case 'status':
-			return `${answering(how, host)} answered with status ${how.status}${how.reasons.length > 0 ? ` (${how.reasons.join('; ')})` : ''}`;
+			return `${answering(how, topic)} answered with status ${how.status}${how.reasons.length > 0 ? ` (${how.reasons.join('; ')})` : ''}`;
 		case 'unreadable':
 			return {
 				webPage: "LiveCall's answer was a web page instead of data",
@@ -319,14 +283,6 @@ function whatHappened(how: FailureKind, tries: number, host = API_HOST): string 
 	}
 }
 
-function triedOften(tries: number): string {
+function triedOften({ tries }: Failure): string {
 	return tries > 1 ? ` (tried ${tries} times)` : '';
-}
-
-function askedToWait(how: FailureKind, host: string | undefined): string {
-	const retryAfterMs = how.kind === 'status' ? (how.retryAfterMs ?? 0) : 0;
-	if (retryAfterMs === 0) return '';
-	const longest =
-		retryAfterMs > LONGEST_WAIT_MS ? `; the node waits ${seconds(LONGEST_WAIT_MS)} at most` : '';
-	return `${answering(how, host)} asked to wait ${seconds(retryAfterMs)}${longest}. `;
 }

@@ -197,6 +197,23 @@ export const aSwitch: Check<boolean> = (given) => {
 	);
 };
 
+/** The entries of a list, and of texts that set them off with commas, semicolons, blanks or lines. */
+export function entriesIn(given: unknown): unknown[] {
+	if (Array.isArray(given)) return given.flatMap(entriesIn);
+	return typeof given === 'string' ? given.split(/[\s,;]+/).filter(Boolean) : [given];
+}
+
+/** Checks each of several entries. @returns each value once, or what is wrong with the first entry that is wrong */
+export function eachOf<T>(entries: unknown[], check: Check<T>): Result<T[], Invalid> {
+	const values = new Set<T>();
+	for (const entry of entries) {
+		const checked = check(entry);
+		if (!checked.ok) return checked;
+		values.add(checked.value);
+	}
+	return valid([...values]);
+}
+
 /** One of the values of a dropdown; an expression may give any. */
 export function oneOf<T extends string>(...values: T[]): Check<T> {
 	return (given) => {

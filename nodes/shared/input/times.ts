@@ -29,22 +29,12 @@ const FROM_FORMAT =
  * A time that the clocks skip in spring is read as much later (02:30 as 03:30), one that comes twice in autumn as the
  * later one: what luxon makes of them.
  * @param zone the workflow's time zone, in which a text without an offset is read
+ * @param now in ms since 1970, for a call that is to be placed now: a call that was placed before may have had its time since
  */
-export function aTime(zone: string): Check<string> {
+export function aTime(zone: string, now = -Infinity): Check<string> {
 	return (given) => {
-		const moment = timeToCallAt(zone)(given);
-		return moment.ok ? valid(moment.value.iso) : moment;
-	};
-}
-
-/**
- * As {@link aTime}, for a call that is to be placed now: a call that was placed before may have had its time since.
- * @param now in ms since 1970
- */
-export function aTimeToCome(zone: string, now: number): Check<string> {
-	return (given) => {
-		const moment = timeToCallAt(zone)(given);
-		if (!moment.ok) return moment;
+		const moment = aMoment(zone)(given);
+		if (!moment.ok) return invalid(moment.error.found, `${moment.error.advice} ${IN_A_CALL}`);
 		const { iso, at } = moment.value;
 		return at < now - GRACE_MS
 			? invalid(
@@ -52,16 +42,6 @@ export function aTimeToCome(zone: string, now: number): Check<string> {
 					'Enter a time to come, or remove the field to call at once.',
 				)
 			: valid(iso);
-	};
-}
-
-/** As {@link aMoment}, with advice for a field that can be removed. */
-function timeToCallAt(zone: string): Check<{ iso: string; at: number }> {
-	return (given) => {
-		const moment = aMoment(zone)(given);
-		if (moment.ok) return moment;
-		const { found, advice } = moment.error;
-		return invalid(found, `${advice} ${IN_A_CALL}`);
 	};
 }
 
@@ -153,6 +133,6 @@ function withoutWrapping(given: string): string {
 }
 
 /** Also for a date made outside this module's own realm, which `instanceof` does not know. */
-function isDate(given: unknown): given is Date {
+export function isDate(given: unknown): given is Date {
 	return Object.prototype.toString.call(given) === '[object Date]';
 }

@@ -22,17 +22,6 @@ export class AnswerTimes {
 	}
 }
 
-/**
- * How long it takes until a place is free for the next one in the line.
- * @param ahead how many stand in front
- * @param places how many are answered at once
- * @param meanMs how long an answer takes, in ms
- * @returns in ms
- */
-export function waitingMs(ahead: number, places: number, meanMs: number): number {
-	return ((ahead + 1) / places) * meanMs;
-}
-
 function mean(values: number[]): number {
 	return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 }

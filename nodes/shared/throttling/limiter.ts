@@ -1,4 +1,4 @@
-import { AnswerTimes, waitingMs } from './answerTimes';
+import { AnswerTimes } from './answerTimes';
 import { LONGEST_WAIT_MS, wait } from './wait';
 
 /** The first pause, in ms, if LiveCall names none; each further one doubles. */
@@ -102,7 +102,8 @@ export class Limiter {
 			this.active++;
 			return true;
 		}
-		const waitMs = this.pausedForMs + waitingMs(ahead, this.most, this.times.meanMs);
+		// When it has its turn: each answer gives a place to the first in the line.
+		const waitMs = this.pausedForMs + ((ahead + 1) / this.most) * this.times.meanMs;
 		if (ahead >= MOST_WAITING || !this.isInTime(deadline, waitMs)) return false;
 		return await new Promise((resolve) => {
 			const mine = { deadline, start: resolve };

@@ -9,7 +9,7 @@ import { scheduledForField, schedulingOptions } from '../../fields/scheduling';
 import { aLocator, aNumber, aSwitch } from '../../../shared/input/checks';
 import { aKey, keyFor } from '../../../shared/input/keys';
 import { canonicalNumber } from '../../../shared/phoneNumber';
-import { aTime, aTimeToCome } from '../../../shared/input/times';
+import { aTime } from '../../../shared/input/times';
 import type { DeduplicationKey } from '../../deduplication/keys';
 import type { Request } from '../../deduplication/request';
 import type { Operation } from '../../execution/operation';
@@ -121,7 +121,7 @@ function requestFor({ filterId, phoneNumber, scheduledFor, userId, ...wanted }: 
 
 async function decide(item: Item, { preferences }: Wanted) {
 	// Whether the time lies ahead is asked only of a call that is to be placed: one that was placed has had its time since.
-	const check = aTimeToCome(item.run.functions.getTimezone(), Date.now());
+	const check = aTime(item.run.functions.getTimezone(), Date.now());
 	const scheduledFor = item.readAdded('additionalFields', 'scheduledFor', check);
 	return await decideCall(item, { ...preferences, scheduledFor });
 }
