@@ -3,11 +3,11 @@ import { processedData, retry, runNode, type RunResult } from '../support/engine
 import type { Decide, Deeds, Lane } from './lane';
 import type { FaultName, RetrySettings, Schedule } from './schedule';
 
-/**
- * How long a request may take, in seconds: short for the items that meet a hang, and otherwise so long that a busy
- * machine makes nothing time out that the schedule wants to be fine.
- */
-const TIMEOUT = { hanging: 0.1, otherwise: 20 };
+/** How long a request may take for an item that meets a hang, in seconds. */
+export const HANGING_SECONDS = 0.1;
+
+/** The same for all others: so long that a busy machine makes nothing time out that the schedule wants to be fine. */
+const OTHERWISE_SECONDS = 20;
 
 /** One execution of a scenario, and what LiveCall did meanwhile. */
 export interface Execution {
@@ -81,10 +81,13 @@ export async function runScenario(
 
 /** The list of users is asked for with the time-out of whichever item needs it first. */
 function timeoutOf({ faults, listFaults }: Schedule, index: number, patience: number): number {
-	const hangs = (fault: FaultName) => fault === 'hangBefore' || fault === 'hangAfter';
-	return [...faults[index], ...listFaults].some(hangs)
-		? TIMEOUT.hanging * patience
-		: TIMEOUT.otherwise;
+	return [...faults[index], ...listFaults].some(isHang)
+		? HANGING_SECONDS * patience
+		: OTHERWISE_SECONDS;
+}
+
+export function isHang(fault: FaultName): boolean {
+	return fault === 'hangBefore' || fault === 'hangAfter';
 }
 
 function parametersFor(

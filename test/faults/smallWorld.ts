@@ -1,6 +1,6 @@
 import { inLanes, type Decide, type Lane } from './lane';
 import { count, emptyTally, type Tally } from './random';
-import { runScenario } from './scenario';
+import { HANGING_SECONDS, isHang, runScenario } from './scenario';
 import { FAULT_NAMES, type FaultName, type Schedule } from './schedule';
 
 /** A scenario without its faults. */
@@ -18,6 +18,8 @@ const REFUSED: FaultName[] = ['refused', 'tooMany'];
 
 /** What leaves it unknown whether LiveCall has acted. */
 const UNKNOWN = FAULT_NAMES.filter((fault) => fault !== 'fine' && !REFUSED.includes(fault));
+
+const ALL_KINDS = { refused: REFUSED.length, unknown: UNKNOWN.length };
 
 /** How many kinds of fault a request meets in the part of a small world that is walked with each test run. */
 const SPREAD = { refused: 1, unknown: 3 };
@@ -61,8 +63,8 @@ function spreadAfter(before: Choice[]): FaultName[] {
 	return [...inTurn(REFUSED, SPREAD.refused), ...inTurn(UNKNOWN, SPREAD.unknown)];
 }
 
-/** How often a scenario is run again in which a request came that should not, or did not come. */
-const MOST_TRIES = 20;
+/** A scenario is run again, with more time for what hangs, if a request came that should not, or did not come or may have timed out. */
+const MOST_PATIENCE = 64;
 
 /**
  * Runs one scenario: what was chosen, and fine for everything after it.
@@ -79,26 +81,45 @@ async function runOne(
 		faults: Array.from({ length: items }, (_, item) => faultsOf(item, chosen)),
 		listFaults: faultsOf('list', chosen),
 	};
-	for (let tries = 1; tries <= MOST_TRIES; tries++) {
+	const hangs = schedule.faults.flat().some(isHang);
+	for (let patience = 2; patience <= MOST_PATIENCE; patience *= 2) {
 		const met: Choice[] = [];
+		const times = [performance.now()];
 		const decide: Decide = (whom, n) => {
 			const due = chosen[met.length];
 			const fault = due?.whom === whom && due.n === n ? due.fault : 'fine';
 			met.push({ whom, n, fault });
+			times.push(performance.now());
 			return fault;
 		};
-		const story = await runScenario(schedule, lane, decide, tries);
+		const story = await runScenario(schedule, lane, decide, patience);
+		times.push(performance.now());
 		// The walk is complete only as long as the same choices lead to the same requests. On a machine that stands
-		// still for longer than a hanging request may take, that request may time out before it has left: the next try
-		// gives it longer.
+		// still for longer than a hanging request may take, another request may time out, too: the next try gives it longer.
 		const isSame = chosen.every(
 			({ whom, n }, place) => met[place]?.whom === whom && met[place].n === n,
 		);
-		if (!isSame) continue;
+		const isTimely =
+			!hangs ||
+			times.slice(1).every((time, place) => {
+				const before = met[place - 1]?.fault;
+				return time - times[place] < longestAfter(before, patience);
+			});
+		if (!isSame || !isTimely) continue;
 		count(tally, story);
 		return met;
 	}
 	throw new Error(`The same choices led to other requests: ${JSON.stringify(chosen)}`);
+}
+
+/** How long is waited after a 429 at least, in ms. */
+const AFTER_TOO_MANY_MS = 100;
+
+/** How long after a request the next one comes, or the end, in ms, if none times out between that is not meant to. */
+function longestAfter(fault: FaultName | undefined, patience: number): number {
+	const timeout = HANGING_SECONDS * 1000 * patience;
+	if (fault !== undefined && isHang(fault)) return 2 * timeout;
+	return fault === 'tooMany' ? timeout + AFTER_TOO_MANY_MS : timeout;
 }
 
 function faultsOf(whom: number | 'list', chosen: Choice[]): FaultName[] {
@@ -121,8 +142,11 @@ const NOTHING_FOLLOWS: Counts = { one: 1, two: 1 };
  * next one if the first is unknown: what an earlier try has left unknown does not end a run.
  * @param after what a Retry has in which a person has the unknown sent again, by how many items are not placed then
  */
-function countOf(tries: number, after: Counts): Counts {
-	const [refused, unknown] = [REFUSED.length, UNKNOWN.length];
+function countOf(
+	tries: number,
+	after: Counts = NOTHING_FOLLOWS,
+	{ refused, unknown } = ALL_KINDS,
+): Counts {
 	let { one, two } = after;
 	// Of two items, the first is unknown and the second still to be sent.
 	let second = after.two;
@@ -145,8 +169,6 @@ function countOfContinuing({ refused, unknown }: typeof SPREAD): number {
 	const twice = 1 + unknown + refused * once;
 	return once + UNKNOWN.length * twice + REFUSED.length * once * twice;
 }
-
-const ALL_KINDS = { refused: REFUSED.length, unknown: UNKNOWN.length };
 
 const ALONE: Setting = {
 	operation: 'call.create',
@@ -183,12 +205,12 @@ const STOPPING: Part[] = [
 	{
 		name: 'stop, one try',
 		setting: { ...ALONE, tries: 1 },
-		schedules: countOf(2, NOTHING_FOLLOWS).two,
+		schedules: countOf(2).two,
 	},
 	{
 		name: 'stop, then redial what is unknown, one item, one try',
 		setting: { ...REDIAL, items: 1, tries: 1 },
-		schedules: countOf(1, countOf(1, NOTHING_FOLLOWS)).one,
+		schedules: countOf(1, countOf(1)).one,
 	},
 ];
 
@@ -212,15 +234,15 @@ export const SPREAD_OF_SMALL_WORLD: Part[] = [
 export const SMALL_WORLD: Part[] = [
 	...STOPPING,
 	...CONTINUING,
-	{ name: 'stop', setting: ALONE, schedules: countOf(4, NOTHING_FOLLOWS).two },
+	{ name: 'stop', setting: ALONE, schedules: countOf(4).two },
 	{
 		name: 'stop, then redial what is unknown, one item',
 		setting: { ...REDIAL, items: 1 },
-		schedules: countOf(2, countOf(2, NOTHING_FOLLOWS)).one,
+		schedules: countOf(2, countOf(2)).one,
 	},
 	{
 		name: 'stop, then redial what is unknown',
 		setting: REDIAL,
-		schedules: countOf(2, countOf(2, NOTHING_FOLLOWS)).two,
+		schedules: countOf(2, countOf(2)).two,
 	},
 ];
