@@ -349,6 +349,14 @@ describe('a store that fails', () => {
 		expect(rung()).toEqual([ANNA]);
 	});
 
+	it('and works again, is asked for the next key of the same run', async () => {
+		fail(0, 3);
+		const options = { ...keyed.options, maxConcurrency: 1 };
+		const node = { onError: 'continueRegularOutput' as const };
+		await world.run('call.create', { ...keyed, options }, { items: items.slice(0, 2), node });
+		expect(rung()).toEqual([BEN]);
+	});
+
 	it('and leaves open whether a key is recorded, has the retry say so', async () => {
 		// The store writes, and then says nothing any more.
 		processedData.failAt((n) => (n >= 3 ? { when: 'after', error } : undefined));
@@ -467,6 +475,26 @@ describe('a store that fails', () => {
 		const again = await retryCrashed(crashed);
 		expect(again.error.message).toContain('did not tell whether this was sent before');
 		expect(rung()).toEqual([ANNA]);
+	});
+});
+
+describeWithLineage('that a call was placed', () => {
+	const placedOnRecord = () =>
+		processedData.keys().filter((entry) => entry.startsWith('["placed"'));
+
+	it('goes on record when a run of several ends, and with the next claim if it is the only one', async () => {
+		await world.run('call.create', call, { items });
+		expect(placedOnRecord()).toHaveLength(3);
+		world.reset();
+		await world.run('call.create', call, { items: items.slice(0, 1) });
+		expect(placedOnRecord()).toEqual([]);
+		const phoneNumber = '={{ $json.phone ?? $json.phone_number }}';
+		const again = { ...call, phoneNumber };
+		await world.run('call.create', again, {
+			items: items.slice(0, 1),
+			loop: { from: 'output', times: 1 },
+		});
+		expect(placedOnRecord()).toHaveLength(1);
 	});
 });
 
