@@ -521,3 +521,12 @@ it('an item that comes out as skipped names the customer and its input item', as
 	expect(skipped).toMatchObject({ skipped: true, reason: 'duplicate', phone_number: BEN });
 	expect(pairs(result)).toEqual([0, 1, 2]);
 });
+
+it('an item whose option is wrong was not sent, so a retry with the right one calls', async () => {
+	const wrong = { ...call, options: { requestTimeout: -1 } };
+	const failed = await world.run('call.create', wrong, { items: items.slice(0, 1) });
+	expect(failed.failed).toBe(true);
+	const again = await retry(failed, { parameters: { ...failed.settings.parameters, options: {} } });
+	expect(again.failed).toBe(false);
+	expect(rung()).toEqual([ANNA]);
+});
