@@ -287,6 +287,17 @@ describe('claims of one run', () => {
 		expect(cluster.data.operationsSeen).toBeLessThan(20);
 	});
 
+	it('have what is recorded besides stay, whatever is said of them', async () => {
+		const cluster = new Cluster();
+		const claims = cluster.process();
+		const claimed = await cluster.live(async () => [
+			(await claims.claim(of('A'), ['x'])).as,
+			(await claims.claim(of('A'), ['y'])).as,
+		]);
+		expect(claimed).toEqual(['won', 'onRecord']);
+		expect(cluster.data.keys()).toEqual(['A', 'x', 'y']);
+	});
+
 	it('end their wait for the lock when the execution is canceled', async () => {
 		const cluster = new Cluster();
 		const canceled = new AbortController();
@@ -390,6 +401,20 @@ describe('what n8n keeps', () => {
 		const kept = await keptOf(many(40_000, record), many(40_010, record).slice(40_000));
 		expect(kept).toHaveLength(40_000);
 		expect(kept[0]).toBe(record(10).request);
+	}, 60_000);
+
+	it('says nothing of a claim that failed to be written, since as many entries are there with it', async () => {
+		const cluster = new Cluster();
+		const claimed = await cluster.live(async () => {
+			const before = many(40_000, record).flatMap(keptEntries);
+			await storeOf(cluster.data).checkProcessedAndRecord(before, 'node', { mode: 'entries' });
+			// The lock takes two operations, and counting the entries one.
+			cluster.data.failAt((n) =>
+				n === 3 ? { when: 'after', error: new Error('busy') } : undefined,
+			);
+			return await cluster.process().claim(record(40_000));
+		});
+		expect(claimed).toEqual({ as: 'unusable', reason: 'busy', mayBeRecorded: true });
 	}, 60_000);
 
 	it('is not cut down by calls without a key if there are more keys', async () => {

@@ -349,6 +349,14 @@ describe('a store that fails', () => {
 		expect(rung()).toEqual([ANNA]);
 	});
 
+	it('and works again, is asked for the next key of the same run', async () => {
+		fail(0, 3);
+		const options = { ...keyed.options, maxConcurrency: 1 };
+		const node = { onError: 'continueRegularOutput' as const };
+		await world.run('call.create', { ...keyed, options }, { items: items.slice(0, 2), node });
+		expect(rung()).toEqual([BEN]);
+	});
+
 	it('and leaves open whether a key is recorded, has the retry say so', async () => {
 		// The store writes, and then says nothing any more.
 		processedData.failAt((n) => (n >= 3 ? { when: 'after', error } : undefined));
@@ -470,6 +478,26 @@ describe('a store that fails', () => {
 	});
 });
 
+describeWithLineage('that a call was placed', () => {
+	const placedOnRecord = () =>
+		processedData.keys().filter((entry) => entry.startsWith('["placed"'));
+
+	it('goes on record when a run of several ends, and with the next claim if it is the only one', async () => {
+		await world.run('call.create', call, { items });
+		expect(placedOnRecord()).toHaveLength(3);
+		world.reset();
+		await world.run('call.create', call, { items: items.slice(0, 1) });
+		expect(placedOnRecord()).toEqual([]);
+		const phoneNumber = '={{ $json.phone ?? $json.phone_number }}';
+		const again = { ...call, phoneNumber };
+		await world.run('call.create', again, {
+			items: items.slice(0, 1),
+			loop: { from: 'output', times: 1 },
+		});
+		expect(placedOnRecord()).toHaveLength(1);
+	});
+});
+
 describe('a Remove Duplicates node that keeps its history for the whole workflow', () => {
 	it('is left alone, and a hint says what that means', async () => {
 		await processedData.checkProcessedAndRecord(
@@ -492,4 +520,13 @@ it('an item that comes out as skipped names the customer and its input item', as
 	const skipped: IDataObject = jsons(result)[1];
 	expect(skipped).toMatchObject({ skipped: true, reason: 'duplicate', phone_number: BEN });
 	expect(pairs(result)).toEqual([0, 1, 2]);
+});
+
+it('an item whose option is wrong was not sent, so a retry with the right one calls', async () => {
+	const wrong = { ...call, options: { requestTimeout: -1 } };
+	const failed = await world.run('call.create', wrong, { items: items.slice(0, 1) });
+	expect(failed.failed).toBe(true);
+	const again = await retry(failed, { parameters: { ...failed.settings.parameters, options: {} } });
+	expect(again.failed).toBe(false);
+	expect(rung()).toEqual([ANNA]);
 });

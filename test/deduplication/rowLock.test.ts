@@ -41,7 +41,7 @@ const SITUATIONS: Array<[string, Situation]> = [
 ];
 
 /** How many times each situation is lived through; `LOCK_SEEDS` sets another number. */
-const SEEDS = Number(process.env.LOCK_SEEDS ?? 6);
+const SEEDS = Number(process.env.LOCK_SEEDS ?? 12);
 
 async function live(situation: Situation, seed: number) {
 	const time = new VirtualTime(seed);

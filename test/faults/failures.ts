@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { INode, INodeParameters } from 'n8n-workflow';
 import type { Fault, HostName } from '../../dev/sandbox';
 import { PACKAGE, processedData } from '../support/engine';
-import type { StoreFault } from '../support/processedData';
+import type { StoreFailure } from '../support/processedData';
 import type { World } from '../support/world';
 import { subjectOf, type OperationOnSubject, type Subject } from './operations';
 import type { OnError } from './schedule';
@@ -40,7 +40,7 @@ type Failure =
 	| { where: 'nowhere' }
 	| { where: 'before the first item'; what: string }
 	| { where: 'in items'; what: 'fails' | 'findsNothing'; items: number[] }
-	| { where: "in n8n's store"; at: number; isLasting: boolean; when: StoreFault['when'] }
+	| ({ where: "in n8n's store" } & StoreFailure)
 	| {
 			where: 'in LiveCall or before it';
 			fault: Fault;
@@ -139,8 +139,8 @@ function failureOf(operation: string): fc.Arbitrary<Failure> {
 			arbitrary: fc.record({
 				where: fc.constant("in n8n's store" as const),
 				at: fc.nat({ max: 20 }),
-				isLasting: fc.boolean(),
-				when: fc.constantFrom<StoreFault['when']>('before', 'after'),
+				lasting: fc.constantFrom<StoreFailure['lasting']>('once', 'forEver'),
+				when: fc.constantFrom<StoreFailure['when']>('before', 'after'),
 			}),
 		},
 		{ weight: 12, arbitrary: failures('api') },
@@ -216,7 +216,9 @@ function filledIn(parameters: INodeParameters): INodeParameters {
 /** How long a request may take, in seconds: short for the items that meet a hang. */
 const TIMEOUT = { hanging: 0.3, otherwise: 20 };
 
-/** Everything that n8n is told of a trial, once the sandbox and n8n's store are set up to fail. */
+let trials = 0;
+
+/** Everything that n8n is told of a trial in a workflow of its own, once the sandbox and n8n's store are set up to fail. */
 export function arrange(world: World, trial: Trial, on: OperationOnSubject, subjects: Subject[]) {
 	const { failure } = trial;
 	const met = metBy(trial, on);
@@ -229,7 +231,8 @@ export function arrange(world: World, trial: Trial, on: OperationOnSubject, subj
 	}));
 	const before: Before = failure.where === 'before the first item' ? BEFORE[failure.what] : {};
 	if (failure.where === 'in LiveCall or before it') meetWith(world, failure, subjects);
-	if (failure.where === "in n8n's store") failStore(failure);
+	const workflowId = `trial-${++trials}`;
+	if (failure.where === "in n8n's store") processedData.failIn(workflowId, failure);
 	const [resource, operation] = on.operation.split('.');
 	const { baseUrl = world.sandbox.apiUrl } = before;
 	const options = {
@@ -240,6 +243,7 @@ export function arrange(world: World, trial: Trial, on: OperationOnSubject, subj
 		...(trial.hasKeys ? { deduplicationKey: '={{ $json.input }}' } : {}),
 	};
 	return {
+		workflowId,
 		credential: before.credential ?? { ...world.credential, baseUrl },
 		items,
 		parameters: {
@@ -254,6 +258,7 @@ export function arrange(world: World, trial: Trial, on: OperationOnSubject, subj
 			...(trial.isTool ? { type: `${PACKAGE}.liveCallTool` } : {}),
 			...before.node,
 		},
+		agent: { parameters: { asks: JSON.stringify([subjects[0]]) } },
 	};
 }
 
@@ -270,14 +275,5 @@ function meetWith(
 		if (sparesReads && subject < 0 && host === 'api') return undefined;
 		met.add(subject);
 		return fault;
-	});
-}
-
-function failStore({ at, isLasting, when }: Extract<Failure, { at: number }>): void {
-	const error = new Error('SQLITE_BUSY: database is locked');
-	processedData.failAt((n, scope) => {
-		if (n < at || (n > at && !isLasting)) return undefined;
-		// A lock that was written without a word is waited for like that of a dead holder: that takes too long here.
-		return { when: scope === 'node' ? when : 'before', error };
 	});
 }

@@ -9,18 +9,9 @@ import {
 	type RunSettings,
 } from '../support/engine';
 import { canonicalNumber } from '../../nodes/shared/phoneNumber';
-import type { StoreFault } from '../support/processedData';
+import type { StoreFailure } from '../support/processedData';
 import type { Deeds, Lane } from './lane';
 import { itemFaults, type FaultName, type OnError } from './schedule';
-
-/** How n8n's store of processed data fails during one execution. */
-export interface StoreFailure {
-	/** From which of the node's uses of the store on, counted from 0. */
-	at: number;
-	lasting: 'once' | 'forEver';
-	/** Whether it fails before it writes, or writes and then fails to say so. */
-	when: StoreFault['when'];
-}
 
 /** One execution of a life. */
 interface Chapter {
@@ -29,6 +20,7 @@ interface Chapter {
 	redialUnknown: boolean;
 	/** The request with which n8n dies, counted from 0 in this execution; it stores nothing of the execution then. */
 	dies: number | null;
+	/** How n8n's store of processed data fails during it. */
 	store: StoreFailure | null;
 }
 
@@ -55,7 +47,7 @@ const storeFailure: fc.Arbitrary<StoreFailure> = fc.record({
 		{ weight: 4, arbitrary: fc.constant('once' as const) },
 		{ weight: 1, arbitrary: fc.constant('forEver' as const) },
 	),
-	when: fc.constantFrom<StoreFault['when']>('before', 'after'),
+	when: fc.constantFrom<StoreFailure['when']>('before', 'after'),
 });
 
 const chapter: fc.Arbitrary<Chapter> = fc.record({
@@ -129,23 +121,6 @@ interface Lived {
 
 let lives = 0;
 
-/** Which store fails how, by workflow: each life has a workflow of its own. */
-const failing = new Map<string, { failure: StoreFailure; seen: number }>();
-const error = new Error('SQLITE_BUSY: database is locked');
-
-/** To be called before lives are lived, and after the store was cleared. */
-export function letStoresFail(): void {
-	processedData.failAt((_, scope, workflowId) => {
-		const current = failing.get(workflowId);
-		if (!current) return undefined;
-		const { at, lasting, when } = current.failure;
-		const n = current.seen++;
-		if (n < at || (n > at && lasting === 'once')) return undefined;
-		// A lock that was written without a word is waited for like that of a dead holder: that takes too long here.
-		return { when: scope === 'node' ? when : 'before', error };
-	});
-}
-
 /** Lives through a life in n8n's engine. */
 export async function live(life: Life, lane: Lane): Promise<Lived[]> {
 	const workflowId = `life-${++lives}`;
@@ -166,7 +141,7 @@ export async function live(life: Life, lane: Lane): Promise<Lived[]> {
 		if (before && !before.died && !before.result.failed) continue;
 		current = next;
 		requests = 0;
-		if (next.store) failing.set(workflowId, { failure: next.store, seen: 0 });
+		processedData.failIn(workflowId, next.store ?? undefined);
 		let restore: (() => void) | undefined;
 		const settings: RunSettings = {
 			...settingsFor(life, next),
@@ -188,7 +163,7 @@ export async function live(life: Life, lane: Lane): Promise<Lived[]> {
 					onStart: settings.onStart,
 				}));
 		die = undefined;
-		failing.delete(workflowId);
+		processedData.failIn(workflowId);
 		const died = restore !== undefined;
 		if (restore) restore();
 		else processedData.snapshot(workflowId)();

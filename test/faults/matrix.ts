@@ -272,7 +272,7 @@ async function runOnce(
 /** Runs each of some jobs in whichever of several worlds is free. */
 export async function inWorlds(jobs: Array<(world: World) => Promise<void>>): Promise<void> {
 	const left = [...jobs];
-	const worlds = await Promise.all(Array.from({ length: 6 }, async () => await World.start()));
+	const worlds = await Promise.all(Array.from({ length: 24 }, async () => await World.start()));
 	const work = async (world: World) => {
 		for (let job = left.shift(); job; job = left.shift()) await job(world);
 	};

@@ -2,17 +2,15 @@ import './quiet';
 
 import { Lane } from './lane';
 import { report, shrink, type Tally } from './random';
-import type { OnError } from './schedule';
-import { runAll, SMALL_WORLD } from './smallWorld';
 
 /** How long one walk or one batch of random schedules may take, in ms. */
 export const MOST_MS = 300_000;
 
-/** Gives the lanes that all tests of a file share. They are open while its tests run. */
+/** Gives the lanes that all tests of a file share. They are open while its tests run. Most of the time they wait. */
 export function openLanes(): Lane[] {
 	const lanes: Lane[] = [];
 	beforeAll(async () => {
-		lanes.push(...(await Promise.all(Array.from({ length: 4 }, async () => await Lane.open()))));
+		lanes.push(...(await Promise.all(Array.from({ length: 8 }, async () => await Lane.open()))));
 	}, 60_000);
 	afterAll(async () => await Promise.all(lanes.map(async (lane) => await lane.close())));
 	return lanes;
@@ -25,20 +23,5 @@ export async function expectNothingBroken({ failure }: Tally, lane: Lane): Promi
 	const smallest = await shrink(failure.schedule, lane);
 	throw new Error(
 		`${found}\n\nThe smallest that does:\n${report(smallest.schedule, smallest.broken)}`,
-	);
-}
-
-/** Makes a test of each part of the small world whose node has this setting for errors. */
-export function testSmallWorld(onError: OnError): void {
-	const lanes = openLanes();
-	const parts = SMALL_WORLD.filter(({ setting }) => setting.onError === onError);
-	it.each(parts)(
-		'keeps every promise in all schedules of a small world: $name, $schedules schedules',
-		async ({ setting, schedules }) => {
-			const tally = await runAll(setting, lanes);
-			await expectNothingBroken(tally, lanes[0]);
-			expect(tally).toMatchObject({ schedules, doubleRings: 0, unaccounted: 0 });
-		},
-		MOST_MS,
 	);
 }

@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { processedData } from '../support/engine';
 import { brokenIn, type Broken } from './checks';
 import { inLanes, type Lane } from './lane';
 import { runScenario, type Story } from './scenario';
@@ -36,9 +35,6 @@ export function count(tally: Tally, story: Story): void {
 	tally.schedules++;
 }
 
-/** How many scenarios share n8n's store of processed data before it is emptied, so that it stays quick. */
-const BATCH = 500;
-
 /**
  * Runs random schedules, until one breaks a promise.
  * @param seed the same seed gives the same schedules
@@ -49,21 +45,18 @@ export async function runRandom(
 	lanes: Lane[],
 	progress: (tally: Tally) => void = () => undefined,
 ): Promise<Tally> {
-	const all = fc.sample(anySchedule, { numRuns: schedules, seed });
 	const tally = emptyTally();
-	for (let from = 0; from < all.length && !tally.failure; from += BATCH) {
-		await inLanes(lanes, jobsOf(all.slice(from, from + BATCH), tally));
-		processedData.clear();
-		progress(tally);
-	}
+	const jobs = function* () {
+		for (const schedule of fc.sample(anySchedule, { numRuns: schedules, seed })) {
+			if (tally.failure) return;
+			yield async (lane: Lane) => {
+				count(tally, await runScenario(schedule, lane));
+				if (tally.schedules % 500 === 0) progress(tally);
+			};
+		}
+	};
+	await inLanes(lanes, jobs());
 	return tally;
-}
-
-function* jobsOf(schedules: Schedule[], tally: Tally): Generator<(lane: Lane) => Promise<void>> {
-	for (const schedule of schedules) {
-		if (tally.failure) return;
-		yield async (lane) => count(tally, await runScenario(schedule, lane));
-	}
 }
 
 /**

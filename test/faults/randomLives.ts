@@ -1,7 +1,6 @@
 import fc from 'fast-check';
-import { processedData } from '../support/engine';
 import { inLanes, type Lane } from './lane';
-import { anyLife, brokenInLife, letStoresFail, live, type Life } from './lives';
+import { anyLife, brokenInLife, live, type Life } from './lives';
 
 /** What came of many lives. */
 interface LivesTally {
@@ -41,17 +40,12 @@ export async function runLives(
 			};
 		}
 	};
-	processedData.clear();
-	letStoresFail();
 	await inLanes(lanes, jobs());
-	processedData.clear();
 	return tally;
 }
 
 /** Lives through one life; gives what was broken. */
 export async function replayLife(life: Life, lane: Lane): Promise<string[]> {
-	processedData.clear();
-	letStoresFail();
 	const lived = await live(life, lane);
 	for (const { retried, died, result, told, deeds } of lived) {
 		console.log(

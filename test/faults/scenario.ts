@@ -1,13 +1,13 @@
 import type { INode, INodeParameters } from 'n8n-workflow';
-import { retry, runNode, type RunResult } from '../support/engine';
+import { processedData, retry, runNode, type RunResult } from '../support/engine';
 import type { Decide, Deeds, Lane } from './lane';
 import type { FaultName, RetrySettings, Schedule } from './schedule';
 
-/**
- * How long a request may take, in seconds: short for the items that meet a hang, and otherwise so long that a busy
- * machine makes nothing time out that the schedule wants to be fine.
- */
-const TIMEOUT = { hanging: 0.1, otherwise: 20 };
+/** How long a request may take for an item that meets a hang, in seconds. */
+export const HANGING_SECONDS = 0.1;
+
+/** The same for all others: so long that a busy machine makes nothing time out that the schedule wants to be fine. */
+const OTHERWISE_SECONDS = 20;
 
 /** One execution of a scenario, and what LiveCall did meanwhile. */
 export interface Execution {
@@ -32,8 +32,10 @@ function byTheBook(schedule: Schedule): Decide {
 		(whom === 'list' ? schedule.listFaults[n] : schedule.faults[whom]?.[n]) ?? 'fine';
 }
 
+let scenarios = 0;
+
 /**
- * Runs one scenario in n8n's engine: the execution, then its "Retry" runs for as long as it fails, then, with
+ * Runs one scenario in n8n's engine, in a workflow of its own: the execution, then its "Retry" runs for as long as it fails, then, with
  * deduplication keys, the same items in an execution of their own.
  * @param decide what meets which request; by default what the schedule says
  * @param patience how many times as long as usual a request that hangs may take
@@ -47,7 +49,7 @@ export async function runScenario(
 	const numbers = lane.begin(schedule.faults.length, decide);
 	const items = numbers.map((phone, index) => ({
 		phone,
-		key: keyOf(schedule, numbers, index),
+		key: schedule.keys === 'shared' ? `pair ${index - (index % 2)}` : `lead ${index}`,
 		timeout: timeoutOf(schedule, index, patience),
 	}));
 	const node: Partial<INode> = {
@@ -61,7 +63,8 @@ export async function runScenario(
 		executions.push({ kind, redialUnknown, result, deeds: await lane.look() });
 		return result;
 	};
-	const settings = { credential: lane.credential, items, node };
+	const workflowId = `scenario-${++scenarios}`;
+	const settings = { credential: lane.credential, items, node, workflowId };
 	const asFirst: RetrySettings = { redialUnknown: false, concurrency: schedule.concurrency };
 	const first = { ...settings, parameters: parametersFor(schedule, asFirst) };
 
@@ -72,20 +75,19 @@ export async function runScenario(
 		last = await note('retry', changed.redialUnknown, await retry(last, { parameters }));
 	}
 	if (schedule.runAgain) await note('again', false, await runNode(first));
+	processedData.forget(workflowId);
 	return { schedule, executions, requests: lane.requests, secrets: lane.secrets };
-}
-
-/** Keys are made of phone numbers, so that no other scenario has the same. */
-function keyOf({ keys }: Schedule, numbers: string[], index: number): string {
-	return keys === 'shared' ? `pair ${numbers[index - (index % 2)]}` : `lead ${numbers[index]}`;
 }
 
 /** The list of users is asked for with the time-out of whichever item needs it first. */
 function timeoutOf({ faults, listFaults }: Schedule, index: number, patience: number): number {
-	const hangs = (fault: FaultName) => fault === 'hangBefore' || fault === 'hangAfter';
-	return [...faults[index], ...listFaults].some(hangs)
-		? TIMEOUT.hanging * patience
-		: TIMEOUT.otherwise;
+	return [...faults[index], ...listFaults].some(isHang)
+		? HANGING_SECONDS * patience
+		: OTHERWISE_SECONDS;
+}
+
+export function isHang(fault: FaultName): boolean {
+	return fault === 'hangBefore' || fault === 'hangAfter';
 }
 
 function parametersFor(

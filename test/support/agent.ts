@@ -19,7 +19,10 @@ export class AgentNode implements INodeType {
 	/** What the tool gave or said each time. */
 	static readonly heard: string[] = [];
 
-	/** What it asks its tool for, one after the other; those in a list at the same time. */
+	/**
+	 * What it asks its tool for, one after the other; those in a list at the same time. A parameter `asks` of the agent, as JSON,
+	 * holds for that one alone.
+	 */
 	static asks: Array<object | object[]> = [{}, {}];
 
 	/** How many of its next runs fail once the tool was used, as when the model cannot be reached any longer. */
@@ -35,25 +38,29 @@ export class AgentNode implements INodeType {
 		defaults: { name: 'Agent' },
 		inputs: [NodeConnectionTypes.Main, { type: NodeConnectionTypes.AiTool }],
 		outputs: [NodeConnectionTypes.Main],
-		properties: [],
+		properties: [{ displayName: 'Asks', name: 'asks', type: 'json', default: '' }],
 	};
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		const connected: unknown = await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0);
 		const [tool] = Array.isArray(connected) ? connected.filter(isTool) : [];
+		const heard: string[] = [];
 		const ask = async (input: object) => {
 			try {
-				AgentNode.heard.push(String(await tool?.invoke(input)));
+				heard.push(String(await tool?.invoke(input)));
 			} catch (error) {
-				AgentNode.heard.push(error instanceof Error ? error.message : String(error));
+				heard.push(error instanceof Error ? error.message : String(error));
 			}
 		};
-		for (const asked of AgentNode.asks) await Promise.all([asked].flat().map(ask));
+		const { asks } = this.getNode().parameters;
+		const asked: typeof AgentNode.asks = asks === '' ? AgentNode.asks : JSON.parse(String(asks));
+		for (const together of asked) await Promise.all([together].flat().map(ask));
+		AgentNode.heard.push(...heard);
 		if (AgentNode.failures > 0) {
 			AgentNode.failures--;
 			throw new NodeOperationError(this.getNode(), 'The model is not available');
 		}
-		return [this.getInputData()];
+		return [heard.map((text) => ({ json: { heard: text } }))];
 	}
 }
 

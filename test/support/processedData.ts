@@ -14,12 +14,18 @@ export interface StoreFault {
 	error: Error;
 }
 
-/** Says what goes wrong in an operation, by its number and by the row that it is for. */
-type FaultAt = (
-	operation: number,
-	scope: string,
-	workflowId: string,
-) => StoreFault | undefined;
+/** Says what goes wrong in an operation, by its number. */
+type FaultAt = (operation: number) => StoreFault | undefined;
+
+/** A store that fails for one workflow. Plain JSON. */
+export interface StoreFailure extends Pick<StoreFault, 'when'> {
+	/** From which of the workflow's operations on, counted from 0. */
+	at: number;
+	lasting: 'once' | 'forEver';
+}
+
+/** What a database says that is busy. */
+export const BUSY = new Error('SQLITE_BUSY: database is locked');
 
 interface Row {
 	mode: string;
@@ -48,6 +54,7 @@ function hashOf(item: DeduplicationItemTypes): string {
 export class InMemoryProcessedData implements IDataDeduplicator {
 	private operations = 0;
 	private faultAt: FaultAt = () => undefined;
+	private readonly failing = new Map<string, { failure: StoreFailure; seen: number }>();
 
 	/**
 	 * @param step waits for the turn of a step; by default a few turns of the event loop
@@ -162,6 +169,7 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 
 	clear(): void {
 		this.rows.clear();
+		this.failing.clear();
 		this.failAt(() => undefined);
 	}
 
@@ -174,6 +182,12 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 	failAt(faultAt: FaultAt): void {
 		this.operations = 0;
 		this.faultAt = faultAt;
+	}
+
+	/** Has the operations for one workflow fail, counted from 0 from now on; none of them if nothing is given. */
+	failIn(workflowId: string, failure?: StoreFailure): void {
+		if (failure) this.failing.set(workflowId, { failure, seen: 0 });
+		else this.failing.delete(workflowId);
 	}
 
 	/**
@@ -195,13 +209,23 @@ export class InMemoryProcessedData implements IDataDeduplicator {
 		}
 	}
 
+	private faultIn(workflowId: string, scope: string): StoreFault | undefined {
+		const failing = this.failing.get(workflowId);
+		if (!failing) return undefined;
+		const { at, lasting, when } = failing.failure;
+		const n = failing.seen++;
+		if (n < at || (n > at && lasting === 'once')) return undefined;
+		// A lock that was written without a word is waited for like that of a dead holder: that takes too long here.
+		return { when: scope === 'node' ? when : 'before', error: BUSY };
+	}
+
 	/** Reads, waits for its turn, and writes. */
 	private async operation<T>(
 		place: string,
 		read: () => Promise<{ output: T; write?: () => void }>,
 	): Promise<T> {
 		const [scope, workflowId] = place.split(':');
-		const fault = this.faultAt(this.operations++, scope, workflowId);
+		const fault = this.faultAt(this.operations++) ?? this.faultIn(workflowId, scope);
 		await this.step();
 		if (fault?.when === 'before') throw fault.error;
 		const { output, write } = await read();
