@@ -64,9 +64,6 @@ async function callEnds(callId: number): Promise<void> {
 	if (execution !== undefined) expectSuccess(execution);
 }
 
-/** The expressions of n8n 1.x do not make the new contact's body: there a person adds the contact. */
-const itOnNewest = process.env.N8N_VERSION?.startsWith('1.') ? it.skip : it;
-
 describe('CRM callback', () => {
 	it(
 		'calls new contacts once, and marks them',
@@ -142,7 +139,7 @@ describe('CRM callback', () => {
 		})();
 	});
 
-	itOnNewest(
+	it(
 		'adds the contact who is missing, and logs a missed call as that',
 		scenario(async ({ sandbox }) => {
 			const call = sandbox.calls.add({
