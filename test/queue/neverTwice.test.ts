@@ -1,3 +1,3 @@
 import { neverTwice } from './helpers/neverTwice';
 
-neverTwice({ pairs: 240, triples: 60, leads: 100, list: 40, deaths: 1, stops: 1 });
+neverTwice({ pairs: 120, triples: 30, leads: 50, list: 20, deaths: 1, stops: 1 });
