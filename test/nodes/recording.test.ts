@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../dev/sandbox';
+import { passWaits } from '../support/passingTime';
 import { jsons, pairs, SECRETS, World } from '../support/world';
 
 let world: World;
@@ -7,6 +8,7 @@ beforeAll(async () => {
 	world = await World.start();
 });
 beforeEach(() => world.reset());
+afterEach(() => jest.restoreAllMocks());
 afterAll(async () => await world.sandbox.stop());
 
 const recorded = () =>
@@ -158,6 +160,7 @@ describe('download', () => {
 			outcome: 'unanswered',
 			recorded: false,
 		});
+		passWaits();
 		const result = await download(id, { options: { waitForRecording: 1.5 } });
 		expect(result.error.message).toContain('no recording for call');
 		expect(world.asked()).toHaveLength(2);
