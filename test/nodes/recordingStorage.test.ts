@@ -10,6 +10,7 @@ import {
 	type Encoding,
 	type FileAnswer,
 } from '../support/fileHost';
+import { linkTo, withOwnHosts } from '../support/recordingHosts';
 import { World } from '../support/world';
 
 const SOUND = randomBytes(40_000);
@@ -28,8 +29,7 @@ beforeAll(async () => {
 }, 30_000);
 beforeEach(() => {
 	world.reset();
-	const body = { recording: { id: 1, call_id: 7, url: `${host.url}/7.mp3` } };
-	world.sandbox.faults.always({ kind: 'status', status: 200, body }, { host: 'api' });
+	linkTo({ world, host });
 });
 afterEach(() => jest.restoreAllMocks());
 afterAll(async () => {
@@ -37,11 +37,10 @@ afterAll(async () => {
 	await world.sandbox.stop();
 });
 
-/** Downloads; `patience` is how long a silent host is waited for, in s: as long as a busy machine may take for an answer. */
-const download = async (patience = 20, maxRetries = 1) =>
+const download = async () =>
 	await world.run('recording.download', {
 		callId: 7,
-		options: { maxRetries, requestTimeout: patience },
+		options: { maxRetries: 1, requestTimeout: 20 },
 	});
 
 /** What n8n has kept for the first item; expects it to be a file. */
@@ -60,25 +59,30 @@ it.each(ENCODINGS)(
 	},
 );
 
-it.each(
+it.concurrent.each(
 	ENCODINGS.flatMap((encoding) =>
 		(['close', 'reset', 'nothing'] as const).map((then) => [encoding, then] as const),
 	),
 )(
 	'of a recording that breaks off no part is left behind: %s, then %s',
-	async (encoding, then) => {
-		const before = files.list();
-		const patience = then === 'nothing' ? 2 : 20;
-		host.answers(halfOf(SOUND, encoding, then));
-		expect((await download(patience, 0)).error.message).toContain('broke off');
-		// n8n 1.x leaves parts in the folder of the execution, which it removes with the execution.
-		if (!isN8n1) expect(files.list()).toEqual(before);
+	async (encoding, then) =>
+		await withOwnHosts(async (hosts) => {
+			const parameters = (maxRetries: number) => ({
+				callId: 7,
+				options: { maxRetries, requestTimeout: then === 'nothing' ? 2 : 20 },
+			});
+			const executionId = `${encoding}-${then}`;
+			hosts.host.answers(halfOf(SOUND, encoding, then));
+			const broken = await hosts.world.run('recording.download', parameters(0), { executionId });
+			expect(broken.error.message).toContain('broke off');
+			// n8n 1.x leaves parts in the folder of the execution, which it removes with the execution.
+			if (!isN8n1) expect(files.list(executionId)).toEqual([]);
 
-		host.answers(halfOf(SOUND, encoding, then), file(SOUND));
-		expect((await download(patience)).failed).toBe(false);
-		if (!isN8n1) expect(files.list()).toHaveLength(before.length + 1);
-	},
-	20_000,
+			hosts.host.answers(halfOf(SOUND, encoding, then), file(SOUND));
+			const whole = await hosts.world.run('recording.download', parameters(1), { executionId });
+			expect(whole.failed).toBe(false);
+			if (!isN8n1) expect(files.list(executionId)).toHaveLength(1);
+		}),
 );
 
 describe('a recording without an end', () => {
