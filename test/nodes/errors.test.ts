@@ -1,15 +1,10 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../dev/sandbox';
 import { passWaits } from '../support/passingTime';
-import { jsons, locator, pairs, SECRETS, World } from '../support/world';
+import { jsons, locator, pairs, SECRETS, sharedWorld, World } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
+const world = sharedWorld();
 afterEach(() => jest.restoreAllMocks());
-afterAll(async () => await world.sandbox.stop());
 
 const call = { filterId: locator('1'), phoneNumber: '+49 30 1234567', options: { maxRetries: 0 } };
 

@@ -1,15 +1,10 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../dev/sandbox';
 import { passWaits } from '../support/passingTime';
-import { jsons, pairs, SECRETS, World } from '../support/world';
+import { jsons, pairs, SECRETS, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
+const world = sharedWorld();
 afterEach(() => jest.restoreAllMocks());
-afterAll(async () => await world.sandbox.stop());
 
 const recorded = () =>
 	world.sandbox.calls.add({ status: 'ended', outcome: 'successful', recorded: true });

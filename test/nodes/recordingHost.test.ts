@@ -19,26 +19,17 @@ import {
 	withOwnHosts,
 	type RecordingHosts,
 } from '../support/recordingHosts';
-import { jsons, SECRETS, World } from '../support/world';
+import { jsons, SECRETS, sharedWorld } from '../support/world';
 
 /** As sound is: it gets no smaller by being encoded. */
 const SOUND = randomBytes(40_000);
 const ENCODINGS: Encoding[] = ['identity', 'gzip', 'br', 'deflate'];
 
-let world: World;
-let host: FileHost;
-beforeAll(async () => {
-	world = await World.start();
-	host = await new FileHost().start();
-});
-beforeEach(() => {
-	world.reset();
-	linkTo({ world, host });
-});
-afterAll(async () => {
-	host.stop();
-	await world.sandbox.stop();
-});
+const world = sharedWorld();
+const host = new FileHost();
+beforeAll(async () => await host.start());
+beforeEach(() => linkTo({ world, host }));
+afterAll(() => host.stop());
 
 async function download(options: INodeParameters = {}, hosts: RecordingHosts = { world, host }) {
 	const result = await hosts.world.run('recording.download', {

@@ -11,7 +11,7 @@ import {
 	type FileAnswer,
 } from '../support/fileHost';
 import { linkTo, withOwnHosts } from '../support/recordingHosts';
-import { World } from '../support/world';
+import { sharedWorld } from '../support/world';
 
 const SOUND = randomBytes(40_000);
 /** Encoded, it is a thousand times smaller. */
@@ -19,23 +19,16 @@ const ZEROS = Buffer.alloc(1_000_000);
 const ENCODINGS: Encoding[] = ['identity', 'gzip', 'br', 'deflate'];
 const isN8n1 = process.env.N8N_VERSION?.startsWith('1.') ?? false;
 
-let world: World;
-let host: FileHost;
+const world = sharedWorld();
+const host = new FileHost();
 let files: BinaryFiles;
 beforeAll(async () => {
-	world = await World.start();
-	host = await new FileHost().start();
+	await host.start();
 	files = await BinaryFiles.start();
 }, 30_000);
-beforeEach(() => {
-	world.reset();
-	linkTo({ world, host });
-});
+beforeEach(() => linkTo({ world, host }));
 afterEach(() => jest.restoreAllMocks());
-afterAll(async () => {
-	host.stop();
-	await world.sandbox.stop();
-});
+afterAll(() => host.stop());
 
 const download = async () =>
 	await world.run('recording.download', {

@@ -3,14 +3,9 @@ import type { Fault } from '../../dev/sandbox';
 import { growingPause } from '../../nodes/LiveCall/operations/call/waitUntilEnded';
 import { PollThrottle } from '../../nodes/shared/throttling/pollThrottle';
 import { answerInPassing } from '../support/passingTime';
-import { jsons, World } from '../support/world';
+import { jsons, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start({ stageMs: 60_000 });
-});
-afterAll(async () => await world.sandbox.stop());
-beforeEach(() => world.reset());
+const world = sharedWorld({ stageMs: 60_000 });
 afterEach(() => jest.restoreAllMocks());
 
 const IN_AN_HOUR = () => new Date(Date.now() + 3_600_000).toISOString();

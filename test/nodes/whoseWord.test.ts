@@ -2,18 +2,11 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../dev/sandbox';
 import { processedData } from '../support/engine';
 import { answerInPassing, passWaits } from '../support/passingTime';
-import { jsons, locator, World } from '../support/world';
+import { jsons, locator, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start({ stageMs: 60_000 });
-});
-beforeEach(() => {
-	world.reset();
-	passWaits();
-});
+const world = sharedWorld({ stageMs: 60_000 });
+beforeEach(() => passWaits());
 afterEach(() => jest.restoreAllMocks());
-afterAll(async () => await world.sandbox.stop());
 
 const answer = (status: number, body: string, contentType: string): Fault => ({
 	kind: 'status',
