@@ -37,6 +37,8 @@ module.exports = {
 	globals: { isChanceFixed: true },
 	// The tests mostly wait for servers of their own: on two cores, six workers take half the time that two take.
 	maxWorkers: Math.max(6, availableParallelism()),
+	// Tests of a file that run at once (`test/support/alone.ts`) wait for seconds.
+	maxConcurrency: 8,
 	// In ms. Nothing takes as long, but for a machine that is busy with something else.
 	testTimeout: 30_000,
 	testMatch: ['<rootDir>/test/**/*.test.ts'],

@@ -1,11 +1,6 @@
-import { jsons, SECRETS, World } from '../support/world';
+import { jsons, SECRETS, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
 
 const PASTED = `Token token="${SECRETS.apiKey}"`;
 

@@ -3,14 +3,9 @@ import { resources } from '../../nodes/LiveCall/operations';
 import { fieldsOf } from '../../nodes/LiveCall/panel';
 import { AgentNode } from '../support/agent';
 import { PACKAGE } from '../support/engine';
-import { locator, World } from '../support/world';
+import { locator, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
 
 /** Parameters with which each operation runs. */
 const RIGHT: Record<string, INodeParameters> = {

@@ -1,15 +1,10 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { jsons, locator, pairs, World } from '../support/world';
+import { jsons, locator, pairs, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
+const world = sharedWorld();
 beforeEach(() => {
-	world.reset();
 	world.sandbox.filters.set(1, { status: 'available', available_call_times: TIMES });
 });
-afterAll(async () => await world.sandbox.stop());
 
 /** Neither in order nor written alike, and one of them past. */
 const TIMES = [

@@ -1,14 +1,9 @@
 import { PlainHost } from '../support/plainHost';
-import { jsons, locator, pairs, World } from '../support/world';
+import { jsons, locator, pairs, sharedWorld } from '../support/world';
 import { AgentNode } from '../support/agent';
 import { PACKAGE, processedData, retry } from '../support/engine';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
 
 const someCall = { filterId: locator('1'), phoneNumber: '+49 30 1234567' };
 

@@ -3,14 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { poll } from '../../dev/launcher/poll';
 import type { Fault, FaultQuestion } from '../../dev/sandbox';
 import { processedData } from '../support/engine';
-import { locator, World } from '../support/world';
+import { locator, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
 
 /** What a node waits for when it is canceled. */
 interface Wait {

@@ -1,13 +1,10 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../dev/sandbox';
-import { jsons, locator, pairs, SECRETS, World } from '../support/world';
+import { passWaits } from '../support/passingTime';
+import { jsons, locator, pairs, SECRETS, sharedWorld, World } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
+afterEach(() => jest.restoreAllMocks());
 
 const call = { filterId: locator('1'), phoneNumber: '+49 30 1234567', options: { maxRetries: 0 } };
 
@@ -218,12 +215,13 @@ describe('what LiveCall says, in words', () => {
 	});
 
 	it('call.waitUntilEnded of something unknown, looked for again for 10 s', async () => {
+		passWaits();
 		const result = await world.run('call.waitUntilEnded', { callId: '99' });
 		expect(result.error.message).toContain('no call "99"');
 		expect(result.error.description).toContain('Call ID');
 		expect(world.seen().length).toBeGreaterThanOrEqual(5);
 		expect(world.seen().length).toBeLessThanOrEqual(12);
-	}, 30_000);
+	});
 
 	it.each<[string, Fault, string]>([
 		['a web page', { kind: 'html' }, 'web page instead of data'],

@@ -1,13 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { Pace } from '../../nodes/shared/throttling/pace';
-import { jsons, locator, SECRETS, World } from '../support/world';
+import { jsons, locator, SECRETS, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
 
 const call = { filterId: locator('1'), phoneNumber: '={{ $json.phone }}' };
 const phones = (count: number) =>

@@ -1,16 +1,15 @@
 import http from 'node:http';
 import { isFromProxy } from '../../nodes/shared/api/proxy';
-import { World } from '../support/world';
+import { sharedWorld } from '../support/world';
 
 /** What the proxy answers to CONNECT; nothing where it hangs up. */
 let answer = '';
 let proxy: http.Server;
-let world: World;
+const world = sharedWorld();
 let connects = 0;
 const before = { ...process.env };
 
 beforeAll(async () => {
-	world = await World.start();
 	proxy = http.createServer((_, response) => {
 		response.writeHead(407, { 'Proxy-Authenticate': 'Basic' }).end('Log in first');
 	});
@@ -28,11 +27,10 @@ beforeAll(async () => {
 	delete process.env.no_proxy;
 });
 beforeEach(() => (connects = 0));
-afterAll(async () => {
+afterAll(() => {
 	process.env = before;
 	proxy.close();
 	proxy.closeAllConnections();
-	await world.sandbox.stop();
 });
 
 const place = async (scheme: 'http' | 'https') =>

@@ -1,12 +1,7 @@
 import type { IDataObject, INodeParameters, NodeParameterValueType } from 'n8n-workflow';
-import { locator, World } from '../support/world';
+import { locator, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
 
 const call = { filterId: locator('1'), phoneNumber: '+49 30 1234567' };
 const page = 'https://app.livecall.io';

@@ -1,14 +1,9 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { get } from '../../nodes/LiveCall/operations/call/get';
 import type { RunResult } from '../support/engine';
-import { jsons, locator, pairs, World } from '../support/world';
+import { jsons, locator, pairs, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
 
 const GET = { callId: '={{ $json.id }}' };
 const CREATE = { filterId: locator('1'), phoneNumber: '={{ $json.phone }}' };

@@ -1,15 +1,11 @@
 import { loopBrake } from '../../nodes/LiveCall/execution/loopBrake';
 import { retry } from '../support/engine';
-import { locator, World } from '../support/world';
+import { locator, sharedWorld } from '../support/world';
 
-let world: World;
+const world = sharedWorld();
 let held = 0;
 const brakeAsItIs = Object.getOwnPropertyDescriptor(loopBrake, 'ms') ?? {};
-beforeAll(async () => {
-	world = await World.start();
-});
 beforeEach(() => {
-	world.reset();
 	held = 0;
 	// Read once for each run that is held.
 	Object.defineProperty(loopBrake, 'ms', {
@@ -21,10 +17,7 @@ beforeEach(() => {
 		set: () => undefined,
 	});
 });
-afterAll(async () => {
-	Object.defineProperty(loopBrake, 'ms', brakeAsItIs);
-	await world.sandbox.stop();
-});
+afterAll(() => Object.defineProperty(loopBrake, 'ms', brakeAsItIs));
 
 const [ANNA, BEN] = ['+49 30 1000001', '+49 30 1000002'];
 const call = { filterId: locator('1'), phoneNumber: '={{ $json.phone }}' };

@@ -3,14 +3,9 @@ import { join } from 'node:path';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { resources } from '../../nodes/LiveCall/operations';
 import { isObject } from '../../nodes/shared/json';
-import { jsons, locator, World } from '../support/world';
+import { jsons, locator, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
 
 const FOLDER = join(__dirname, '../../nodes/LiveCall/__schema__/v1.0.0');
 

@@ -1,13 +1,10 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../dev/sandbox';
-import { jsons, pairs, SECRETS, World } from '../support/world';
+import { passWaits } from '../support/passingTime';
+import { jsons, pairs, SECRETS, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
+afterEach(() => jest.restoreAllMocks());
 
 const recorded = () =>
 	world.sandbox.calls.add({ status: 'ended', outcome: 'successful', recorded: true });
@@ -158,6 +155,7 @@ describe('download', () => {
 			outcome: 'unanswered',
 			recorded: false,
 		});
+		passWaits();
 		const result = await download(id, { options: { waitForRecording: 1.5 } });
 		expect(result.error.message).toContain('no recording for call');
 		expect(world.asked()).toHaveLength(2);

@@ -13,41 +13,30 @@ import {
 	type Encoding,
 	type FileAnswer,
 } from '../support/fileHost';
-import { jsons, SECRETS, World } from '../support/world';
+import {
+	linkTo,
+	LINK_TOKEN as TOKEN,
+	withOwnHosts,
+	type RecordingHosts,
+} from '../support/recordingHosts';
+import { jsons, SECRETS, sharedWorld } from '../support/world';
 
 /** As sound is: it gets no smaller by being encoded. */
 const SOUND = randomBytes(40_000);
 const ENCODINGS: Encoding[] = ['identity', 'gzip', 'br', 'deflate'];
-const TOKEN = 'token=header.payload.signature';
 
-let world: World;
-let host: FileHost;
-beforeAll(async () => {
-	world = await World.start();
-	host = await new FileHost().start();
-});
-beforeEach(() => {
-	world.reset();
-	linksTo('7.mp3');
-});
-afterAll(async () => {
-	host.stop();
-	await world.sandbox.stop();
-});
+const world = sharedWorld();
+const host = new FileHost();
+beforeAll(async () => await host.start());
+beforeEach(() => linkTo({ world, host }));
+afterAll(() => host.stop());
 
-/** Has LiveCall give links to the host. */
-function linksTo(path: string): void {
-	const url = `${host.url}/${path}?${TOKEN}`;
-	const body = { recording: { id: 1, call_id: 7, url } };
-	world.sandbox.faults.always({ kind: 'status', status: 200, body }, { host: 'api' });
-}
-
-async function download(options: INodeParameters = {}) {
-	const result = await world.run('recording.download', {
+async function download(options: INodeParameters = {}, hosts: RecordingHosts = { world, host }) {
+	const result = await hosts.world.run('recording.download', {
 		callId: 7,
 		options: { maxRetries: 1, ...options },
 	});
-	for (const secret of [TOKEN, host.url, SECRETS.apiKey])
+	for (const secret of [TOKEN, hosts.host.url, SECRETS.apiKey])
 		expect(result.stored).not.toContain(secret);
 	return result;
 }
@@ -138,24 +127,32 @@ describe('a recording that breaks off', () => {
 		['of no known length', halfOf(SOUND, 'identity', 'close', { isAnnounced: false })],
 	];
 
-	it.each(broken)('is fetched again as a whole, with a fresh link: %s', async (_, answer) => {
-		host.answers(answer, file(SOUND));
-		const result = await download({ requestTimeout: 1 });
-		expect(bytesOf(result).equals(SOUND)).toBe(true);
-		expect(host.requests).toHaveLength(2);
-		expect(world.asked()).toHaveLength(2);
-	});
+	it.concurrent.each(broken)(
+		'is fetched again as a whole, with a fresh link: %s',
+		async (_, answer) =>
+			await withOwnHosts(async (hosts) => {
+				hosts.host.answers(answer, file(SOUND));
+				const result = await download({ requestTimeout: 2 }, hosts);
+				expect(bytesOf(result).equals(SOUND)).toBe(true);
+				expect(hosts.host.requests).toHaveLength(2);
+				expect(hosts.world.asked()).toHaveLength(2);
+			}),
+	);
 
-	it.each(broken)('is given up after so many tries: %s', async (_, answer) => {
-		host.answers(answer);
-		const result = await download({ requestTimeout: 1, maxRetries: 2 });
-		expect(result.error.message).toBe(
-			"LiveCall's download host broke off before the end of the recording, and no file was kept (tried 3 times)",
-		);
-		expect(result.error.description).toContain('Trying again is safe');
-		expect(result.output).toEqual([]);
-		expect(host.requests).toHaveLength(3);
-	});
+	it.concurrent.each(broken)(
+		'is given up after so many tries: %s',
+		async (_, answer) =>
+			await withOwnHosts(async (hosts) => {
+				hosts.host.answers(answer);
+				const result = await download({ requestTimeout: 2, maxRetries: 2 }, hosts);
+				expect(result.error.message).toBe(
+					"LiveCall's download host broke off before the end of the recording, and no file was kept (tried 3 times)",
+				);
+				expect(result.error.description).toContain('Trying again is safe');
+				expect(result.output).toEqual([]);
+				expect(hosts.host.requests).toHaveLength(3);
+			}),
+	);
 });
 
 describe('what is no recording', () => {

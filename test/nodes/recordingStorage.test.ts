@@ -10,7 +10,8 @@ import {
 	type Encoding,
 	type FileAnswer,
 } from '../support/fileHost';
-import { World } from '../support/world';
+import { linkTo, withOwnHosts } from '../support/recordingHosts';
+import { sharedWorld } from '../support/world';
 
 const SOUND = randomBytes(40_000);
 /** Encoded, it is a thousand times smaller. */
@@ -18,30 +19,21 @@ const ZEROS = Buffer.alloc(1_000_000);
 const ENCODINGS: Encoding[] = ['identity', 'gzip', 'br', 'deflate'];
 const isN8n1 = process.env.N8N_VERSION?.startsWith('1.') ?? false;
 
-let world: World;
-let host: FileHost;
+const world = sharedWorld();
+const host = new FileHost();
 let files: BinaryFiles;
 beforeAll(async () => {
-	world = await World.start();
-	host = await new FileHost().start();
+	await host.start();
 	files = await BinaryFiles.start();
 }, 30_000);
-beforeEach(() => {
-	world.reset();
-	const body = { recording: { id: 1, call_id: 7, url: `${host.url}/7.mp3` } };
-	world.sandbox.faults.always({ kind: 'status', status: 200, body }, { host: 'api' });
-});
+beforeEach(() => linkTo({ world, host }));
 afterEach(() => jest.restoreAllMocks());
-afterAll(async () => {
-	host.stop();
-	await world.sandbox.stop();
-});
+afterAll(() => host.stop());
 
-/** Downloads; `patience` is how long a silent host is waited for, in s: as long as a busy machine may take for an answer. */
-const download = async (patience = 20, maxRetries = 1) =>
+const download = async () =>
 	await world.run('recording.download', {
 		callId: 7,
-		options: { maxRetries, requestTimeout: patience },
+		options: { maxRetries: 1, requestTimeout: 20 },
 	});
 
 /** What n8n has kept for the first item; expects it to be a file. */
@@ -60,25 +52,30 @@ it.each(ENCODINGS)(
 	},
 );
 
-it.each(
+it.concurrent.each(
 	ENCODINGS.flatMap((encoding) =>
 		(['close', 'reset', 'nothing'] as const).map((then) => [encoding, then] as const),
 	),
 )(
 	'of a recording that breaks off no part is left behind: %s, then %s',
-	async (encoding, then) => {
-		const before = files.list();
-		const patience = then === 'nothing' ? 2 : 20;
-		host.answers(halfOf(SOUND, encoding, then));
-		expect((await download(patience, 0)).error.message).toContain('broke off');
-		// n8n 1.x leaves parts in the folder of the execution, which it removes with the execution.
-		if (!isN8n1) expect(files.list()).toEqual(before);
+	async (encoding, then) =>
+		await withOwnHosts(async (hosts) => {
+			const parameters = (maxRetries: number) => ({
+				callId: 7,
+				options: { maxRetries, requestTimeout: then === 'nothing' ? 2 : 20 },
+			});
+			const executionId = `${encoding}-${then}`;
+			hosts.host.answers(halfOf(SOUND, encoding, then));
+			const broken = await hosts.world.run('recording.download', parameters(0), { executionId });
+			expect(broken.error.message).toContain('broke off');
+			// n8n 1.x leaves parts in the folder of the execution, which it removes with the execution.
+			if (!isN8n1) expect(files.list(executionId)).toEqual([]);
 
-		host.answers(halfOf(SOUND, encoding, then), file(SOUND));
-		expect((await download(patience)).failed).toBe(false);
-		if (!isN8n1) expect(files.list()).toHaveLength(before.length + 1);
-	},
-	20_000,
+			hosts.host.answers(halfOf(SOUND, encoding, then), file(SOUND));
+			const whole = await hosts.world.run('recording.download', parameters(1), { executionId });
+			expect(whole.failed).toBe(false);
+			if (!isN8n1) expect(files.list(executionId)).toHaveLength(1);
+		}),
 );
 
 describe('a recording without an end', () => {

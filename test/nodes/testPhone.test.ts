@@ -1,15 +1,10 @@
 import { AgentNode } from '../support/agent';
 import { PACKAGE, processedData, retry, type RunResult, type RunSettings } from '../support/engine';
-import { jsons, locator, pairs, World } from '../support/world';
+import { jsons, locator, pairs, sharedWorld, World } from '../support/world';
 
 const TESTER = '+49 30 5550100';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
 
 const leads = Array.from({ length: 20 }, (_, index) => ({
 	lead: `lead-${index}`,

@@ -1,11 +1,6 @@
-import { jsons, locator, pairs, World } from '../support/world';
+import { jsons, locator, pairs, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
 
 const account = () => world.sandbox.users.all();
 
@@ -175,11 +170,7 @@ describe('user: create', () => {
 });
 
 describe.each(['user', 'empty'] as const)('user: update, where PATCH answers %s', (patch) => {
-	let other: World;
-	beforeAll(async () => {
-		other = await World.start({ undocumentedAnswers: { patch } });
-	});
-	afterAll(async () => await other.sandbox.stop());
+	const other = sharedWorld({ undocumentedAnswers: { patch } });
 
 	it('sends what changes and gives the user as it is then', async () => {
 		const result = await other.run('user.update', {
@@ -197,12 +188,7 @@ describe.each(['user', 'empty'] as const)('user: update, where PATCH answers %s'
 });
 
 describe('user: update, where PATCH answers nothing', () => {
-	let other: World;
-	beforeAll(async () => {
-		other = await World.start({ undocumentedAnswers: { patch: 'empty' } });
-	});
-	beforeEach(() => other.reset());
-	afterAll(async () => await other.sandbox.stop());
+	const other = sharedWorld({ undocumentedAnswers: { patch: 'empty' } });
 
 	it('reads back once for several items', async () => {
 		const items = [
@@ -278,11 +264,7 @@ describe('user: update, where PATCH answers nothing', () => {
 });
 
 describe.each(['empty', 'user'] as const)('user: delete, where DELETE answers %s', (answer) => {
-	let other: World;
-	beforeAll(async () => {
-		other = await World.start({ undocumentedAnswers: { delete: answer } });
-	});
-	afterAll(async () => await other.sandbox.stop());
+	const other = sharedWorld({ undocumentedAnswers: { delete: answer } });
 
 	it('gives only that it is done', async () => {
 		const result = await other.run('user.delete', { userId: locator('504') });

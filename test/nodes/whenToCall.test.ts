@@ -1,14 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 import type { RunResult, RunSettings } from '../support/engine';
-import { jsons, locator, World } from '../support/world';
+import { jsons, locator, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
 
 const someCall = { filterId: locator('1'), phoneNumber: '+49 30 1234567' };
 

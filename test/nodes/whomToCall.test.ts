@@ -1,13 +1,8 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { RunResult, RunSettings } from '../support/engine';
-import { jsons, locator, World } from '../support/world';
+import { jsons, locator, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
 
 /** Places a call to a number with these options. */
 async function place(

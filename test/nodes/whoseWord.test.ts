@@ -1,16 +1,12 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../dev/sandbox';
 import { processedData } from '../support/engine';
-import { answerInPassing } from '../support/passingTime';
-import { jsons, locator, World } from '../support/world';
+import { answerInPassing, passWaits } from '../support/passingTime';
+import { jsons, locator, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start({ stageMs: 60_000 });
-});
-beforeEach(() => world.reset());
+const world = sharedWorld({ stageMs: 60_000 });
+beforeEach(() => passWaits());
 afterEach(() => jest.restoreAllMocks());
-afterAll(async () => await world.sandbox.stop());
 
 const answer = (status: number, body: string, contentType: string): Fault => ({
 	kind: 'status',
@@ -41,34 +37,25 @@ const waitFor = async (callId: number, options: INodeParameters = {}) =>
 	await world.run('call.waitUntilEnded', { callId, options: { pollInterval: 1, ...options } });
 
 describe('a wait for the end of a call that LiveCall has told of', () => {
-	it.each(FOREIGN)(
-		'looks on when it is answered with %s',
-		async (_, fault) => {
-			const { id } = world.sandbox.calls.add({ status: 'initiated' });
-			answerInPassing(world, 11_000, (index) => {
-				if (index === 2) world.sandbox.calls.end(id, { outcome: 'successful' });
-				return index === 1 ? fault : undefined;
-			});
-			expect(jsons(await waitFor(id))).toMatchObject([{ id, outcome: 'successful' }]);
-			expect(world.seen()).toHaveLength(3);
-		},
-		30_000,
-	);
+	it.each(FOREIGN)('looks on when it is answered with %s', async (_, fault) => {
+		const { id } = world.sandbox.calls.add({ status: 'initiated' });
+		answerInPassing(world, 11_000, (index) => {
+			if (index === 2) world.sandbox.calls.end(id, { outcome: 'successful' });
+			return index === 1 ? fault : undefined;
+		});
+		expect(jsons(await waitFor(id))).toMatchObject([{ id, outcome: 'successful' }]);
+		expect(world.seen()).toHaveLength(3);
+	});
 
-	it.each(['fail', 'return'])(
-		'ends with its time, as On Timeout says: %s',
-		async (onTimeout) => {
-			const { id } = world.sandbox.calls.add({ status: 'initiated' });
-			answerInPassing(world, 20_000, (index) =>
-				index > 0 ? { kind: 'html', status: 404 } : undefined,
-			);
-			const result = await waitFor(id, { timeout: 1, onTimeout });
-			if (onTimeout === 'return')
-				expect(jsons(result)).toMatchObject([{ id, status: 'initiated' }]);
-			else expect(result.error.message).toContain(`Call "${id}" had not ended after 1 minute`);
-		},
-		30_000,
-	);
+	it.each(['fail', 'return'])('ends with its time, as On Timeout says: %s', async (onTimeout) => {
+		const { id } = world.sandbox.calls.add({ status: 'initiated' });
+		answerInPassing(world, 20_000, (index) =>
+			index > 0 ? { kind: 'html', status: 404 } : undefined,
+		);
+		const result = await waitFor(id, { timeout: 1, onTimeout });
+		if (onTimeout === 'return') expect(jsons(result)).toMatchObject([{ id, status: 'initiated' }]);
+		else expect(result.error.message).toContain(`Call "${id}" had not ended after 1 minute`);
+	});
 
 	it.each(OWN)('believes LiveCall itself: %s', async (_, fault) => {
 		const { id } = world.sandbox.calls.add({ status: 'initiated' });

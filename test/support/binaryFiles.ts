@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { BinaryDataService } from 'n8n-core';
@@ -24,10 +24,17 @@ export class BinaryFiles {
 		return new BinaryFiles(service, folder);
 	}
 
-	/** The names of the files that are there, whole or in part. */
-	list(): string[] {
-		const entries = readdirSync(this.folder, { recursive: true, withFileTypes: true });
-		const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
-		return names.filter((name) => !name.endsWith('.metadata'));
+	/**
+	 * The files that are there, whole or in part.
+	 * @param executionId has only those of this execution named
+	 */
+	list(executionId = ''): string[] {
+		const files = readdirSync(this.folder, { recursive: true, encoding: 'utf8' });
+		return files.filter(
+			(path) =>
+				statSync(join(this.folder, path)).isFile() &&
+				path.includes(join('executions', executionId)) &&
+				!path.endsWith('.metadata'),
+		);
 	}
 }

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { poll } from '../../dev/launcher/poll';
 import { TriggerHost, type TriggerSettings } from './delivery';
-import { SECRETS, World } from './world';
+import { SECRETS, sharedWorld } from './world';
 
 /** What the address has to carry, with the credential of a {@link World}. */
 export const query = `?token=${SECRETS.webhookToken}`;
@@ -29,7 +29,7 @@ export const WRONG_SETTINGS: Array<[label: string, parameters: INodeParameters]>
  * settings, `start` sets them and lets it begin as a workflow that was never started.
  */
 export function sharedTrigger() {
-	let world: World;
+	const world = sharedWorld();
 	let host: TriggerHost;
 	const settings = (
 		parameters: INodeParameters = {},
@@ -39,21 +39,12 @@ export function sharedTrigger() {
 		host.reset(settings(parameters, more));
 
 	beforeAll(async () => {
-		world = await World.start();
 		host = await TriggerHost.start(settings());
 	});
-	beforeEach(() => {
-		world.reset();
-		start();
-	});
-	afterAll(async () => {
-		host.stop();
-		await world.sandbox.stop();
-	});
+	beforeEach(() => start());
+	afterAll(() => host.stop());
 	return {
-		get world() {
-			return world;
-		},
+		world,
 		get host() {
 			return host;
 		},

@@ -13,18 +13,27 @@ export const SECRETS = { apiKey: randomUUID(), webhookToken: randomUUID() };
 
 /** A sandbox for the tests of a file, and short ways to run the LiveCall node against it. */
 export class World {
-	readonly credential: ICredentialDataDecryptedObject;
+	private running: Sandbox | undefined;
 
-	private constructor(readonly sandbox: Sandbox) {
-		this.credential = {
-			apiKey: sandbox.apiKey,
-			baseUrl: sandbox.apiUrl,
-			webhookToken: SECRETS.webhookToken,
-		};
+	static async start(options?: SandboxOptions): Promise<World> {
+		const world = new World();
+		await world.begin(options);
+		return world;
 	}
 
-	static async start(options: SandboxOptions = {}): Promise<World> {
-		return new World(await startSandbox({ apiKey: SECRETS.apiKey, stageMs: 0, ...options }));
+	/** Starts the sandbox. */
+	async begin(options: SandboxOptions = {}): Promise<void> {
+		this.running = await startSandbox({ apiKey: SECRETS.apiKey, stageMs: 0, ...options });
+	}
+
+	get sandbox(): Sandbox {
+		if (!this.running) throw new Error('The sandbox has not been started');
+		return this.running;
+	}
+
+	get credential(): ICredentialDataDecryptedObject {
+		const { apiKey, apiUrl } = this.sandbox;
+		return { apiKey, baseUrl: apiUrl, webhookToken: SECRETS.webhookToken };
 	}
 
 	/** Forgets what the test before has left. */
@@ -60,6 +69,15 @@ export class World {
 	seen(): SeenRequest[] {
 		return this.sandbox.requests.filter(({ host }) => host === 'api');
 	}
+}
+
+/** A world that all tests of a file, or of a `describe`, share, each test beginning anew. */
+export function sharedWorld(options?: SandboxOptions): World {
+	const world = new World();
+	beforeAll(async () => await world.begin(options));
+	beforeEach(() => world.reset());
+	afterAll(async () => await world.sandbox.stop());
+	return world;
 }
 
 /** A resource locator's value. */

@@ -1,0 +1,84 @@
+import type { Fault } from '../../dev/sandbox';
+import { alone } from '../support/alone';
+import type { Answer, TriggerHost } from '../support/delivery';
+import { query } from '../support/trigger';
+import type { World } from '../support/world';
+
+const ended = (world: World) => world.sandbox.calls.add({ status: 'ended', outcome: 'successful' });
+
+async function deliverAll(host: TriggerHost, ids: number[]): Promise<Answer[]> {
+	return await Promise.all(
+		ids.map(async (id) => await host.deliver({ event: 'call.ended', call: { id } }, { query })),
+	);
+}
+
+const statuses = (answers: Answer[]) => [...new Set(answers.map(({ status }) => status))].sort();
+
+describe('what deliveries cost LiveCall', () => {
+	alone('a silent LiveCall, 10 requests at once', {}, async (world, host) => {
+		world.sandbox.faults.always({ kind: 'hang-before' });
+		const answers = await deliverAll(
+			host,
+			Array.from({ length: 30 }, () => ended(world).id),
+		);
+		expect(statuses(answers)).toEqual([503]);
+		const [{ at: first }] = world.seen();
+		expect(world.seen().filter(({ at }) => at < first + 5_000)).toHaveLength(10);
+	});
+
+	alone('one made-up id many times, two requests', {}, async (world, host) => {
+		const answers = await deliverAll(
+			host,
+			Array.from({ length: 50 }, () => 7),
+		);
+		expect(statuses(answers)).toEqual([404]);
+		expect(statuses(await deliverAll(host, [7, 7, 7]))).toEqual([404]);
+		expect(world.seen()).toHaveLength(2);
+	});
+
+	const busy: Array<[string, Fault, number]> = [
+		// 10 at once, then one after each pause of 1, 2 and 4 seconds.
+		['503', { kind: 'status', status: 503 }, 13],
+		['500 and a web page', { kind: 'status', status: 500, body: '<html>' }, 13],
+		['429', { kind: 'status', status: 429 }, 13],
+		['503 for 2 seconds', { kind: 'status', status: 503, retryAfter: 2 }, 13],
+		['429 for a minute', { kind: 'status', status: 429, retryAfter: 60 }, 10],
+		['429 for a day', { kind: 'status', status: 429, retryAfter: 86_400 }, 10],
+	];
+	for (const [what, fault, most] of busy) {
+		alone(`40 deliveries answered ${what}, at most ${most} requests`, {}, async (world, host) => {
+			world.sandbox.faults.always(fault);
+			const answers = await deliverAll(
+				host,
+				Array.from({ length: 40 }, () => ended(world).id),
+			);
+			expect(statuses(answers)).toEqual([503]);
+			for (const { retryAfter } of answers) expect(Number(retryAfter)).toBeGreaterThan(0);
+			expect(world.seen().length).toBeLessThanOrEqual(most);
+			expect(host.started).toEqual([]);
+		});
+	}
+
+	alone('a moment of overload, no delivery', {}, async (world, host) => {
+		world.sandbox.faults.decide(({ index }) =>
+			index < 2 ? { kind: 'status', status: 503 } : undefined,
+		);
+		const ids = Array.from({ length: 40 }, () => ended(world).id);
+		expect(statuses(await deliverAll(host, ids))).toEqual([200]);
+		expect(host.started).toHaveLength(40);
+		expect(world.seen().length).toBeLessThanOrEqual(42);
+	});
+
+	const stubborn: Array<[string, Fault]> = [
+		['is down', { kind: 'status', status: 503, retryAfter: 0 }],
+		['is busy', { kind: 'status', status: 429, retryAfter: 0 }],
+		['drops the connection', { kind: 'reset-before' }],
+	];
+	for (const [what, fault] of stubborn) {
+		alone(`one delivery while LiveCall ${what}, 3 requests`, {}, async (world, host) => {
+			world.sandbox.faults.always(fault);
+			expect(statuses(await deliverAll(host, [ended(world).id]))).toEqual([503]);
+			expect(world.seen()).toHaveLength(3);
+		});
+	}
+});
