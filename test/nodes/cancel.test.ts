@@ -38,7 +38,7 @@ const WAITS: Record<string, Wait> = {
 		operation: 'recording.download',
 		parameters: { callId: '9001', options: { waitForRecording: 60 } },
 		requests: 1,
-		ms: 2_000,
+		ms: 60_000,
 	},
 	'as long as LiveCall asked to, when it takes too many requests': {
 		operation: 'call.get',
