@@ -66,3 +66,24 @@ it.each(TROUBLE)('a call that was never told of is not waited for through %s', a
 	expect(error).toBeDefined();
 	expect(world.seen()).toHaveLength(1);
 });
+
+it('LiveCall is left alone for as long as it asks to', async () => {
+	const looks: number[] = [];
+	answerInPassing(world, 0, (look) => {
+		looks.push(Date.now());
+		if (look === 2) world.sandbox.calls.end(9_020, { outcome: 'failed' });
+		return look === 1 ? { kind: 'status', status: 503, retryAfter: 3 } : undefined;
+	});
+	await waitFor({ pollInterval: 1 });
+	const [, asked = 0, next = 0] = looks;
+	expect(next - asked).toBeGreaterThanOrEqual(3_000);
+});
+
+it('the wait ends at once if LiveCall asks for a longer one than there is time', async () => {
+	answerInPassing(world, 0, (look) =>
+		look === 0 ? undefined : { kind: 'status', status: 503, retryAfter: 25 },
+	);
+	const { error } = await waitFor({ pollInterval: 1, timeout: 0.3 });
+	expect(error.message).toContain('its status was last "initiated"');
+	expect(world.seen()).toHaveLength(2);
+});

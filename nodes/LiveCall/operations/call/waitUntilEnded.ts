@@ -144,8 +144,11 @@ async function follow(
 	};
 	const pauseMs = (reply: Reply<Resource>) => {
 		if (stageOf(reply, latest, deadline) === 'lags') return LOOK_FOR_LATE_MS;
-		if (pollSeconds !== undefined) return pollSeconds * 1000;
-		return growingPause(Date.now() - item.run.startedAt);
+		const pause =
+			pollSeconds === undefined
+				? growingPause(Date.now() - item.run.startedAt)
+				: pollSeconds * 1000;
+		return Math.max(pause, askedToWait(reply));
 	};
 	const isOver = (reply: Reply<Resource>) => {
 		const stage = stageOf(reply, latest, deadline);
@@ -174,8 +177,14 @@ function stageOf(
 	if (reply.ok) return startsAfter(reply.value, deadline) ? 'over' : 'goesOn';
 	const { how } = reply.error;
 	if (isNotFound(how)) return 'lags';
-	if (latest) return mayPass(reply.error) ? 'goesOn' : 'over';
-	return isLiveCallsWord(how) ? 'over' : 'lags';
+	if (!latest) return isLiveCallsWord(how) ? 'over' : 'lags';
+	const isInTime = Date.now() + askedToWait(reply) < deadline;
+	return isInTime && mayPass(reply.error) ? 'goesOn' : 'over';
+}
+
+/** How long LiveCall, or the node's own back-off, leaves it alone after a look, in ms. */
+function askedToWait(reply: Reply<Resource>): number {
+	return reply.ok ? 0 : (reply.error.waitMs ?? 0);
 }
 
 /**
