@@ -8,7 +8,7 @@ module.exports = {
 	...config,
 	testMatch: [
 		'shared/*',
-		'deduplication/{keys,ledger}',
+		'deduplication/{decision,keys,ledger,record}',
 		'nodes/{checks,inputChecks,itemLoop,payload,recordingFileName,times}',
 	].map((tests) => `<rootDir>/test/${tests}.test.ts`),
 };
