@@ -78,8 +78,8 @@ class Door {
 	private async askStore(sending: Sending): Promise<IDataObject> {
 		const { ledger, isRetry } = this.guards;
 		const { key } = sending;
-		const claimed = await sending.claim();
 		const isKeyDoubtful = key !== undefined && ledger.isDoubtful(key.text);
+		const claimed = await sending.claim();
 		const isPlaced = claimed.as === 'onRecord' ? await sending.isPlacedOnRecord() : false;
 		if (isPlaced === undefined) {
 			throw this.item.wrong(messages.recordUnreadable('it gave no answer'));

@@ -10,7 +10,13 @@ import { isMadeMeanwhile, rethrow, StoredEntries, type ProcessedData } from './s
  * - `canceled`: the execution was canceled before it was recorded;
  * - `unusable`: n8n's store has failed; `mayBeRecorded` if it does not say whether it wrote the claim down.
  */
-export type Claimed = { as: Verdict } | { as: 'canceled' } | Unusable;
+export type Claimed = Judged | { as: 'canceled' } | Unusable;
+
+interface Judged {
+	as: Verdict;
+	/** Set if the store still has entries of a claim that was not won, since it failed as they were to be taken out. */
+	isKept?: true;
+}
 
 interface Unusable {
 	as: 'unusable';
@@ -125,15 +131,14 @@ export class Claims {
 		const batch = this.waiting.splice(0);
 		if (batch.length === 0) return;
 		try {
-			const verdicts = await this.locked(this.signal, async (lock) => {
+			const judged = await this.locked(this.signal, async (lock) => {
 				const found = await this.judgeAll(batch);
 				// A lease that has run out meanwhile may have let another process write at the same time.
 				if (lock && !lock.isCertain) throw new Undecided('its database was too slow');
 				return found;
 			});
 			batch.forEach((waiting, place) => {
-				const verdict = verdicts?.[place];
-				waiting.answer(verdict === undefined ? { as: 'canceled' } : { as: verdict });
+				waiting.answer(judged?.[place] ?? { as: 'canceled' });
 			});
 		} catch (error) {
 			const mayBeRecorded = error instanceof Undecided;
@@ -144,21 +149,25 @@ export class Claims {
 	}
 
 	/** Records the entries of claims in one go, and takes out again what no claim has won. */
-	private async judgeAll(batch: Waiting[]): Promise<Verdict[]> {
+	private async judgeAll(batch: Waiting[]): Promise<Judged[]> {
 		const claims = batch.map(({ claim }) => claim);
 		const besides = batch.flatMap((waiting) => waiting.besides);
 		const entries = new Set([...claims.flatMap(entriesOf), ...besides]);
 		const fresh = await this.add([...entries], mostEntries(claims));
 		for (const entry of besides) fresh.delete(entry);
 		const verdicts = claims.map((claim) => {
-			const verdict = judge(claim, (entry) => fresh.has(entry));
+			const as = judge(claim, (entry) => fresh.has(entry));
 			// Whoever asks for the same in the same batch has come too late.
-			if (verdict === 'won') for (const entry of keptEntries(claim)) fresh.delete(entry);
-			return verdict;
+			if (as === 'won') for (const entry of keptEntries(claim)) fresh.delete(entry);
+			return { claim, as };
 		});
-		// If it cannot be removed, a key counts longer than it need.
-		if (fresh.size > 0) await this.attempt(async () => await this.row.remove([...fresh]));
-		return verdicts;
+		const isTakenOut =
+			fresh.size === 0 || (await this.attempt(async () => await this.row.remove([...fresh])));
+		return verdicts.map(({ claim, as }) => {
+			const isKept =
+				!isTakenOut && as !== 'won' && entriesOf(claim).some((entry) => fresh.has(entry));
+			return isKept ? { as, isKept } : { as };
+		});
 	}
 
 	/**

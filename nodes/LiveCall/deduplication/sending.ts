@@ -56,6 +56,7 @@ export class Sending {
 		const claimed = await claims.claim(this.toClaim, toRecord);
 		if (claimed.as !== 'unusable' && claimed.as !== 'canceled') ledger.recorded(toRecord);
 		if (claims.wereUnlocked) this.item.hint(hints.unlocked);
+		if ('isKept' in claimed && claimed.isKept) this.staysClaimed();
 		return claimed;
 	}
 
@@ -83,16 +84,20 @@ export class Sending {
 
 	/** Works, and gives the claim back if LiveCall certainly did not act. @throws what the work throws */
 	async workWithClaim(work: Work): Promise<IDataObject> {
-		const { claims, ledger } = this.guards;
-		const { key, toClaim } = this;
+		const { claims } = this.guards;
+		const { toClaim } = this;
 		try {
 			return await this.work(work);
 		} finally {
 			const isSettled = this.mayBeDone || !toClaim || (await claims.giveBack(toClaim));
-			if (!isSettled) this.item.hint(key ? hints.keyKept : hints.recordKept);
-			// What runs this item again finds the key taken, though nobody was called for it.
-			if (!isSettled && key) ledger.setDoubtful(key.text, true);
+			if (!isSettled) this.staysClaimed();
 		}
+	}
+
+	/** Says that the store keeps what was claimed: whoever runs this item again finds it there, though nobody was called. */
+	private staysClaimed(): void {
+		this.item.hint(this.key ? hints.keyKept : hints.recordKept);
+		if (this.key) this.guards.ledger.setDoubtful(this.key.text, true);
 	}
 
 	private async send<T extends IDataObject>(
