@@ -285,6 +285,9 @@ describe('a key of which nobody knows whether it was recorded', () => {
 		expect(context).toEqual({ liveCallLedger: { 0: {} } });
 		ledger.setDoubtful('A', true);
 		ledger.setDoubtful('B', true);
+		// A key may be any text, also one that a plain object takes for its own.
+		ledger.setDoubtful('__proto__', true);
+		expect(ledger.isDoubtful('__proto__')).toBe(true);
 		const retried = ledgerOf(handedOn(context), 0, 'second');
 		expect(['A', 'B', 'C'].map((key) => retried.isDoubtful(key))).toEqual([true, true, false]);
 		retried.setDoubtful('A', false);

@@ -165,8 +165,7 @@ export class Ledger {
 
 	/** The entries which say that a call was placed, and which the record does not have yet, of all runs of the node. */
 	get toRecord(): string[] {
-		const entries = this.context[TO_RECORD_KEY];
-		return Array.isArray(entries) ? entries.map(String) : [];
+		return this.texts(TO_RECORD_KEY);
 	}
 
 	/** Has the next use of the record write an entry down. */
@@ -183,8 +182,7 @@ export class Ledger {
 
 	/** Whether an earlier try may have recorded a key without placing a call for it. */
 	isDoubtful(key: string): boolean {
-		const doubts = this.context[DOUBTS_KEY];
-		return isObject(doubts) && doubts[key] === true;
+		return this.texts(DOUBTS_KEY).includes(key);
 	}
 
 	/**
@@ -192,8 +190,14 @@ export class Ledger {
 	 * over.
 	 */
 	setDoubtful(key: string, isDoubtful: boolean): void {
-		if (isDoubtful) within(this.context, DOUBTS_KEY)[key] = true;
-		else if (this.isDoubtful(key)) delete within(this.context, DOUBTS_KEY)[key];
+		if (isDoubtful === this.isDoubtful(key)) return;
+		const others = this.texts(DOUBTS_KEY).filter((doubt) => doubt !== key);
+		this.context[DOUBTS_KEY] = isDoubtful ? [...others, key] : others;
+	}
+
+	private texts(contextKey: string): string[] {
+		const texts = this.context[contextKey];
+		return Array.isArray(texts) ? texts.map(String) : [];
 	}
 
 	/**
