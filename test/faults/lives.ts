@@ -303,8 +303,9 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 				if (!wasPlaced && !redialed.has(redial)) allowed[customer]++;
 				redialed.add(redial);
 			}
-			isRedialed[customer] ||=
-				chapter.redialUnknown && asked[customer] > 0 && deeds[customer].asked > 0;
+			// What stayed on record as sent is dialled again on a person's word, too, even if it never went out.
+			const wasUnknown = asked[customer] > 0 || (before?.[customer] ?? 'nothing') !== 'nothing';
+			isRedialed[customer] ||= chapter.redialUnknown && wasUnknown && deeds[customer].asked > 0;
 			acted[customer] += deeds[customer].acted;
 			asked[customer] += deeds[customer].asked;
 			explained[customer] ||= saysItMayBeKept || (died && recorded[customer] !== 'nothing');
