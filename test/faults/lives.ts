@@ -197,7 +197,7 @@ function settingsFor(
 	{ redialUnknown }: Chapter,
 ): Pick<RunSettings, 'parameters' | 'node' | 'loop'> {
 	const [resource, name] = life.operation.split('.');
-	const hangs = life.faults.flat().some((fault) => fault.startsWith('hang'));
+	const hangs = mayTimeOut(life);
 	const parameters: INodeParameters = {
 		resource,
 		operation: name,
@@ -340,7 +340,8 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 			if (words.includes('placed') && acted[customer] === 0) {
 				found('is said to be placed, though nobody was called');
 			}
-			if (words.includes('unknown') && asked[customer] === 0 && !explained[customer]) {
+			const isNeverAsked = asked[customer] === 0 && !mayTimeOut(life);
+			if (words.includes('unknown') && isNeverAsked && !explained[customer]) {
 				found('is said to be unknown, though LiveCall was never asked');
 			}
 			// If it was dialled once more, what became of the first is not known.
@@ -366,12 +367,17 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 	return broken;
 }
 
-/** Whether LiveCall answers all requests for a customer. Where one is to hang, a busy machine may be too slow for others, too. */
-function isNeverUnknown({ faults }: Life, customer: number): boolean {
+/** Whether LiveCall answers all requests for a customer. */
+function isNeverUnknown(life: Life, customer: number): boolean {
 	return (
-		!faults.flat().some((fault) => fault.startsWith('hang')) &&
-		faults[customer].every((fault) => ['fine', 'refused', 'tooMany'].includes(fault))
+		!mayTimeOut(life) &&
+		life.faults[customer].every((fault) => ['fine', 'refused', 'tooMany'].includes(fault))
 	);
+}
+
+/** Where one request is to hang, time-outs are short, and a busy machine may be too slow for others, too. */
+function mayTimeOut({ faults }: Life): boolean {
+	return faults.flat().some((fault) => fault.startsWith('hang'));
 }
 
 /** Whether a fresh failure may have kept an execution from reaching all of its items. */

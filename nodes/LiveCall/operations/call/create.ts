@@ -144,8 +144,8 @@ type Wanted = ReturnType<typeof read>;
 /** The call that an item asks for, checked. */
 function read(item: Item) {
 	const filterId = item.read('filterId', aLocator('targeting'));
-	const isTime = aTime(item.run.functions.getTimezone());
-	const scheduledFor = item.readAdded('additionalFields', 'scheduledFor', isTime);
+	const check = aTime(item.run.functions.getTimezone());
+	const scheduledFor = item.readAdded('additionalFields', 'scheduledFor', check);
 	const allowed = item.readFilledIn('allowedCountries', someCallingCodes);
 	const phoneNumber = item.read('phoneNumber', aPhoneNumberOf(allowed));
 	return {
