@@ -18,12 +18,12 @@ it(
 );
 
 /**
- * Two customers share a key, and n8n's store fails for good as it takes out what the second one claimed in vain: a Retry
- * finds that on record.
+ * Two customers, with one key or without keys: n8n dies with the first one's call, its store fails for good amid the
+ * Retry, and a further Retry finds on record what was claimed in vain.
  */
 const KEPT_ON_RECORD: Life = {
 	operation: 'call.create',
-	faults: [['fine'], ['fine'], ['refused']],
+	faults: [['fine'], ['fine']],
 	concurrency: 1,
 	onError: 'stopWorkflow',
 	tries: 2,
@@ -41,17 +41,23 @@ it(
 	async () => {
 		const [first, second, third] = KEPT_ON_RECORD.chapters;
 		const broken: string[] = [];
-		const livesAt = function* () {
-			for (let at = 0; at < 16; at++) {
-				const store = { at, lasting: 'forEver' as const, when: 'before' as const };
-				const life = { ...KEPT_ON_RECORD, chapters: [first, { ...second, store }, third] };
+		const lives = (['shared', 'none'] as const).flatMap((keys) =>
+			(['before', 'after'] as const).flatMap((when) =>
+				Array.from({ length: 20 }, (_, at): Life => {
+					const store = { at, lasting: 'forEver' as const, when };
+					return { ...KEPT_ON_RECORD, keys, chapters: [first, { ...second, store }, third] };
+				}),
+			),
+		);
+		const each = function* () {
+			for (const life of lives) {
 				yield async (lane: Lane) => {
 					const found = brokenInLife(life, await live(life, lane));
-					broken.push(...found.map((what) => `use ${at}: ${what}`));
+					broken.push(...found.map((what) => `${what}: ${JSON.stringify(life)}`));
 				};
 			}
 		};
-		await inLanes(lanes, livesAt());
+		await inLanes(lanes, each());
 		expect(broken).toEqual([]);
 	},
 	MOST_MS,

@@ -78,7 +78,8 @@ class Door {
 	private async askStore(sending: Sending): Promise<IDataObject> {
 		const { ledger, isRetry } = this.guards;
 		const { key } = sending;
-		const isKeyDoubtful = key !== undefined && ledger.isDoubtful(key.text);
+		const isDoubtful = ledger.isDoubtful(sending.doubt);
+		const isKeyDoubtful = key !== undefined && isDoubtful;
 		const claimed = await sending.claim();
 		const isPlaced = claimed.as === 'onRecord' ? await sending.isPlacedOnRecord() : false;
 		if (isPlaced === undefined) {
@@ -96,11 +97,11 @@ class Door {
 			isRetry,
 		});
 		if (claimed.as === 'unusable' && decision.startsWith('send')) this.item.hint(hints.notOnRecord);
-		const failure = { reason, mayBeRecorded: mayBeRecorded || isKeyDoubtful };
+		const failure = { reason, mayBeRecorded: mayBeRecorded || isDoubtful };
 		return await this.follow(decision, sending, failure);
 	}
 
-	/** @param failure what n8n's store says if it is unusable, and whether it may have written the key down */
+	/** @param failure what n8n's store says if it is unusable, and whether it may have written the claim down */
 	private async follow(
 		decision: StoreDecision,
 		sending: Sending,
@@ -110,7 +111,7 @@ class Door {
 		const { key } = sending;
 		switch (decision) {
 			case 'send':
-				if (key) guards.ledger.setDoubtful(key.text, false);
+				guards.ledger.setDoubtful(sending.doubt, false);
 				return await sending.workWithClaim(this.work);
 			case 'sendOffRecord':
 				return await sending.work(this.work);
@@ -130,9 +131,10 @@ class Door {
 			case 'refuseOtherCustomer':
 				throw item.wrong(messages.keyOfAnother(key?.shown ?? ''));
 			case 'refuseUnclaimedKey':
-				if (key) guards.ledger.setDoubtful(key.text, failure.mayBeRecorded);
+				guards.ledger.setDoubtful(sending.doubt, failure.mayBeRecorded);
 				throw item.wrong(messages.keyNotClaimed(failure));
 			case 'refuseUnreadable':
+				if (failure.mayBeRecorded) sending.staysClaimed();
 				throw item.wrong(messages.recordUnreadable(failure.reason));
 		}
 	}

@@ -38,7 +38,7 @@ const TURNS_KEY = 'liveCallTurns';
 /** The entries which say that a call was placed, and which the record does not have yet. */
 const TO_RECORD_KEY = 'liveCallToRecord';
 
-/** The keys that n8n's store may hold although no call was placed for them. */
+/** The keys, and without a key the requests, that n8n's store may hold although nothing was sent for them. */
 const DOUBTS_KEY = 'liveCallDoubtfulKeys';
 
 /** Stands for the ID of an execution of which there is no ledger. */
@@ -180,19 +180,19 @@ export class Ledger {
 		this.context[TO_RECORD_KEY] = this.toRecord.filter((entry) => !written.has(entry));
 	}
 
-	/** Whether an earlier try may have recorded a key without placing a call for it. */
-	isDoubtful(key: string): boolean {
-		return this.texts(DOUBTS_KEY).includes(key);
+	/** Whether an earlier try may have recorded a key, or a request, without sending anything for it. */
+	isDoubtful(claimed: string): boolean {
+		return this.texts(DOUBTS_KEY).includes(claimed);
 	}
 
 	/**
-	 * To be called when n8n's store has not said whether it recorded a key or has not given one back, and when the doubt is
-	 * over.
+	 * To be called when n8n's store has not said whether it recorded a key, or a request, or has not given it back, and when
+	 * the doubt is over.
 	 */
-	setDoubtful(key: string, isDoubtful: boolean): void {
-		if (isDoubtful === this.isDoubtful(key)) return;
-		const others = this.texts(DOUBTS_KEY).filter((doubt) => doubt !== key);
-		this.context[DOUBTS_KEY] = isDoubtful ? [...others, key] : others;
+	setDoubtful(claimed: string, isDoubtful: boolean): void {
+		if (isDoubtful === this.isDoubtful(claimed)) return;
+		const others = this.texts(DOUBTS_KEY).filter((doubt) => doubt !== claimed);
+		this.context[DOUBTS_KEY] = isDoubtful ? [...others, claimed] : others;
 	}
 
 	private texts(contextKey: string): string[] {

@@ -94,10 +94,15 @@ export class Sending {
 		}
 	}
 
+	/** What the store may keep of a claim although nothing was sent: the key, or else the request. Empty if nothing is claimed. */
+	get doubt(): string {
+		return this.key?.text ?? this.toClaim?.request ?? '';
+	}
+
 	/** Says that the store keeps what was claimed: whoever runs this item again finds it there, though nobody was called. */
-	private staysClaimed(): void {
+	staysClaimed(): void {
 		this.item.hint(this.key ? hints.keyKept : hints.recordKept);
-		if (this.key) this.guards.ledger.setDoubtful(this.key.text, true);
+		this.guards.ledger.setDoubtful(this.doubt, true);
 	}
 
 	private async send<T extends IDataObject>(
