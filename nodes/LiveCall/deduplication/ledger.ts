@@ -165,12 +165,15 @@ export class Ledger {
 
 	/** The entries which say that a call was placed, and which the record does not have yet, of all runs of the node. */
 	get toRecord(): string[] {
-		return this.texts(TO_RECORD_KEY);
+		const entries = this.context[TO_RECORD_KEY];
+		return Array.isArray(entries) ? entries.map(String) : [];
 	}
 
 	/** Has the next use of the record write an entry down. */
 	recordLater(entry: string): void {
-		this.context[TO_RECORD_KEY] = [...this.toRecord, entry];
+		const entries: unknown = this.context[TO_RECORD_KEY];
+		if (Array.isArray(entries)) entries.push(entry);
+		else this.context[TO_RECORD_KEY] = [entry];
 	}
 
 	/** To be called with entries that the record has now. */
@@ -182,7 +185,8 @@ export class Ledger {
 
 	/** Whether an earlier try may have recorded a key, or a request, without sending anything for it. */
 	isDoubtful(claimed: string): boolean {
-		return this.texts(DOUBTS_KEY).includes(claimed);
+		const doubts = this.context[DOUBTS_KEY];
+		return isObject(doubts) && doubts[quoted(claimed)] === true;
 	}
 
 	/**
@@ -190,14 +194,8 @@ export class Ledger {
 	 * the doubt is over.
 	 */
 	setDoubtful(claimed: string, isDoubtful: boolean): void {
-		if (isDoubtful === this.isDoubtful(claimed)) return;
-		const others = this.texts(DOUBTS_KEY).filter((doubt) => doubt !== claimed);
-		this.context[DOUBTS_KEY] = isDoubtful ? [...others, claimed] : others;
-	}
-
-	private texts(contextKey: string): string[] {
-		const texts = this.context[contextKey];
-		return Array.isArray(texts) ? texts.map(String) : [];
+		if (isDoubtful) within(this.context, DOUBTS_KEY)[quoted(claimed)] = true;
+		else if (this.isDoubtful(claimed)) delete within(this.context, DOUBTS_KEY)[quoted(claimed)];
 	}
 
 	/**
@@ -244,6 +242,11 @@ function isSameTime(one: Asked['at'], other: Asked['at']): boolean {
 		return Math.abs(one - other) <= SAME_TIME_MS;
 	}
 	return one === other;
+}
+
+/** A key may be any text, also `__proto__`, which an object takes for its own. */
+function quoted(key: string): string {
+	return JSON.stringify(key);
 }
 
 function within(parent: IDataObject, key: string): IDataObject {

@@ -56,7 +56,7 @@ export class Sending {
 		const claimed = await claims.claim(this.toClaim, toRecord);
 		if (claimed.as !== 'unusable' && claimed.as !== 'canceled') ledger.recorded(toRecord);
 		if (claims.wereUnlocked) this.item.hint(hints.unlocked);
-		if ('isKept' in claimed && claimed.isKept) this.staysClaimed();
+		if ('isKept' in claimed) this.staysClaimed();
 		return claimed;
 	}
 

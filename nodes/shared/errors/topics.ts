@@ -16,7 +16,7 @@ export interface Topic {
 	atMostOnce?: AtMostOnceWording;
 	/** Who is asked, if that is not the API. */
 	host?: string;
-	/** Set where the node has no "Max Concurrency". */
+	/** Set if the node has no "Max Concurrency". */
 	isDelivered?: true;
 }
 
