@@ -1,8 +1,7 @@
 import { poll } from '../../dev/launcher/poll';
-import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { OWNER } from '../e2e/helpers/world';
-import { post, waitForWebhook, WEBHOOK_NAME } from '../queue/helpers/workflows';
-import { chain, node, NODE_NAME, NODE_TYPE } from '../support/workflow';
+import { activateList, post, waitForWebhook } from '../queue/helpers/workflows';
+import { NODE_NAME } from '../support/workflow';
 import { Editor, PATIENCE_MS } from './helpers/editor';
 import { shareBrowserWorld } from './helpers/world';
 
@@ -30,33 +29,17 @@ describe('after a crash, the three lines with which docs/reliability.md opens', 
 					? { kind: 'hang-before' }
 					: undefined,
 			);
-			const each = 'Each Lead';
-			const workflowId = await client.createWorkflow({
-				name: 'Call a list',
-				nodes: [
-					node(
-						WEBHOOK_NAME,
-						'n8n-nodes-base.webhook',
-						2.1,
-						{ httpMethod: 'POST', path: PATH, responseMode: 'onReceived', options: {} },
-						{ webhookId: PATH },
-					),
-					node(each, 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'body.leads', options: {} }),
-					node(
-						NODE_NAME,
-						NODE_TYPE,
-						1,
-						{
-							filterId: { __rl: true, mode: 'id', value: '2' },
-							phoneNumber: '={{ $json.phone }}',
-							options: { requestTimeout: 600 },
-						},
-						{ credentials: { [CREDENTIAL_TYPE]: { ...credential } } },
-					),
-				],
-				connections: chain(WEBHOOK_NAME, each, NODE_NAME),
-			});
-			await client.activateWorkflow(workflowId);
+			const { id: workflowId } = await activateList(
+				client,
+				credential,
+				PATH,
+				{
+					filterId: { __rl: true, mode: 'id', value: '2' },
+					phoneNumber: '={{ $json.phone }}',
+					options: { requestTimeout: 600 },
+				},
+				{},
+			);
 			await waitForWebhook(n8n.url, PATH);
 			await post(`${n8n.url}/webhook/${PATH}`, { leads: LEADS.map((phone) => ({ phone })) });
 			await poll(

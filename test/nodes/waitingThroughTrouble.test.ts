@@ -1,15 +1,10 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../dev/sandbox';
 import { answerInPassing } from '../support/passingTime';
-import { jsons, World } from '../support/world';
+import { jsons, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start({ stageMs: 60_000 });
-});
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld({ stageMs: 60_000 });
 beforeEach(() => {
-	world.reset();
 	world.sandbox.calls.add({ id: 9_020, status: 'initiated' });
 });
 afterEach(() => jest.restoreAllMocks());

@@ -92,20 +92,21 @@ async function activate(
 }
 
 /**
- * Stores and activates a workflow that calls each of the `leads` that a webhook is sent: a list of `{phone}`. What an item
- * fails with comes out in its place.
+ * Stores and activates a workflow that calls each of the `leads` that a webhook is sent: a list of `{phone}`.
+ * @param settings of the LiveCall node; by default, what an item fails with comes out in its place
  */
 export async function activateList(
 	client: TestN8nClient,
 	credential: CredentialReference,
 	path: string,
 	parameters: JsonObject,
+	settings: JsonObject = { onError: 'continueRegularOutput' },
 ): Promise<ActiveWorkflow> {
 	const each = 'Each Lead';
 	return await activate(client, path, [
 		webhookNode(path),
 		node(each, 'n8n-nodes-base.splitOut', 1, { fieldToSplitOut: 'body.leads', options: {} }),
-		liveCallNode(credential, parameters, { onError: 'continueRegularOutput' }),
+		liveCallNode(credential, parameters, settings),
 	]);
 }
 
