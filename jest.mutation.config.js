@@ -6,9 +6,11 @@ const config = require('./jest.config');
  */
 module.exports = {
 	...config,
+	// What is evaluated when a file is loaded, such as a table, counts as that: no test is asked to notice a change in it.
+	setupFilesAfterEnv: ['<rootDir>/test/support/loadNodes.ts'],
 	testMatch: [
 		'shared/*',
-		'deduplication/{decision,keys,ledger,record}',
-		'nodes/{checks,inputChecks,itemLoop,payload,recordingFileName,times}',
+		'deduplication/{claims,decision,executions,keys,ledger,record}',
+		'nodes/{checks,inputChecks,itemLoop,payload,recordingFileName,sheets,times}',
 	].map((tests) => `<rootDir>/test/${tests}.test.ts`),
 };

@@ -3,50 +3,38 @@ import type { CredentialReference } from '../../dev/launcher/rest';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { link, node, NODE_TYPE, start, START_NAME } from '../support/workflow';
 import { startChatModel, type ChatModel } from './helpers/chatModel';
-import { accessTo, inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
+import { accessTo, shareWorld } from './helpers/world';
 
 const PHONE = '+44 20 7946 0123';
 const OTHER_PHONE = '+44 20 7946 0124';
 const TESTER = '+49 30 5550100';
 const TOOL = 'Place_a_callback';
 
-let world: World;
+const { world, scenario } = shareWorld();
 let model: ChatModel;
 let openAi: CredentialReference;
-let credential: CredentialReference;
 let credentialForTrials: CredentialReference;
-
-const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world, test);
 
 beforeAll(async () => {
 	model = await startChatModel();
-	world = await startWorld();
-	const { client, sandbox } = world;
+	const { client, sandbox } = world();
 	openAi = await client.createCredential({
 		name: 'Model',
 		type: 'openAiApi',
 		data: { apiKey: 'not-needed', url: model.url },
 	});
-	credential = await client.createCredential(accessTo(sandbox));
 	credentialForTrials = await client.createCredential(
 		accessTo(sandbox, { testPhoneNumber: TESTER }, 'LiveCall with a test phone'),
 	);
-}, WORLD_TIMEOUT_MS);
+});
 
-afterAll(async () => {
-	await world?.stop();
-	await model?.stop();
-}, WORLD_TIMEOUT_MS);
-
-beforeEach(() => world.sandbox.reset());
-
-jest.setTimeout(120_000);
+afterAll(async () => await model?.stop());
 
 const fromModel = (key: string): string => `={{ $fromAI('${key}', '', 'string') }}`;
 
 /** Has an agent run whose tool leaves number, time and consultant to the model; gives what the tool told it. */
 async function chat(access: CredentialReference, ...wanted: JsonObject[]): Promise<Json[]> {
-	const { client } = world;
+	const { client } = world();
 	model.follow([...wanted.map((given) => ({ use: TOOL, with: given })), { say: 'Goodbye.' }]);
 	const workflowId = await client.createWorkflow({
 		name: 'An agent that arranges callbacks',
@@ -93,14 +81,16 @@ async function chat(access: CredentialReference, ...wanted: JsonObject[]): Promi
 }
 
 const asked = (): unknown[] =>
-	world.sandbox.requests.filter(({ method }) => method === 'POST').map(({ json }) => json);
+	world()
+		.sandbox.requests.filter(({ method }) => method === 'POST')
+		.map(({ json }) => json);
 
 describe('an agent', () => {
 	it.each(['', 'null', 'None', ' '])(
 		'has the customer called at once, by anybody, where it leaves out the rest: %j',
 		async (nothing) =>
 			await scenario(async () => {
-				const [told] = await chat(credential, {
+				const [told] = await chat(world().credential, {
 					phone_number: PHONE,
 					call_at: nothing,
 					consultant: nothing,
@@ -113,7 +103,7 @@ describe('an agent', () => {
 	it(
 		'has the customer called at the time and by the consultant that it names',
 		scenario(async () => {
-			await chat(credential, {
+			await chat(world().credential, {
 				phone_number: PHONE,
 				call_at: '2035-01-05T10:00:00+01:00',
 				consultant: '502',
@@ -134,7 +124,11 @@ describe('an agent', () => {
 	it(
 		'is told what is wrong with a number, and nobody is called',
 		scenario(async () => {
-			const [told] = await chat(credential, { phone_number: '', call_at: '', consultant: '' });
+			const [told] = await chat(world().credential, {
+				phone_number: '',
+				call_at: '',
+				consultant: '',
+			});
 			expect(asked()).toEqual([]);
 			expect(told).toContain('needs a phone number');
 		}),

@@ -1,6 +1,5 @@
 import { at, listAt, textAt, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
-import type { CredentialDefinition, CredentialReference } from '../../dev/launcher/rest';
 import { TRIGGER_TYPE } from '../../dev/launcher/examples';
 import { DEFAULT_N8N_VERSION, majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
@@ -9,7 +8,7 @@ import { failureOf, itemsOf } from '../support/n8nClient';
 import { NODE_NAME, NODE_TYPE, START_NAME } from '../support/workflow';
 import { jsonOf, outputOf, runNode, runStored, storeNodeRun } from './helpers/runs';
 import { expectPlayableWav } from './helpers/wav';
-import { accessTo, inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
+import { accessTo, shareWorld } from './helpers/world';
 
 /** What `simplify` leaves of a call. */
 const SIMPLE_FIELDS = [
@@ -32,26 +31,12 @@ const OPERATIONS: Record<string, string[]> = {
 	user: ['getAll', 'get', 'create', 'update', 'delete', 'upsert'],
 };
 
-let world: World;
-let access: CredentialDefinition;
-let credential: CredentialReference;
+const { world, scenario } = shareWorld();
 
-const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world, test);
+const access = () => accessTo(world().sandbox);
 
 /** A resource locator's value. */
 const locator = (mode: string, value: string): JsonObject => ({ __rl: true, mode, value });
-
-beforeAll(async () => {
-	world = await startWorld();
-	access = accessTo(world.sandbox);
-	credential = await world.client.createCredential(access);
-}, WORLD_TIMEOUT_MS);
-
-afterAll(async () => await world?.stop(), WORLD_TIMEOUT_MS);
-
-beforeEach(() => world.sandbox.reset());
-
-jest.setTimeout(90_000);
 
 describe('the installed package', () => {
 	it(
@@ -79,16 +64,16 @@ describe('the installed package', () => {
 describe('the credential', () => {
 	it(
 		'passes its test with the right key',
-		scenario(async ({ client }) => {
-			const result = await client.testCredential(credential.id, access);
+		scenario(async ({ credential, client }) => {
+			const result = await client.testCredential(credential.id, access());
 			expect(result.status).toBe('OK');
 		}),
 	);
 
 	it(
 		'fails its test with a wrong key, in words and without showing the key',
-		scenario(async ({ client }) => {
-			const wrong = { ...access, data: { ...access.data, apiKey: 'not-the-key' } };
+		scenario(async ({ credential, client }) => {
+			const wrong = { ...access(), data: { ...access().data, apiKey: 'not-the-key' } };
 			const { status, message } = await client.testCredential(credential.id, wrong);
 			expect(status).toBe('Error');
 			expect(message).toMatch(/[a-z]{3,} [a-z]{2,}/i);
@@ -99,8 +84,8 @@ describe('the credential', () => {
 
 it(
 	'fails the test of a credential whose test phone number is none',
-	scenario(async ({ client }) => {
-		const wrong = { ...access, data: { ...access.data, testPhoneNumber: 'my phone' } };
+	scenario(async ({ credential, client }) => {
+		const wrong = { ...access(), data: { ...access().data, testPhoneNumber: 'my phone' } };
 		const { status, message } = await client.testCredential(credential.id, wrong);
 		expect(status).toBe('Error');
 		expect(message).toContain('"Test Phone Number"');
@@ -117,7 +102,7 @@ describe("the credential, in n8n's HTTP Request node", () => {
 	beforeEach(() => (elsewhere.requests.length = 0));
 
 	const get = async (url: string) =>
-		await runNode(world.client, {
+		await runNode(world().client, {
 			parameters: {
 				resource: 'HTTP Request',
 				operation: 'GET',
@@ -129,7 +114,7 @@ describe("the credential, in n8n's HTTP Request node", () => {
 				headerParameters: { parameters: [{ name: 'Content-Type', value: 'application/json' }] },
 				options: {},
 			},
-			credential,
+			credential: world().credential,
 			settings: { type: 'n8n-nodes-base.httpRequest', typeVersion: 4.2 },
 		});
 
@@ -156,9 +141,9 @@ describe("the credential, in n8n's HTTP Request node", () => {
 
 describe('the credential, with a wrong address', () => {
 	const test = async (baseUrl: string) =>
-		await world.client.testCredential(credential.id, {
-			...access,
-			data: { ...access.data, baseUrl },
+		await world().client.testCredential(world().credential.id, {
+			...access(),
+			data: { ...access().data, baseUrl },
 		});
 
 	it.each(['/v2', '', '/v1/users'])(
@@ -195,7 +180,7 @@ describe('the credential, with a wrong address', () => {
 
 describe('the list of users', () => {
 	const search = async (filter?: string) => {
-		const { client } = world;
+		const { client } = world();
 		const types = await client.nodeTypes();
 		const field = listAt(
 			types.find(({ name }) => name === NODE_TYPE),
@@ -207,7 +192,7 @@ describe('the list of users', () => {
 			path: 'parameters.userId',
 			methodName: textAt(list, 'typeOptions', 'searchListMethod'),
 			parameters: { resource: 'user', operation: 'get' },
-			credential,
+			credential: world().credential,
 			credentialType: CREDENTIAL_TYPE,
 			filter,
 		});
@@ -229,7 +214,7 @@ describe('the list of users', () => {
 describe('calls', () => {
 	it(
 		'places one, once',
-		scenario(async ({ client, sandbox }) => {
+		scenario(async ({ credential, client, sandbox }) => {
 			const output = await outputOf(client, {
 				credential,
 				parameters: {
@@ -255,7 +240,7 @@ describe('calls', () => {
 
 	it(
 		'schedules one',
-		scenario(async ({ client, sandbox }) => {
+		scenario(async ({ credential, client, sandbox }) => {
 			const inAnHour = new Date(Date.now() + 3_600_000).toISOString();
 			const output = await outputOf(client, {
 				credential,
@@ -276,7 +261,7 @@ describe('calls', () => {
 
 	it(
 		'reads one, simplified or whole',
-		scenario(async ({ client, sandbox }) => {
+		scenario(async ({ credential, client, sandbox }) => {
 			const call = sandbox.calls.add({ status: 'ended', custom_fields_data: { vip: 'yes' } });
 			const read = async (simplify: boolean) =>
 				await outputOf(client, {
@@ -298,7 +283,7 @@ describe('calls', () => {
 
 	it(
 		'waits until one has ended',
-		scenario(async ({ client, sandbox }) => {
+		scenario(async ({ credential, client, sandbox }) => {
 			const call = sandbox.calls.place(
 				{ filter_id: 1, phone_number: '+442079460101', scheduledForMs: null, user_id: null },
 				'widget',
@@ -318,7 +303,7 @@ describe('calls', () => {
 
 	it(
 		'stops waiting at once when the execution is stopped',
-		scenario(async ({ client, sandbox }) => {
+		scenario(async ({ credential, client, sandbox }) => {
 			const call = sandbox.calls.add({ status: 'created' });
 			const workflow = await storeNodeRun(client, {
 				credential,
@@ -343,7 +328,7 @@ describe('calls', () => {
 
 	it(
 		'refuses a wrong number before anything is sent',
-		scenario(async ({ client, sandbox }) => {
+		scenario(async ({ credential, client, sandbox }) => {
 			const execution = await runNode(client, {
 				credential,
 				parameters: {
@@ -363,7 +348,7 @@ describe('calls', () => {
 
 	it(
 		'never rings anybody twice, however often the failed execution is retried',
-		scenario(async ({ client, sandbox }) => {
+		scenario(async ({ credential, client, sandbox }) => {
 			const phones = ['+442079460101', '+442079460102', '+442079460103'];
 			// LiveCall rings the second customer, and the answer gets lost on its way.
 			sandbox.faults.decide(({ json }) =>
@@ -403,7 +388,7 @@ describe('calls', () => {
 describe('recordings', () => {
 	it(
 		'gives the link',
-		scenario(async ({ client, sandbox }) => {
+		scenario(async ({ credential, client, sandbox }) => {
 			const call = sandbox.calls.add({ status: 'ended' });
 			const [recording] = await outputOf(client, {
 				credential,
@@ -422,7 +407,7 @@ describe('recordings', () => {
 
 	it(
 		'downloads the file, and keeps link and key to itself',
-		scenario(async ({ client, sandbox }) => {
+		scenario(async ({ credential, client, sandbox }) => {
 			const call = sandbox.calls.add({ status: 'ended' });
 			const execution = await runNode(client, {
 				credential,
@@ -453,7 +438,7 @@ describe('recordings', () => {
 describe('target groups', () => {
 	it(
 		'says whether somebody is there, and when next',
-		scenario(async ({ client, sandbox }) => {
+		scenario(async ({ credential, client, sandbox }) => {
 			const check = async (id: string) =>
 				await outputOf(client, {
 					credential,
@@ -476,8 +461,8 @@ describe('target groups', () => {
 
 describe('users', () => {
 	const run = async (operation: string, parameters: JsonObject) =>
-		await outputOf(world.client, {
-			credential,
+		await outputOf(world().client, {
+			credential: world().credential,
 			parameters: { resource: 'user', operation, options: {}, ...parameters },
 		});
 

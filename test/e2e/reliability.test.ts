@@ -1,9 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 import { at, isJsonObject, listAt, textAt, type JsonObject } from '../../dev/json';
-import type { N8n } from '../../dev/launcher/n8n';
 import { poll } from '../../dev/launcher/poll';
-import { N8nRequestError, type CredentialReference } from '../../dev/launcher/rest';
+import { N8nRequestError } from '../../dev/launcher/rest';
 import { DEFAULT_N8N_VERSION, majorVersion } from '../../dev/launcher/runtime';
 import { failureOf, TestN8nClient, type Execution } from '../support/n8nClient';
 import { NODE_NAME, START_NAME } from '../support/workflow';
@@ -16,49 +15,14 @@ import {
 	waitForWebhook,
 } from '../queue/helpers/workflows';
 import { jsonOf, runStored, storeNodeRun } from './helpers/runs';
-import {
-	accessTo,
-	inWorld,
-	OWNER,
-	startWorld,
-	WORLD_TIMEOUT_MS,
-	type World,
-} from './helpers/world';
+import { shareWorld, type World } from './helpers/world';
 
-let world: World;
-let credential: CredentialReference;
-/** The n8n that was started after a crash; the world ends only the one it began with. */
-let restarted: N8n | undefined;
-
-const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world, test);
-
-beforeAll(async () => {
-	world = await startWorld();
-	credential = await world.client.createCredential(accessTo(world.sandbox));
-}, WORLD_TIMEOUT_MS);
-
-afterAll(async () => {
-	await restarted?.stop();
-	await world?.stop();
-}, WORLD_TIMEOUT_MS);
-
-beforeEach(() => world.sandbox.reset());
-
-jest.setTimeout(120_000);
+const { world, scenario, startAgain } = shareWorld();
 
 /** How long n8n may take to end an execution that a person has stopped, in milliseconds. */
 const PROMPTLY_MS = 10_000;
 
 const hasLineage = majorVersion(process.env.N8N_VERSION ?? DEFAULT_N8N_VERSION) > 1;
-
-/** Starts an n8n again that was killed. */
-async function startAgain(prepared: World['prepared']): Promise<TestN8nClient> {
-	const n8n = await prepared.start();
-	restarted = n8n;
-	const client = await TestN8nClient.logIn(n8n.url, OWNER);
-	world = { ...world, n8n, client };
-	return client;
-}
 
 /** Stores a workflow that places a call for each phone number. */
 async function storeCalls(
@@ -66,8 +30,8 @@ async function storeCalls(
 	options: JsonObject = {},
 	settings: JsonObject = {},
 ): Promise<string> {
-	return await storeNodeRun(world.client, {
-		credential,
+	return await storeNodeRun(world().client, {
+		credential: world().credential,
 		items: phones.map((phone) => ({ phone })),
 		parameters: {
 			resource: 'call',
@@ -107,19 +71,23 @@ async function addOptions(
 
 /** The customers that were rung, once for each time. */
 function rung(): string[] {
-	return world.sandbox.calls.placed().map(({ phone_number }) => phone_number);
+	return world()
+		.sandbox.calls.placed()
+		.map(({ phone_number }) => phone_number);
 }
 
 /** The id of the one call to a customer. */
 function callTo(phone: string): number {
-	const calls = world.sandbox.calls.placed().filter(({ phone_number }) => phone_number === phone);
+	const calls = world()
+		.sandbox.calls.placed()
+		.filter(({ phone_number }) => phone_number === phone);
 	expect(calls).toHaveLength(1);
 	return calls[0].id;
 }
 
 /** Waits until LiveCall has had so many requests. */
 async function requestsSeen(count: number): Promise<void> {
-	await poll(async () => (world.sandbox.requests.length >= count ? true : undefined), {
+	await poll(async () => (world().sandbox.requests.length >= count ? true : undefined), {
 		what: `${count} requests to LiveCall`,
 		timeoutMs: 30_000,
 		everyMs: 20,
@@ -158,7 +126,7 @@ async function retryStopped(
 /** Runs something else from start to end: by then n8n has had the chance to do what it should not. */
 async function runSomethingElse(client: TestN8nClient): Promise<void> {
 	const workflow = await storeNodeRun(client, {
-		credential,
+		credential: world().credential,
 		parameters: {
 			resource: 'user',
 			operation: 'getAll',
@@ -181,7 +149,7 @@ describe('Retry On Fail and "Retry"', () => {
 	/** Ben's number is refused as long as `refuses` says so; the first answer about Cara gets lost. */
 	function faults(refuses: () => boolean): void {
 		let lost = false;
-		world.sandbox.faults.decide(({ method, json }) => {
+		world().sandbox.faults.decide(({ method, json }) => {
 			const body = JSON.stringify(json) ?? '';
 			if (method !== 'POST') return undefined;
 			if (body.includes(BEN) && refuses()) {
@@ -264,7 +232,7 @@ describe('an execution that is stopped', () => {
 			await requestsSeen(2);
 			await client.stopExecution(execution);
 			expect((await client.waitForExecution(execution, PROMPTLY_MS)).status).toBe('canceled');
-			await wordsOfTheStopped(world, /The execution was canceled before LiveCall was asked/);
+			await wordsOfTheStopped(world(), /The execution was canceled before LiveCall was asked/);
 
 			// LiveCall has time again, and the moment has passed at which the items would have come.
 			sandbox.faults.clear();
@@ -296,7 +264,7 @@ describe('an execution that is stopped', () => {
 				what: 'The end of the request that LiveCall does not answer',
 				timeoutMs: PROMPTLY_MS,
 			});
-			await wordsOfTheStopped(world, /the execution was canceled while LiveCall was being asked/);
+			await wordsOfTheStopped(world(), /the execution was canceled while LiveCall was being asked/);
 			await retryStopped(client, execution, workflow);
 			await runSomethingElse(client);
 			expect(rung()).toEqual(phones.slice(0, 2));
@@ -307,8 +275,8 @@ describe('an execution that is stopped', () => {
 describe('deliveries to the trigger', () => {
 	it(
 		'start the workflow once each, also when n8n has been started anew since',
-		scenario(async ({ client, n8n, prepared, sandbox }) => {
-			const trigger = await activateTrigger(client, credential, {
+		scenario(async ({ client, n8n, sandbox }) => {
+			const trigger = await activateTrigger(client, world().credential, {
 				events: ['call.ended'],
 				verifyCalls: true,
 				options: {},
@@ -333,13 +301,13 @@ describe('deliveries to the trigger', () => {
 			}
 
 			await n8n.stop();
-			const owner = await startAgain(prepared);
-			await waitForWebhook(world.n8n.url, trigger.path);
+			const { client: owner } = await startAgain();
+			await waitForWebhook(world().n8n.url, trigger.path);
 			for (const call of calls) {
-				expect((await deliver(world.n8n.url, call)).text).toContain('delivered before');
+				expect((await deliver(world().n8n.url, call)).text).toContain('delivered before');
 			}
 			const another = sandbox.calls.add({ status: 'ended' });
-			expect((await deliver(world.n8n.url, another)).text).toBe('Accepted');
+			expect((await deliver(world().n8n.url, another)).text).toBe('Accepted');
 			expect(await waitForExecutions(owner, trigger.id, 11, 30_000)).toHaveLength(11);
 		}),
 	);
@@ -348,7 +316,7 @@ describe('deliveries to the trigger', () => {
 describe('an n8n that is killed in the middle of a run', () => {
 	it(
 		'places nothing by itself afterwards, and with a deduplication key rings nobody twice',
-		scenario(async ({ client, sandbox, n8n, prepared }) => {
+		scenario(async ({ client, sandbox, n8n }) => {
 			const phones = Array.from({ length: 12 }, (_, index) => `+44207946${1000 + index}`);
 			const placedBefore = 4;
 			sandbox.faults.always({ kind: 'latency', ms: 300 }, { method: 'POST' });
@@ -362,7 +330,7 @@ describe('an n8n that is killed in the middle of a run', () => {
 			const placed = rung();
 			expect(placed.length).toBeLessThan(phones.length);
 
-			const owner = await startAgain(prepared);
+			const { client: owner } = await startAgain();
 			const crashed = await owner.waitForExecution(execution);
 			expect(crashed.status).toBe('crashed');
 			await runSomethingElse(owner);
@@ -382,10 +350,10 @@ describe('an n8n that is killed in the middle of a run', () => {
 
 	it(
 		'amid six calls rings nobody twice when each of its executions is retried twice',
-		scenario(async ({ client, sandbox, n8n, prepared }) => {
+		scenario(async ({ client, sandbox, n8n }) => {
 			const phones = Array.from({ length: 6 }, (_, index) => `+44207946${2000 + index}`);
 			sandbox.faults.always({ kind: 'hang-after' }, { method: 'POST' });
-			const workflow = await activateNode(client, credential, 'call-back', {
+			const workflow = await activateNode(client, world().credential, 'call-back', {
 				resource: 'call',
 				operation: 'create',
 				filterId: { __rl: true, mode: 'id', value: '1' },
@@ -402,7 +370,7 @@ describe('an n8n that is killed in the middle of a run', () => {
 			expect(rung().sort()).toEqual(phones);
 
 			sandbox.faults.clear();
-			const owner = await startAgain(prepared);
+			const { client: owner } = await startAgain();
 			const crashed = await waitForExecutions(owner, workflow.id, phones.length, 30_000);
 			expect(inStates(crashed)).toBe(`${phones.length} crashed`);
 			for (const execution of crashed) {

@@ -1,30 +1,15 @@
 import type { JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
-import type { CredentialReference } from '../../dev/launcher/rest';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { failureOf } from '../support/n8nClient';
 import { chain, link, node, NODE_NAME, NODE_TYPE, start, START_NAME } from '../support/workflow';
 import { storeNodeRun } from './helpers/runs';
-import { accessTo, inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
+import { shareWorld } from './helpers/world';
 
 /** A mistyped zone, which n8n takes as it is. */
 const NO_ZONE = 'Europe/Berlim';
 
-let world: World;
-let credential: CredentialReference;
-
-const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world, test);
-
-beforeAll(async () => {
-	world = await startWorld(undefined, { GENERIC_TIMEZONE: NO_ZONE });
-	credential = await world.client.createCredential(accessTo(world.sandbox));
-}, WORLD_TIMEOUT_MS);
-
-afterAll(async () => await world?.stop(), WORLD_TIMEOUT_MS);
-
-beforeEach(() => world.sandbox.reset());
-
-jest.setTimeout(120_000);
+const { scenario } = shareWorld({ env: { GENERIC_TIMEZONE: NO_ZONE } });
 
 const call: JsonObject = {
 	resource: 'call',
@@ -56,7 +41,7 @@ describe('an n8n whose time zone is none', () => {
 	it.each(['schedule', 'skip', 'fail'])(
 		'goes on, rings nobody and says why: outside of the hours, %s',
 		async (outsideHours) =>
-			await scenario(async ({ client, n8n, sandbox }) => {
+			await scenario(async ({ credential, client, n8n, sandbox }) => {
 				const workflow = await storeNodeRun(client, {
 					credential,
 					parameters: {
@@ -82,7 +67,7 @@ describe('an error output that leads back to the node', () => {
 
 	it(
 		'turns slowly once nothing new comes of it',
-		scenario(async ({ client, sandbox }) => {
+		scenario(async ({ credential, client, sandbox }) => {
 			const count = 'Count the rounds';
 			const access = { credentials: { [CREDENTIAL_TYPE]: { ...credential } } };
 			const user = { __rl: true, mode: 'id', value: '501' };

@@ -1,29 +1,13 @@
 import { at, type JsonObject } from '../../dev/json';
-import type { CredentialReference } from '../../dev/launcher/rest';
 import { DEFAULT_N8N_VERSION, majorVersion } from '../../dev/launcher/runtime';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { itemsOf, type Execution } from '../support/n8nClient';
 import { chain, node, NODE_NAME, NODE_TYPE, start, START_NAME } from '../support/workflow';
-import { accessTo, inWorld, startWorld, WORLD_TIMEOUT_MS, type World } from './helpers/world';
+import { shareWorld } from './helpers/world';
 
 const TESTER = '+49 30 5550100';
 
-let world: World;
-let credential: CredentialReference;
-
-const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world, test);
-
-beforeAll(async () => {
-	world = await startWorld();
-	const access = accessTo(world.sandbox, { testPhoneNumber: TESTER });
-	credential = await world.client.createCredential(access);
-}, WORLD_TIMEOUT_MS);
-
-afterAll(async () => await world?.stop(), WORLD_TIMEOUT_MS);
-
-beforeEach(() => world.sandbox.reset());
-
-jest.setTimeout(120_000);
+const { world, scenario } = shareWorld({ access: { testPhoneNumber: TESTER } });
 
 const leads = Array.from({ length: 20 }, (_, index) => ({
 	lead: `lead-${index}`,
@@ -31,7 +15,9 @@ const leads = Array.from({ length: 20 }, (_, index) => ({
 }));
 
 const rung = (): string[] =>
-	world.sandbox.calls.placed().map(({ phone_number }) => String(phone_number));
+	world()
+		.sandbox.calls.placed()
+		.map(({ phone_number }) => String(phone_number));
 
 const LIST = 'Leads as one list';
 const SPLIT = 'Leads';
@@ -53,12 +39,12 @@ const dialler = (): JsonObject => ({
 		phoneNumber: '={{ $json.phone }}',
 		options: { deduplicationKey: '={{ $json.lead }}' },
 	}),
-	credentials: { [CREDENTIAL_TYPE]: { ...credential } },
+	credentials: { [CREDENTIAL_TYPE]: { ...world().credential } },
 });
 
 /** Stores a workflow that calls all leads, when clicked and when its webhook is called. */
 async function storeDialler(path: string): Promise<string> {
-	return await world.client.createWorkflow({
+	return await world().client.createWorkflow({
 		name: 'Call the leads',
 		nodes: [
 			start(),
@@ -79,7 +65,7 @@ async function storeDialler(path: string): Promise<string> {
 }
 
 async function runByHand(workflowId: string): Promise<Execution> {
-	const { client } = world;
+	const { client } = world();
 	return await client.waitForExecution(await client.run(workflowId, START_NAME));
 }
 

@@ -3,48 +3,19 @@ import { gzipSync } from 'node:zlib';
 
 import type { JsonObject } from '../../dev/json';
 import { TRIGGER_TYPE } from '../../dev/launcher/examples';
-import type { N8n } from '../../dev/launcher/n8n';
 import { poll } from '../../dev/launcher/poll';
-import type { CredentialReference } from '../../dev/launcher/rest';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
-import { TestN8nClient } from '../support/n8nClient';
 import { forEach, waitForExecutions } from '../queue/helpers/workflows';
-import {
-	accessTo,
-	inWorld,
-	OWNER,
-	startWorld,
-	WORLD_TIMEOUT_MS,
-	type World,
-} from './helpers/world';
+import { shareWorld } from './helpers/world';
 
 const TRIGGER_NAME = 'A call has ended';
 
-let world: World;
-let credential: CredentialReference;
-/** The n8n that was started anew; the world ends only the one it began with. */
-let restarted: N8n | undefined;
-
-const scenario = (test: (world: World) => Promise<void>) => inWorld(() => world, test);
-
-beforeAll(async () => {
-	world = await startWorld();
-	credential = await world.client.createCredential(accessTo(world.sandbox));
-}, WORLD_TIMEOUT_MS);
-
-afterAll(async () => {
-	await restarted?.stop();
-	await world?.stop();
-}, WORLD_TIMEOUT_MS);
-
-beforeEach(() => world.sandbox.reset());
-
-jest.setTimeout(180_000);
+const { world, scenario, startAgain } = shareWorld();
 
 /** Stores a workflow of nothing but the trigger; gives its id and what follows `/webhook/` in its address. */
 async function storeTrigger(options: JsonObject): Promise<{ id: string; path: string }> {
 	const webhookId = randomUUID();
-	const id = await world.client.createWorkflow({
+	const id = await world().client.createWorkflow({
 		name: 'After the call',
 		nodes: [
 			{
@@ -55,7 +26,7 @@ async function storeTrigger(options: JsonObject): Promise<{ id: string; path: st
 				position: [0, 0],
 				parameters: { options },
 				webhookId,
-				credentials: { [CREDENTIAL_TYPE]: { ...credential } },
+				credentials: { [CREDENTIAL_TYPE]: { ...world().credential } },
 			},
 		],
 		connections: {},
@@ -66,8 +37,8 @@ async function storeTrigger(options: JsonObject): Promise<{ id: string; path: st
 
 async function publishTrigger(options: JsonObject = {}): Promise<{ id: string; path: string }> {
 	const trigger = await storeTrigger(options);
-	await world.client.activateWorkflow(trigger.id);
-	await world.client.waitForWebhook(trigger.path);
+	await world().client.activateWorkflow(trigger.id);
+	await world().client.waitForWebhook(trigger.path);
 	return trigger;
 }
 
@@ -76,7 +47,7 @@ async function deliver(
 	body: string | Buffer,
 	headers: Record<string, string> = { 'Content-Type': 'application/json' },
 ): Promise<{ status: number; text: string }> {
-	const response = await fetch(`${world.n8n.url}/webhook/${path}`, {
+	const response = await fetch(`${world().n8n.url}/webhook/${path}`, {
 		method: 'POST',
 		headers,
 		body: Buffer.from(body),
@@ -84,7 +55,7 @@ async function deliver(
 	return { status: response.status, text: await response.text() };
 }
 
-const ended = () => world.sandbox.calls.add({ status: 'ended' }).id;
+const ended = () => world().sandbox.calls.add({ status: 'ended' }).id;
 
 const WORDS = 'needs IDs of target groups or the addresses of their edit pages';
 
@@ -160,7 +131,7 @@ describe('deliveries', () => {
 
 	it(
 		'that come together are all known when n8n has been started anew',
-		scenario(async ({ client, n8n, prepared }) => {
+		scenario(async ({ client, n8n }) => {
 			const { id, path } = await publishTrigger();
 			const calls = Array.from({ length: 60 }, ended);
 			const deliverAll = async () =>
@@ -171,9 +142,7 @@ describe('deliveries', () => {
 			expect(new Set(await deliverAll())).toEqual(new Set(['Accepted']));
 			await waitForExecutions(client, id, 60, 60_000);
 			await n8n.stop();
-			restarted = await prepared.start();
-			const owner = await TestN8nClient.logIn(restarted.url, OWNER);
-			world = { ...world, n8n: restarted, client: owner };
+			const { client: owner } = await startAgain();
 			await owner.waitForWebhook(path);
 			expect(new Set(await deliverAll())).toEqual(new Set(['repeat']));
 		}),

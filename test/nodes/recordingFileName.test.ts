@@ -27,6 +27,9 @@ describe('a file is called', () => {
 		['attachment; filename=my call 7.mp3; size=7', 'my call 7.mp3'],
 		['attachment; filename= "my call 7.mp3"', 'my call 7.mp3'],
 		['attachment; filename="cut.mp3', 'cut.mp3'],
+		['attachment; filename="c\\all.wav"', 'call.wav'],
+		['attachment; filename="first.wav"; filename="second.wav"', 'first.wav'],
+		['attachment; FILENAME="first.wav"; filename="second.wav"', 'first.wav'],
 	])('as the host says: %s', (disposition, name) => {
 		expect(namedBy(disposition)).toBe(name);
 	});
@@ -41,6 +44,8 @@ describe('a file is called', () => {
 		['attachment; filename="=?UTF-8?B?R2VzcHLDpGNoLm1wMw==?="', 'Gespräch.mp3'],
 		['attachment; filename="=?utf-8?Q?Gespr=C3=A4ch_7.mp3?="', 'Gespräch 7.mp3'],
 		['attachment; filename="=?iso-8859-1?q?Gespr=E4ch.mp3?="', 'Gespräch.mp3'],
+		['attachment; filename="=?utf-8?Q?Gespr=C3=A4ch?= of 1 May.mp3"', 'Gespräch of 1 May.mp3'],
+		['attachment; filename="=?utf-8?Q?Gespr?=  =?utf-8?B?w6RjaC5tcDM=?="', 'Gespräch.mp3'],
 		['attachment; filename="Gespr%C3%A4ch%207.mp3"', 'Gespräch 7.mp3'],
 		['attachment; filename="Gespr%E4ch.mp3"', 'Gespräch.mp3'],
 		['attachment; filename="100%.mp3"', '100%.mp3'],

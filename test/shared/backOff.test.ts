@@ -101,6 +101,11 @@ describe('Retry-After', () => {
 		['30 seconds', status(30_000), false],
 		['a moment more', status(30_001), true],
 		['two minutes', status(120_000), true],
+		[
+			'two minutes, having refused',
+			{ kind: 'status', status: 422, reasons: [], retryAfterMs: 120_000 },
+			false,
+		],
 		['nothing', status(), false],
 		['nothing, having lost the connection', { kind: 'lost' }, false],
 		['a wait that is being waited for', { kind: 'timeout', timeoutMs: 60_000 }, false],

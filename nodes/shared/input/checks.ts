@@ -38,7 +38,7 @@ export function shown(given: unknown): string {
 	return `"${text.length > 80 ? `${text.slice(0, 80)}…` : text}"`;
 }
 
-/** Not all that an expression may give can be JSON: a BigInt cannot, nor what contains itself. */
+/** What contains itself cannot be JSON, and an expression may give it. */
 function asJson(given: object): string {
 	try {
 		return JSON.stringify(given) ?? String(given);

@@ -8,7 +8,7 @@ import { prepareN8n, type N8n, type PreparedN8n } from '../../../dev/launcher/n8
 import { packPackage } from '../../../dev/launcher/pack';
 
 import { DEFAULT_N8N_VERSION } from '../../../dev/launcher/runtime';
-import type { CredentialDefinition, Owner } from '../../../dev/launcher/rest';
+import type { CredentialDefinition, CredentialReference, Owner } from '../../../dev/launcher/rest';
 import { CREDENTIAL_TYPE } from '../../../dev/launcher/seed';
 import { startSandbox, type Sandbox } from '../../../dev/sandbox';
 import { startAll } from '../../../dev/startAll';
@@ -104,5 +104,41 @@ export function inWorld(
 			}
 			throw error;
 		}
+	};
+}
+
+/**
+ * Has the tests of a file share a world with a credential for its sandbox, in which nothing has happened when a test
+ * begins.
+ * @param access what the credential holds besides the sandbox's key and address.
+ * @param env further settings of n8n.
+ * @returns the world, while tests run, what makes a test in it, and what starts its n8n again that has ended.
+ */
+export function shareWorld({ access, env }: { access?: JsonObject; env?: Environment } = {}) {
+	let shared: World & { credential: CredentialReference };
+	/** The world itself ends only the n8n that it began with. */
+	let restarted: N8n | undefined;
+	beforeAll(async () => {
+		const world = await startWorld(undefined, env);
+		const credential = await world.client.createCredential(accessTo(world.sandbox, access));
+		shared = { ...world, credential };
+	}, WORLD_TIMEOUT_MS);
+	afterAll(async () => {
+		await restarted?.stop();
+		await shared?.stop();
+	}, WORLD_TIMEOUT_MS);
+	beforeEach(() => shared.sandbox.reset());
+	jest.setTimeout(180_000);
+	const world = () => shared;
+	return {
+		world,
+		scenario: (test: (world: typeof shared) => Promise<void>) =>
+			inWorld(world, async () => await test(shared)),
+		startAgain: async () => {
+			const n8n = await shared.prepared.start();
+			restarted = n8n;
+			shared = { ...shared, n8n, client: await TestN8nClient.logIn(n8n.url, OWNER) };
+			return shared;
+		},
 	};
 }

@@ -38,7 +38,8 @@ function fromPlain(value: string): string {
 }
 
 function fromEncodedWords(value: string): string {
-	const each = /=\?([\w-]+)\?([bq])\?([^?]*)\?=\s*/gi;
+	// Only spaces between two encoded words do not count (RFC 2047, section 6.2).
+	const each = /=\?([\w-]+)\?([bq])\?([^?]*)\?=(?:\s+(?==\?))?/gi;
 	return value.replace(each, (whole, encoding: string, form: string, text: string) => {
 		const bytes =
 			form.toLowerCase() === 'b'

@@ -1,0 +1,2 @@
+import '../../nodes/LiveCall/LiveCall.node';
+import '../../nodes/LiveCallTrigger/LiveCallTrigger.node';
