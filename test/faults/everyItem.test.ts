@@ -159,7 +159,7 @@ async function hold(on: OperationOnSubject): Promise<void> {
 		endings.forEach((ending, index) => expectTrue(world, ending, trial, on, subjects, index));
 	};
 	try {
-		await fc.assert(fc.asyncProperty(anyTrial(on), once), { numRuns: 50 });
+		await fc.assert(fc.asyncProperty(anyTrial(on), once), { numRuns: 30 });
 	} finally {
 		await world.sandbox.stop();
 	}

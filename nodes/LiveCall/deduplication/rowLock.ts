@@ -24,6 +24,12 @@ const PERIODS = 60;
 const FEWEST_ENTRIES = 22;
 const MOST_ENTRIES = FEWEST_ENTRIES + PERIODS - 1;
 
+/** The entries of a lock, which has the first so many of them. */
+const ENTRIES = [
+	HELD,
+	...Array.from({ length: MOST_ENTRIES - 1 }, (_, n) => `n8n-nodes-livecall: filler ${n}`),
+];
+
 /** How long a holder may keep the lock: nobody deletes one that is younger. */
 const LEASE_MS = 15_000;
 
@@ -133,7 +139,7 @@ export class RowLock {
 
 	private async add(entries: number): Promise<'made' | 'foreign' | 'exists'> {
 		try {
-			const fresh = await this.row.add(lockOf(entries));
+			const fresh = await this.row.add(ENTRIES.slice(0, entries));
 			return fresh.includes(HELD) ? 'made' : 'exists';
 		} catch (error) {
 			if (isInOtherMode(error)) return 'foreign';
@@ -155,7 +161,7 @@ export class RowLock {
 			await this.row.delete();
 			return 'exists';
 		}
-		await this.row.remove(lockOf(FEWEST_ENTRIES));
+		await this.row.remove(ENTRIES.slice(0, FEWEST_ENTRIES));
 		return 'foreign';
 	}
 
@@ -180,12 +186,4 @@ export class RowLock {
 
 function periodOf(now: number): number {
 	return Math.floor(now / PERIOD_MS) % PERIODS;
-}
-
-/** A lock with so many entries. */
-function lockOf(entries: number): string[] {
-	return [
-		HELD,
-		...Array.from({ length: entries - 1 }, (_, n) => `n8n-nodes-livecall: filler ${n}`),
-	];
 }
