@@ -1,6 +1,6 @@
 import type { Sandbox } from '../sandbox';
 import { DEMO_OWNER, type Demo, type DemoWorkflow } from './demo';
-import { formPath, ownKey, recordingNode, webhookPath } from './examples';
+import { formPath, isChat, ownKey, recordingNode, webhookPath } from './examples';
 import type { LauncherOptions } from './options';
 import { DEMO_CREDENTIAL } from './seed';
 
@@ -41,7 +41,7 @@ export function describe(
 		...demo.workflows.flatMap(describeInactive),
 		...(sandbox ? tryWithSandbox(demo, sandbox.pageUrl) : tryWithLiveCall(demo)),
 		'',
-		'Ctrl-C ends it.',
+		`Ctrl-C ends it.${sandbox ? ' n8n keeps its workflows and asks for the login again; the sandbox begins anew.' : ''}`,
 	].join('\n');
 }
 
@@ -57,7 +57,7 @@ export function whyInactive({ example, active }: DemoWorkflow): string[] | undef
 	return key !== undefined
 		? [
 				'It is not published, since it needs a key of your own.',
-				`Put it into n8n's credential "${key}", then publish the workflow.`,
+				`Put it into n8n's credential "${key}", then ${isChat(example) ? "open the workflow's chat" : 'publish the workflow'}.`,
 			]
 		: ['It is not published in n8n, so nothing starts it.'];
 }

@@ -125,6 +125,11 @@ export function formPath({ nodes }: Example): string | undefined {
 	return form && textAt(form, 'webhookId');
 }
 
+/** Says whether a person starts a workflow by its chat in the editor. */
+export function isChat({ nodes }: Example): boolean {
+	return nodesOf(nodes, '@n8n/n8n-nodes-langchain.chatTrigger').length > 0;
+}
+
 /** Gives the name of the data table that a node refers to by name; a file cannot know a table's id. */
 export function tableNamedBy(node: Json): string | undefined {
 	const locator = at(node, 'parameters', 'dataTableId');

@@ -421,7 +421,7 @@ describe('call: create with a deduplication key', () => {
 		expect(hints).toEqual([
 			{
 				message:
-					'3 items: 1 call placed, 2 skipped (duplicate). Skipped, since this node has seen the deduplication key before: 2.',
+					'3 items: 1 call placed, 2 skipped (duplicate). Items skipped, since this node has seen their deduplication keys before: 2.',
 				location: 'outputPane',
 			},
 		]);

@@ -20,7 +20,9 @@ describe('the page', () => {
 		expect(page.headers['content-type']).toContain('text/html');
 		const names = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, name]) => name);
 		expect(names).toContain('/sandbox/page/page.js');
-		for (const name of names.filter((name) => !name?.startsWith('data:'))) {
+		const isPlace = (name = '') => name.startsWith('#');
+		for (const name of names.filter(isPlace)) expect(page.text).toContain(`id="${name?.slice(1)}"`);
+		for (const name of names.filter((name) => !isPlace(name) && !name?.startsWith('data:'))) {
 			expect(name).toMatch(/^\/sandbox\//);
 			expect((await fetchText(new URL(String(name), pageUrl).href)).status).toBe(200);
 		}

@@ -32,8 +32,14 @@ async function send(method, path, body) {
 	throw new Error(answer.error ?? fields.join('; '));
 }
 
+/** Takes away what a form has said of something that is over. */
+function clearOutputs() {
+	for (const output of document.querySelectorAll('output')) output.textContent = '';
+}
+
 /** Sends what a button stands for; says on top where that failed. Gives whether it was done. */
 async function act(method, path, body) {
+	clearOutputs();
 	try {
 		await send(method, path, body);
 		return true;
@@ -353,6 +359,7 @@ function show(state) {
 function onSubmit(form, run) {
 	form.addEventListener('submit', async (event) => {
 		event.preventDefault();
+		clearOutputs();
 		const output = form.querySelector('output');
 		const fields = Object.fromEntries([...new FormData(form)].filter(([, value]) => value !== ''));
 		try {

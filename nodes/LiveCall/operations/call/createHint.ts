@@ -28,10 +28,10 @@ const WAS_TEST =
 	'This was a test: "Test Phone Number" of the LiveCall API credential was rung, and no customer.';
 
 const SKIPPED: Array<[reason: string, words: string]> = [
-	['test', 'Skipped, since a test rings once'],
-	['duplicate', 'Skipped, since this node has seen the deduplication key before'],
-	['unavailable', 'Skipped, since nobody of the target group could be reached'],
-	['outside_hours', 'Skipped, since it is outside the calling hours'],
+	['test', 'Items skipped, since a test rings once'],
+	['duplicate', 'Items skipped, since this node has seen their deduplication keys before'],
+	['unavailable', 'Items skipped, since nobody of the target group could be reached'],
+	['outside_hours', 'Items skipped, since it is outside the calling hours'],
 ];
 
 /** A Retry knows of a call that an earlier run placed, but after a crash not what LiveCall answered. */
