@@ -156,7 +156,12 @@ async function installPackage(runtime: Runtime, options: N8nOptions): Promise<vo
 	});
 }
 
-function instanceSettings(runtime: Runtime, options: N8nOptions, owner: Environment): Environment {
+/** The settings of a process of n8n that serves nobody but this machine, and asks nobody else. */
+export function instanceSettings(
+	runtime: Runtime,
+	options: N8nOptions,
+	owner: Environment = {},
+): Environment {
 	const inherited = Object.fromEntries(
 		Object.entries(process.env).filter(([name]) => !FOREIGN_SETTINGS.test(name)),
 	);

@@ -1,9 +1,9 @@
-import { at, isJsonObject, type Json } from '../../dev/json';
 import { readExamples } from '../../dev/launcher/examples';
 import { poll } from '../../dev/launcher/poll';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { startChatModel, type ChatModel } from '../e2e/helpers/chatModel';
 import { AI_AGENT_ID } from '../e2e/helpers/exampleIds';
+import { withCredentials } from '../support/workflow';
 import { PATIENCE_MS } from './helpers/editor';
 import { shareBrowserWorld } from './helpers/world';
 
@@ -20,18 +20,14 @@ const { world, scenario } = shareBrowserWorld(async ({ client, credential }) => 
 		type: 'openAiApi',
 		data: { apiKey: 'not-needed', url: model.url },
 	});
-	const own = (node: Json): Json => {
-		if (!isJsonObject(node)) return node;
-		if (at(node, 'credentials', 'openAiApi') !== undefined) {
-			return { ...node, credentials: { openAiApi: { ...openAiApi } } };
-		}
-		return at(node, 'credentials', CREDENTIAL_TYPE) === undefined
-			? node
-			: { ...node, credentials: { [CREDENTIAL_TYPE]: { ...credential } } };
-	};
 	const [example] = (await readExamples()).filter(({ id }) => id === AI_AGENT_ID);
 	const { name, nodes, connections, settings } = example;
-	workflowId = await client.createWorkflow({ name, nodes: nodes.map(own), connections, settings });
+	workflowId = await client.createWorkflow({
+		name,
+		nodes: withCredentials(nodes, { openAiApi, [CREDENTIAL_TYPE]: credential }),
+		connections,
+		settings,
+	});
 });
 
 afterAll(async () => await model?.stop());

@@ -1,8 +1,9 @@
-import { at, isJsonObject, type Json } from '../../dev/json';
+import { at, objectAt } from '../../dev/json';
 import { readExamples } from '../../dev/launcher/examples';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { poll } from '../../dev/launcher/poll';
 import { CHOOSE_A_TIME_ID } from '../e2e/helpers/exampleIds';
+import { withCredentials } from '../support/workflow';
 import { shareBrowserWorld } from './helpers/world';
 
 const PHONE = '+44 20 7946 0195';
@@ -14,16 +15,13 @@ async function publishForm(timezone: string): Promise<string> {
 	const { client, credential, n8n } = world();
 	const example = (await readExamples()).find(({ id }) => id === CHOOSE_A_TIME_ID);
 	const webhookId = `choose-a-time-in-${timezone.replace(/\W/g, '-')}`;
-	const own = (node: Json): Json => {
-		if (!isJsonObject(node)) return node;
-		if (at(node, 'credentials', CREDENTIAL_TYPE) !== undefined) {
-			return { ...node, credentials: { [CREDENTIAL_TYPE]: { ...credential } } };
-		}
-		return node.type === 'n8n-nodes-base.formTrigger' ? { ...node, webhookId } : node;
-	};
+	const nodes = withCredentials(example?.nodes ?? [], { [CREDENTIAL_TYPE]: credential }).map(
+		(node) =>
+			at(node, 'type') === 'n8n-nodes-base.formTrigger' ? { ...objectAt(node), webhookId } : node,
+	);
 	const id = await client.createWorkflow({
 		name: `Choose a time in ${timezone}`,
-		nodes: (example?.nodes ?? []).map(own),
+		nodes,
 		connections: example?.connections ?? {},
 		settings: { executionOrder: 'v1', timezone },
 	});

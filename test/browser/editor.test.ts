@@ -1,12 +1,20 @@
 import type { INodeProperties } from 'n8n-workflow';
 
-import { at, isJsonObject, parseJson, textAt, type Json, type JsonObject } from '../../dev/json';
+import { parseJson, textAt, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
 import { exampleNames, readExamples, TRIGGER_TYPE } from '../../dev/launcher/examples';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { toCallTime } from '../../dev/sandbox/time';
 import { itemsOf } from '../support/n8nClient';
-import { link, node, NODE_NAME, NODE_TYPE, start, START_NAME } from '../support/workflow';
+import {
+	link,
+	node,
+	NODE_NAME,
+	NODE_TYPE,
+	start,
+	START_NAME,
+	withCredentials,
+} from '../support/workflow';
 import { LiveCall } from '../../nodes/LiveCall/LiveCall.node';
 import { startChatModel } from '../e2e/helpers/chatModel';
 import { expectPlayableWav } from '../e2e/helpers/wav';
@@ -533,7 +541,7 @@ describe('the panel', () => {
 describe('the example workflows', () => {
 	it(
 		'stand on the canvas without complaints',
-		scenario(async ({ client, openEditor, camera }) => {
+		scenario(async ({ client, credential, openEditor, camera }) => {
 			const editor = await openEditor();
 			const incomplete = await client.createWorkflow({
 				name: 'Without a number',
@@ -543,11 +551,18 @@ describe('the example workflows', () => {
 			await editor.openCanvas(incomplete, 1);
 			expect(await editor.markedNodes.count()).toBe(1);
 
+			const make = async (type: string, data: JsonObject) =>
+				await client.createCredential({ name: type, type, data });
+			const credentials = {
+				[CREDENTIAL_TYPE]: credential,
+				openAiApi: await make('openAiApi', { apiKey: 'not-needed' }),
+				hubspotAppToken: await make('hubspotAppToken', { appToken: 'not-needed' }),
+			};
 			const pictures = await exampleNames();
 			for (const { name, nodes, connections, settings } of await readExamples()) {
 				const workflowId = await client.createWorkflow({
 					name,
-					nodes: nodes.map(withOwnCredential),
+					nodes: withCredentials(nodes, credentials),
 					connections,
 					settings,
 				});
@@ -586,10 +601,4 @@ function withEverything(fields: INodeProperties[]): JsonObject {
 				: parseJson(JSON.stringify(field.default)),
 		]),
 	);
-}
-
-/** The node with this n8n's credential in place of the one that the file names. */
-function withOwnCredential(example: Json): Json {
-	const uses = at(example, 'credentials', CREDENTIAL_TYPE) !== undefined;
-	return uses && isJsonObject(example) ? { ...example, ...usingLiveCall() } : example;
 }

@@ -1,4 +1,5 @@
-import type { JsonObject } from '../../dev/json';
+import { isJsonObject, objectAt, type Json, type JsonObject } from '../../dev/json';
+import type { CredentialReference } from '../../dev/launcher/rest';
 
 /** The action node of this package, as n8n knows it. */
 export const NODE_TYPE = 'n8n-nodes-livecall.liveCall';
@@ -31,4 +32,17 @@ export function link(from: string, to: string, type = 'main'): JsonObject {
 /** Connects each of these nodes with the next one. */
 export function chain(...names: string[]): JsonObject {
 	return Object.assign({}, ...names.slice(1).map((name, index) => link(names[index], name)));
+}
+
+/** Gives nodes the credentials of another n8n, by type, in place of those that they name. */
+export function withCredentials(
+	nodes: Json[],
+	credentials: Record<string, CredentialReference>,
+): Json[] {
+	return nodes.map((node) => {
+		if (!isJsonObject(node) || node.credentials === undefined) return node;
+		const types = Object.keys(objectAt(node, 'credentials'));
+		const own = types.map((type) => [type, { ...credentials[type] }]);
+		return { ...node, credentials: Object.fromEntries(own) };
+	});
 }

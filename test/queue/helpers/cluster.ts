@@ -2,20 +2,16 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
-import { withNodeFirst, type Environment } from '../../../dev/launcher/command';
-import { prepareN8n, type N8n, type N8nOptions } from '../../../dev/launcher/n8n';
+import type { Environment } from '../../../dev/launcher/command';
+import { instanceSettings, prepareN8n, type N8n, type N8nOptions } from '../../../dev/launcher/n8n';
 import { packPackage } from '../../../dev/launcher/pack';
 import { freePort } from '../../../dev/launcher/ports';
 import { LOOPBACK } from '../../../dev/listen';
 
-import {
-	DEFAULT_N8N_VERSION,
-	ensureRuntime,
-	majorVersion,
-	type Runtime,
-} from '../../../dev/launcher/runtime';
+import { DEFAULT_N8N_VERSION, ensureRuntime, type Runtime } from '../../../dev/launcher/runtime';
 import { startSandbox, type Sandbox } from '../../../dev/sandbox';
 import { startAll } from '../../../dev/startAll';
+import { OWNER } from '../../e2e/helpers/world';
 import { TestN8nClient } from '../../support/n8nClient';
 import { startProgram, type Program } from '../../../dev/program';
 import { report } from './report';
@@ -54,13 +50,6 @@ export const CLUSTER_TIMEOUT_MS = 300_000;
 
 /** How many executions a worker runs at once. */
 export const WORKER_CONCURRENCY = 5;
-
-const OWNER = {
-	email: 'tester@example.com',
-	password: 'LiveCall-test-1',
-	firstName: 'Queue',
-	lastName: 'Mode',
-};
 
 const WORKERS = 2;
 
@@ -228,25 +217,8 @@ async function helperSettings(
 	options: N8nOptions,
 	port: number,
 ): Promise<Environment> {
-	const { PATH, HOME, TMPDIR, LANG } = process.env;
 	return {
-		...withNodeFirst({ PATH, HOME, TMPDIR, LANG }, runtime.node),
-		NODE_ENV: 'production',
-		N8N_DIAGNOSTICS_ENABLED: 'false',
-		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
-		N8N_LICENSE_AUTO_RENEW_ENABLED: 'false',
-		N8N_VERIFIED_PACKAGES_ENABLED: 'false',
-		// 1.x does not start when told names it does not know.
-		...(majorVersion(runtime.version) === 1
-			? {}
-			: {
-					N8N_DISABLED_MODULES:
-						'mcp-registry,instance-ai,agents,chat-hub,mcp,quick-connect,workflow-builder',
-				}),
-		N8N_USER_FOLDER: options.userFolder,
-		N8N_ENCRYPTION_KEY: options.encryptionKey,
-		N8N_HOST: LOOPBACK,
-		N8N_LISTEN_ADDRESS: LOOPBACK,
+		...instanceSettings(runtime, options),
 		N8N_PORT: String(port),
 		N8N_WORKER_SERVER_ADDRESS: LOOPBACK,
 		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
@@ -254,7 +226,5 @@ async function helperSettings(
 		// Names it in PostgreSQL's own lists.
 		PGAPPNAME: path.basename(options.userFolder),
 		N8N_RUNNERS_BROKER_PORT: String(await portOfItsOwn()),
-		N8N_GRACEFUL_SHUTDOWN_TIMEOUT: '5',
-		...options.env,
 	};
 }
