@@ -11,6 +11,6 @@ module.exports = {
 	testMatch: [
 		'shared/*',
 		'deduplication/{claims,decision,executions,keys,ledger,record}',
-		'nodes/{checks,inputChecks,itemLoop,payload,recordingFileName,sheets,times}',
+		'nodes/{checks,inputChecks,itemLoop,loopBrake,payload,recordingFileName,sheets,times}',
 	].map((tests) => `<rootDir>/test/${tests}.test.ts`),
 };

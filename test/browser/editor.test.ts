@@ -175,7 +175,7 @@ describe('a call', () => {
 			await editor.choose('resource', 'Call');
 			await editor.choose('operation', 'Create');
 			const group = editor.locatorField('filterId');
-			await group.getByTestId('rlc-input').fill('2');
+			await group.getByTestId('rlc-input').fill('1');
 			await editor.accepted(group);
 			await editor.type('phoneNumber', PHONE);
 			await editor.accepted(editor.field('phoneNumber'));
@@ -198,7 +198,7 @@ describe('a call', () => {
 			await editor.output.getByText('"phone_number"').waitFor();
 			const [call, ...others] = sandbox.calls.placed();
 			expect(others).toEqual([]);
-			expect(call).toMatchObject({ filter_id: 2, user_id: 502, phone_number: PHONE });
+			expect(call).toMatchObject({ filter_id: 1, user_id: 502, phone_number: PHONE });
 			const shown = await editor.output.innerText();
 			expect(shown).toContain('1 item');
 			expect(shown).toContain(String(call.id));
