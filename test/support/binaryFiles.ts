@@ -32,7 +32,8 @@ export class BinaryFiles {
 		const files = readdirSync(this.folder, { recursive: true, encoding: 'utf8' });
 		return files.filter(
 			(path) =>
-				statSync(join(this.folder, path)).isFile() &&
+				// One of another execution may be gone by now.
+				statSync(join(this.folder, path), { throwIfNoEntry: false })?.isFile() &&
 				path.includes(join('executions', executionId)) &&
 				!path.endsWith('.metadata'),
 		);
