@@ -208,6 +208,16 @@ describe('the canvas of each example', () => {
 		}
 	});
 
+	it('has a title that begins with what its file and docs/examples.md call it', async () => {
+		const docs = await readFile(path.join(REPOSITORY, 'docs/examples.md'), 'utf8');
+		const headings = [...docs.matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+		const titles = (await readExamples()).map(({ name }) => name.split(': ')[0]);
+		expect(titles.map((title) => title.toLowerCase().replaceAll(' ', '-'))).toEqual(
+			await exampleNames(),
+		);
+		expect([...headings].sort()).toEqual([...titles].sort());
+	});
+
 	it('has a title that is a sentence, and four to six notes: the first says what, how, and what to set', async () => {
 		for (const { name, nodes } of await readExamples()) {
 			expect(name).toMatch(/^[A-Z].*\bLiveCall\b/);
