@@ -65,6 +65,20 @@ describe('sync consultants', () => {
 		}),
 	);
 
+	it.each(['0044 20 7946 0101', '+44 (0)20 7946-0101', '+44\u00a020\u00a07946 0101'])(
+		'knows a consultant whose number is written as %s',
+		async (phone) =>
+			await scenario(async ({ client }) => {
+				const jsCode = `return [{ name: 'Amelia Clarke', phone: '${phone}' }];`;
+				const copy = await importCopy(CONSULTANTS_ID, { 'Your list': { jsCode } });
+				const execution = await finished(await client.run(copy, 'By hand'));
+				expect(output(execution, PLAN).map(({ action }) => action)).toEqual([
+					'unchanged',
+					...Array<string>(3).fill('delete'),
+				]);
+			})(),
+	);
+
 	it(
 		'fills an account without users',
 		scenario(async ({ sandbox }) => {
@@ -95,11 +109,21 @@ describe('sync consultants', () => {
 
 	it.each([
 		['an empty table', 'return [];', undefined],
-		['a row without a number', "return [{ name: 'Eve', phone: '' }];", /no phone number.+Eve/],
+		[
+			'a row without a number',
+			"return [{ name: 'Eve', phone: '' }];",
+			/row 1 \(Eve\): write the number/,
+		],
+		[
+			'a number without its country code',
+			"return [{ name: 'Amelia Clarke', phone: '020 7946 0101' }];",
+			/row 1 \(Amelia Clarke\): write the number with its country code.+"020 7946 0101"/,
+		],
+		['a row without a name', "return [{ name: ' ', phone: '+44 20 7946 0101' }];", /write a name/],
 		[
 			'a number that stands there twice',
-			"return [{ name: 'Eve', phone: '+44 20 7946 0101' }, { name: 'Ann', phone: '+442079460101' }];",
-			/stands in the table twice/,
+			"return [{ name: 'Eve', phone: '+44 20 7946 0101' }, { name: 'Ann', phone: '0044 (0)20 79460101' }];",
+			/row 2 \(Ann\).+stands in the list twice/,
 		],
 	])('changes nothing for %s', async (_what, jsCode, complaint) => {
 		await scenario(async ({ sandbox }) => {
