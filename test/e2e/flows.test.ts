@@ -10,7 +10,7 @@ import {
 	seedRunning,
 	activeTriggers,
 } from '../../dev/launcher/seed';
-import { itemsOf, type Execution } from '../support/n8nClient';
+import { failureOf, itemsOf, type Execution } from '../support/n8nClient';
 import { AFTER_THE_CALL_ID, CALLBACK_ID } from './helpers/exampleIds';
 import { openForm } from './helpers/form';
 import { expectPlayableWav } from './helpers/wav';
@@ -159,6 +159,9 @@ describe('callback on request', () => {
 				'already_asked',
 				'calling',
 			]);
+			const second = answers.find(({ body }) => textAt(body, 'status') === 'already_asked');
+			// The call may be over, and missed.
+			expect(textAt(second?.body, 'message')).toMatch(/counts once\. If we missed each other/);
 			expect(
 				sandbox.calls.placed().filter((call) => call.phone_number === '+442079460177'),
 			).toHaveLength(1);
@@ -197,9 +200,9 @@ describe('callback on request', () => {
 	});
 
 	it.each([
-		['that the sender named does not exist', '999', /999/, 422, 'invalid'],
-		['is never at work', '3', /no time to come.+"3"/, 503, 'not_placed'],
-	])('tells the truth when the target group %s', async (_is, group, why, code, outcome) => {
+		['that the sender named does not exist', '999', /999/, 422, 'invalid', 'success'],
+		['is never at work', '3', /no time to come.+"3"/, 503, 'not_placed', 'error'],
+	])('tells the truth when the target group %s', async (_is, group, why, code, outcome, end) => {
 		await scenario(async ({ client, sandbox }) => {
 			const before = await executionIds(CALLBACK_ID);
 			const lead = { name: 'Eve', phone: '+442079460101', target_group: group };
@@ -210,6 +213,10 @@ describe('callback on request', () => {
 			const execution = await nextExecution(CALLBACK_ID, before);
 			const [failed] = itemsOf(execution, 'Place the call', 1);
 			expect(textAt(failed, 'json', 'error')).toMatch(why);
+			// What the sender cannot correct shows in the list of executions.
+			expect(execution.status).toBe(end);
+			if (end === 'error')
+				expect(failureOf(execution)).toMatch(/^\+442079460101: There is no time/);
 			expect(await client.executions(CALLBACK_ID)).toHaveLength(before.length + 1);
 		})();
 	});
