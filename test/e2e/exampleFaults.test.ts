@@ -15,7 +15,8 @@ const SORRY: Record<ExampleName, RegExp> = {
 	'callback, as JSON': /"status":"not_placed".*Your call could not be arranged\./,
 	'choose a time': /We cannot look up our free times.*No call is arranged/s,
 	'choose a time, second page': /Your call is not arranged.*We cannot arrange calls at the moment/s,
-	'call and result': /^Your call could not be arranged\. Please try again later/,
+	'call and result':
+		/<h1>No call was placed.*<p>Your call could not be arranged\. Please try again later/s,
 	'AI agent': /"error":"/,
 	'after the call': /^([45]\d\d, started nothing|200, error)$/,
 	'retry missed calls': /^error$/,
@@ -30,7 +31,7 @@ const DONE: Record<ExampleName, RegExp> = {
 	'callback, as JSON': /"status":"calling","call_id":\d+/,
 	'choose a time': /We will call you.*On \w\w\w, \d+ \w\w\w, \d\d:\d\d/s,
 	'choose a time, second page': /We will call you.*On \w\w\w, \d+ \w\w\w, \d\d:\d\d/s,
-	'call and result': /^Thank you\. We are calling you now at \+44/,
+	'call and result': /<h1>We are calling you now.*<p>Thank you\. We are calling you now at \+44/s,
 	'AI agent': /"id":\d+/,
 	'after the call': /^200, success$/,
 	'retry missed calls': /^success$/,

@@ -1,5 +1,6 @@
 import { listAt, textAt } from '../../../dev/json';
 import { poll } from '../../../dev/launcher/poll';
+import { failureOf } from '../../support/n8nClient';
 import { RESULT_ID } from '../helpers/exampleIds';
 import {
 	consultantOf,
@@ -72,14 +73,17 @@ describe('call and result', () => {
 		scenario(async ({ sandbox }) => {
 			const { id, webhookId } = await quickCopy();
 			const read = await ask(webhookId, '+44 20 7946 0124');
-			expect(read).toBe('Thank you. We are calling you now at +44 20 7946 0124.');
+			expect(read).toContain('<p>Thank you. We are calling you now at +44 20 7946 0124.</p>');
 			const [first] = await newExecutions(id, [], 1);
 			expectSuccess(first);
 			expect(output(first, 'The result')).toMatchObject([{ outcome: 'successful' }]);
 			const looks = listAt(first.data, 'resultData', 'runData', LOOK);
 			expect(looks.length).toBeGreaterThan(1);
 
-			expect(await ask(webhookId, '+44 20 7946 0124')).toMatch(/asked for this call already/);
+			// The call may be over, and missed.
+			expect(await ask(webhookId, '0044 20 7946 0124')).toMatch(
+				/<h1>You asked for a call a few minutes ago.*It counts once\. If we missed each other/s,
+			);
 			const [, second] = await newExecutions(id, [], 2);
 			expectSuccess(second);
 			expect(hasRun(second, LOOK)).toBe(false);
@@ -87,17 +91,31 @@ describe('call and result', () => {
 		}),
 	);
 
-	it.each(['abc', '+44 12', '+1 900 555 0199'])(
-		'says that it does not call the number %s',
-		async (phone) =>
-			await scenario(async ({ sandbox }) => {
-				const { id, webhookId } = await quickCopy();
-				expect(await ask(webhookId, phone)).toContain(
-					`"${phone}" is not a phone number that we call`,
-				);
-				await newExecutions(id, [], 1);
-				expect(sandbox.requests).toEqual([]);
-			})(),
+	it.each([
+		['abc', /"abc" is not a phone number.+with its country code/],
+		['+44 12', /"\+44 12" is not a phone number.+with its country code/],
+		['+1 900 555 0199', /<p>We call numbers that begin with \+44 or \+49 only\.<\/p>/],
+	])('says why it does not call the number %s', async (phone, why) => {
+		await scenario(async ({ sandbox }) => {
+			const { id, webhookId } = await quickCopy();
+			const page = await ask(webhookId, phone);
+			expect(page).toMatch(why);
+			expect(page).toContain('<h1>No call was placed</h1>');
+			expectSuccess((await newExecutions(id, [], 1))[0]);
+			expect(sandbox.requests).toEqual([]);
+		})();
+	});
+
+	it(
+		'ends red behind its answer when the target group is gone',
+		scenario(async ({ sandbox }) => {
+			const { id, webhookId } = await quickCopy();
+			sandbox.faults.always({ kind: 'status', status: 404 }, { path: /filters/ });
+			expect(await ask(webhookId, '+44 20 7946 0126')).toContain('could not be arranged');
+			const [execution] = await newExecutions(id, [], 1);
+			expect(failureOf(execution)).toMatch(/^\+44 20 7946 0126: .+target group "1"/);
+			expect(sandbox.calls.placed()).toEqual([]);
+		}),
 	);
 
 	it(

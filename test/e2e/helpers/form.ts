@@ -8,6 +8,8 @@ export interface VisitorForm {
 	 * @param fields by the names that n8n gives them: `field-0`, `field-1` and so on.
 	 */
 	submit(fields: Record<string, string>): Promise<string>;
+	/** Does what an ending page does as soon as it is shown: it has the run go on. */
+	shown(): Promise<void>;
 }
 
 /**
@@ -31,10 +33,13 @@ export async function openForm(url: string): Promise<VisitorForm> {
 			if (at(told, 'formWaitingUrl') !== undefined) page = textAt(told, 'formWaitingUrl');
 			return await nextPage(page);
 		},
+		shown: async () => {
+			await fetch(page, { method: 'POST' });
+		},
 	};
 }
 
-/** Sends a form of one page that answers by itself; gives what the visitor then reads. */
+/** Sends a form of one page that answers by itself; gives the page that the visitor then reads. */
 export async function askByForm(url: string, firstField: string): Promise<string> {
 	await poll(async () => (await fetch(url)).ok || undefined, {
 		what: `The form ${url}`,
@@ -43,7 +48,7 @@ export async function askByForm(url: string, firstField: string): Promise<string
 	const filledIn = new FormData();
 	filledIn.set('field-0', firstField);
 	const answer = await fetch(url, { method: 'POST', body: filledIn });
-	return textAt(parseJson(await answer.text()), 'formSubmittedText');
+	return await answer.text();
 }
 
 /** Gives the labels in the list that a page offers, as its HTML has them. */
