@@ -7,6 +7,7 @@ import { withCredentials } from '../support/workflow';
 import { shareBrowserWorld } from './helpers/world';
 
 const PHONE = '+44 20 7946 0195';
+const DIALLED = '+442079460195';
 
 const { world, scenario } = shareBrowserWorld();
 
@@ -68,10 +69,10 @@ describe('a visitor who chooses a time', () => {
 				await page.getByRole('button', { name: 'Call me then' }).click();
 
 				await page.getByText('We will call you').waitFor();
-				await page.getByText(`On ${chosen} (${zone}), at ${PHONE}.`).waitFor();
+				await page.getByText(`On ${chosen} (${zone}), at ${DIALLED}.`).waitFor();
 				const [call, ...others] = sandbox.calls.placed();
 				expect(others).toEqual([]);
-				expect(call).toMatchObject({ filter_id: 1, phone_number: PHONE });
+				expect(call).toMatchObject({ filter_id: 1, phone_number: DIALLED });
 				expect(Date.parse(call.scheduled_for ?? '')).toBe(Date.parse(free[2]));
 			})(),
 	);
