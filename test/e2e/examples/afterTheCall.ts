@@ -108,6 +108,31 @@ describe('after the call', () => {
 	);
 
 	it(
+		'has a run to retry for each call of which LiveCall told while it could not be asked',
+		scenario(async ({ client, sandbox }) => {
+			const tableId = (await ensureTable(client, tablesOf(examples)[0])).id;
+			const copy = await importCopy(AFTER_THE_CALL_ID, {
+				[TABLE_NODE]: { dataTableId: { __rl: true, mode: 'id', value: tableId } },
+			});
+			const call = sandbox.calls.add({
+				status: 'ended',
+				created_at: '2030-01-31T14:30:00.000+00:00',
+				started_at: '2030-01-31T14:30:42.400+00:00',
+			});
+			await client.activateWorkflow(copy);
+			await joinTrigger(copy);
+			sandbox.faults.always({ kind: 'status', status: 503 }, { path: /calls/ });
+			expect(await deliver(copy, call.id)).toBe(200);
+			const [gap] = await newExecutions(copy, [], 1);
+			expect(gap.status).toBe('error');
+			expect(await linesAbout(call.id)).toEqual([]);
+			sandbox.faults.clear();
+			expectSuccess(await finished(await client.retryExecution(gap.id, copy, false)));
+			expect(await linesAbout(call.id)).toMatchObject([{ seconds_to_answer: 42 }]);
+		}),
+	);
+
+	it(
 		'finds the table by its name, where n8n can',
 		scenario(async ({ n8n, sandbox }) => {
 			const copy = await importCopy(AFTER_THE_CALL_ID, {});
