@@ -100,4 +100,18 @@ describe('a person who chats with the AI agent', () => {
 			expect(sandbox.requests).toEqual([]);
 		}),
 	);
+
+	it(
+		'reads that the AI does not answer, and the run ends red',
+		scenario(async ({ client }) => {
+			model.follow([]);
+			const { chat, say } = await openChat();
+			await say('Please call me back.');
+			await chat.getByText('I cannot answer at the moment.').waitFor();
+			await poll(
+				async () => (await client.executions(workflowId))[0]?.status === 'error' || undefined,
+				{ what: 'The execution to end red', timeoutMs: PATIENCE_MS },
+			);
+		}),
+	);
 });

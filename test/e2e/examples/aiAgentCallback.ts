@@ -95,6 +95,15 @@ describe('AI agent callback', () => {
 		}),
 	);
 
+	it(
+		'says so in the chat when the model does not answer',
+		withReview(async () => {
+			model.follow([]);
+			const execution = await write(randomUUID(), 'Please call me back.');
+			expect(await answerOf(execution, 'Apologize in the chat')).toMatch(/^I cannot answer/);
+		}),
+	);
+
 	it.each([
 		['too short', '+44 12', /7 to 15 digits/],
 		['in a country that is not called', '+1 900 555 0199', /"Phone Number.*\+44/],

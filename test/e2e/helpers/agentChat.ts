@@ -44,8 +44,8 @@ const waitingIn = async (executionId: string, node: string): Promise<Json> =>
  * The answer that is ready for the chat. The execution ends only when a chat window has fetched it, which the
  * browser test of this example does.
  */
-export const answerOf = async (executionId: string): Promise<string> =>
-	String(await waitingIn(executionId, 'Answer in the chat'));
+export const answerOf = async (executionId: string, node = 'Answer in the chat'): Promise<string> =>
+	String(await waitingIn(executionId, node));
 
 /** What a person is asked before the phone rings, with the addresses behind the two buttons. */
 export const review = async (executionId: string) => {
