@@ -27,7 +27,6 @@ describe('choose a time', () => {
 			const free = sandbox.filters.get(1)?.available_call_times ?? [];
 			// All of them, so that somebody can choose tomorrow.
 			expect(choices).toHaveLength(free.length);
-			expect(new Set(choices.map((label) => label.slice(0, 3))).size).toBeGreaterThan(1);
 
 			const ending = await form.submit({ 'field-0': choices[3] });
 			expect(ending).toContain('We will call you');
