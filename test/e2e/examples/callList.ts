@@ -129,7 +129,7 @@ describe('work through a call list', () => {
 			const workflow = await listWorkflow();
 			const endings: Array<[JsonObject, string, number | undefined]> = [
 				[{ outcome: 'failed' }, 'failed', 2 * HOUR_MS],
-				[{ outcome: 'successful', duration: 4 }, 'too short', DAY_MS],
+				[{ outcome: 'successful', duration: 0.4 }, 'too short', DAY_MS],
 				[{ outcome: 'failed' }, 'failed', 3 * DAY_MS],
 				[{ outcome: 'failed' }, 'failed', undefined],
 			];
