@@ -22,7 +22,7 @@ const SORRY: Record<ExampleName, RegExp> = {
 	'retry missed calls': /^error$/,
 	'sync consultants': /^error$/,
 	'call list': /^error$/,
-	'CRM callback': /^error: \+44.+ was not called: /,
+	'CRM callback': /^error: 1 contact stays New:\n\+44.+: .+\.$/,
 };
 
 /** What stands there when LiveCall has placed the call, or done what was asked. */

@@ -5,6 +5,7 @@ import {
 	aboutOf,
 	exampleNames,
 	needsOwnKey,
+	nodesOf,
 	ownKey,
 	readExamples,
 	recordingNode,
@@ -229,6 +230,20 @@ describe('the canvas of each example', () => {
 			await exampleNames(),
 		);
 		expect([...headings].sort()).toEqual([...titles].sort());
+	});
+
+	it('has no choice from an account that n8n clears once another credential is chosen', async () => {
+		/** The fields of HubSpot's node whose choices it reads from the account. */
+		const fromAccount = /"(propertyName|sortBy|properties)":(\["[^"]*"|"[^=][^"]*)/g;
+		for (const { name, nodes } of await readExamples()) {
+			const hubSpot = JSON.stringify(nodesOf(nodes, 'n8n-nodes-base.hubspot'));
+			const lists = JSON.stringify(nodes).match(/"mode":"list"/g);
+			expect({ name, chosen: hubSpot.match(fromAccount), lists }).toEqual({
+				name,
+				chosen: null,
+				lists: null,
+			});
+		}
 	});
 
 	it('has a title that is a sentence, and four to six notes: the first says what, how, and what to set', async () => {

@@ -14,6 +14,12 @@ import { startAll } from '../../../dev/startAll';
 
 const HOST = 'api.hubapi.com';
 
+/** Some of the fields that a contact has there. */
+const FIELDS = [
+	{ name: 'hs_lead_status', label: 'Lead Status', type: 'enumeration' },
+	{ name: 'phone', label: 'Phone Number', type: 'string' },
+];
+
 /** A contact or a call, as HubSpot keeps it. */
 export interface HubSpotObject {
 	id: string;
@@ -102,6 +108,11 @@ function crmApi({ token, contacts, addContact, addCall }: Crm) {
 		if (request.headers.authorization === `Bearer ${token}`) next();
 		else refuse(response, 401, 'INVALID_AUTHENTICATION', 'Authentication credentials not found.');
 	});
+	// What n8n asks for when a credential is saved, and for the fields to choose from once it is.
+	app.get('/account-info/v3/details', (_request, response) => response.json({ portalId: 1 }));
+	app.get('/crm/v3/properties/contacts', (_request, response) =>
+		response.json({ results: FIELDS }),
+	);
 	app.post('/crm/v3/objects/contacts/search', (request: Request, response: Response) => {
 		const body = parseJson(String(request.body));
 		const found = contacts.filter((contact) => matches(contact, body));
