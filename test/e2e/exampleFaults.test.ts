@@ -36,7 +36,7 @@ const DONE: Record<ExampleName, RegExp> = {
 	'after the call': /^200, success$/,
 	'retry missed calls': /^success$/,
 	'sync consultants': /^success$/,
-	'call list': /^success, called$/,
+	'call list': /^success, scheduled for /,
 	'CRM callback': /^success$/,
 };
 

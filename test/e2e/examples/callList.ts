@@ -94,16 +94,83 @@ describe('work through a call list', () => {
 				'+44 20 7946 0202',
 				'+44 20 7946 0201',
 			]);
-			expect(await rowOf('longer')).toMatchObject({
-				attempts: 3,
-				next_try_at: null,
-				last_outcome: 'called',
-			});
+			const [first] = sandbox.calls.placed();
+			// Both of its rows, which write its number differently.
+			for (const lead of ['longer', 'again']) {
+				expect(await rowOf(lead)).toMatchObject({
+					...{ attempts: 3, next_try_at: null, last_call_id: String(first?.id) },
+					last_outcome: expect.stringMatching(/^scheduled for \d+ \w{3}, \d\d:\d\d$/),
+				});
+			}
 			expect(await rowOf('last')).toMatchObject({ attempts: 1, last_outcome: null });
 			const free = sandbox.filters.get(1)?.available_call_times ?? [];
 			expect(sandbox.calls.placed().map((call) => Date.parse(call.scheduled_for ?? ''))).toEqual(
 				free.map((time) => Date.parse(time)),
 			);
+		}),
+	);
+
+	it(
+		'gives no free time to numbers that cannot be called, and says why they cannot',
+		withTables(async ({ sandbox }) => {
+			const bad = { none: '', national: '020 7946 0281', abroad: '+1 900 555 0199' };
+			const phone = '+44 20 7946 0282';
+			await fillList([
+				...Object.entries(bad).map(([lead_id, number]) => ({ lead_id, phone: number })),
+				{ lead_id: 'good', phone },
+			]);
+			freeTimes(1);
+			expectSuccess(await run(await listWorkflow()));
+			expect(sandbox.calls.placed().map(({ phone_number }) => phone_number)).toEqual([phone]);
+			for (const lead of Object.keys(bad)) {
+				const row = await rowOf(lead);
+				expect(textAt(row, 'last_outcome')).toMatch(/^"Phone Number" needs [^[]*$/);
+				expect(Date.parse(textAt(row, 'next_try_at'))).toBeGreaterThan(Date.now() + 0.9 * DAY_MS);
+			}
+		}),
+	);
+
+	it(
+		'calls a customer once who stands in two rows, and writes the result into both',
+		withTables(async () => {
+			const phone = '+44 20 7946 0291';
+			await fillList([
+				{ lead_id: 'demo-1', phone },
+				{ lead_id: 'L-6', phone: '0044 (0)20 79460291' },
+			]);
+			freeTimes(2);
+			const workflow = await listWorkflow();
+			const posts = () => world.sandbox.requests.filter(({ method }) => method === 'POST').length;
+			expectSuccess(await run(workflow));
+			expectSuccess(await run(workflow));
+			expect(posts()).toBe(1);
+			await endCall(latestCall(), { outcome: 'failed' });
+			expectSuccess(await run(workflow));
+			expect(posts()).toBe(1);
+			for (const row of await rows()) {
+				expect(row).toMatchObject({ attempts: 1, last_outcome: 'failed' });
+			}
+		}),
+	);
+
+	it(
+		"counts no missed call that is not the list's own, but knows who was reached by another",
+		withTables(async ({ sandbox }) => {
+			const phone = '+44 20 7946 0301';
+			const next_try_at = new Date(Date.now() + HOUR_MS).toISOString();
+			const waiting = { attempts: 1, next_try_at, last_outcome: 'failed', last_call_id: '1' };
+			await fillList([{ lead_id: 'waiting', phone, ...waiting }]);
+			const call = sandbox.calls.add({ phone_number: phone });
+			await endCall(call.id, { outcome: 'failed' });
+			expect(await rowOf('waiting')).toMatchObject(waiting);
+			await endCall(sandbox.calls.add({ phone_number: phone, filter_id: 2 }).id, {});
+			expect(await rowOf('waiting')).toMatchObject(waiting);
+			const reached = sandbox.calls.add({ phone_number: phone });
+			await endCall(reached.id, { outcome: 'successful', duration: 60 });
+			expect(await rowOf('waiting')).toMatchObject({
+				...{ attempts: 1, next_try_at: null, last_outcome: 'successful' },
+				last_call_id: String(reached.id),
+			});
 		}),
 	);
 
@@ -196,11 +263,15 @@ describe('work through a call list', () => {
 			executions.forEach(expectSuccess);
 			// Both have taken all three.
 			for (const execution of executions) {
-				expect(output(execution, 'Rows that are due')).toHaveLength(3);
+				expect(output(execution, 'Who is due')).toHaveLength(3);
 			}
 			for (const phone of phones) expect(asked(phone)).toBe(1);
 			for (const row of await rows()) {
-				expect(row).toMatchObject({ attempts: 1, last_outcome: 'called' });
+				expect(row).toMatchObject({
+					attempts: 1,
+					last_outcome: expect.stringMatching(/^scheduled/),
+				});
+				expect(row.last_call_id).not.toBeNull();
 			}
 		}),
 	);
@@ -219,7 +290,23 @@ describe('work through a call list', () => {
 			expectSuccess(second);
 			expect(output(second, CALL)).toMatchObject([{ skipped: true, reason: 'duplicate' }]);
 			expect(asked(phone)).toBe(1);
-			expect(await rowOf('crashed')).toMatchObject({ attempts: 1, last_outcome: 'called' });
+			expect(await rowOf('crashed')).toMatchObject({ last_outcome: 'placed by another run' });
+			expect(hasRun(await run(workflow), CALL)).toBe(false);
+			await endCall(latestCall(), { outcome: 'failed' });
+			expect(await rowOf('crashed')).toMatchObject({ attempts: 1, last_outcome: 'failed' });
+		}),
+	);
+
+	it(
+		'waits for the end of a call of which LiveCall did not answer whether it is placed',
+		withTables(async ({ sandbox }) => {
+			await fillList([{ lead_id: 'unknown', phone: '+44 20 7946 0311' }]);
+			freeTimes(1);
+			sandbox.faults.next({ kind: 'reset-after' }, { method: 'POST' });
+			expectSuccess(await run(await listWorkflow()));
+			expect(await rowOf('unknown')).toMatchObject({ last_outcome: 'placed, perhaps' });
+			await endCall(latestCall(), { outcome: 'failed' });
+			expect(await rowOf('unknown')).toMatchObject({ attempts: 1, last_outcome: 'failed' });
 		}),
 	);
 
@@ -265,7 +352,7 @@ describe('work through a call list', () => {
 				expectSuccess(second);
 				expect(output(second, CALL)).toMatchObject([{ skipped: true, reason: 'duplicate' }]);
 				expect(asked(phone)).toBe(1);
-				expect(await rowOf('killed')).toMatchObject({ attempts: 1, last_outcome: 'called' });
+				expect(await rowOf('killed')).toMatchObject({ last_outcome: 'placed by another run' });
 			} finally {
 				await restarted.stop();
 			}
