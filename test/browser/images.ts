@@ -10,7 +10,7 @@ function main(): number {
 		const env = { ...process.env, UPDATE_IMAGES: '1' };
 		return spawnSync(process.execPath, [jest, ...args], { stdio: 'inherit', env }).status ?? 1;
 	};
-	const browser = ['--config', 'jest.n8n.config.js', '--selectProjects=browser', '--runInBand'];
+	const browser = ['--config', 'jest.n8n.config.js', '--selectProjects=browser', '--maxWorkers=2'];
 	return (
 		run(...browser, ...process.argv.slice(2)) ||
 		run('--config', 'jest.n8n.config.js', '--selectProjects=images')
