@@ -403,6 +403,12 @@ describe('what n8n keeps', () => {
 		expect(kept[0]).toBe(record(10).request);
 	}, 60_000);
 
+	it('grows beyond 40,000 entries by a call with a key, also beside calls without', async () => {
+		const [first, ...others] = many(10, key);
+		const kept = await keptOf(many(40_000, record), [first, record(40_000), ...others]);
+		expect(kept).toHaveLength(40_021);
+	}, 60_000);
+
 	it('says nothing of a claim that failed to be written, since as many entries are there with it', async () => {
 		const cluster = new Cluster();
 		const claimed = await cluster.live(async () => {

@@ -1,4 +1,4 @@
-import { lineageOf } from '../../nodes/LiveCall/deduplication/record';
+import { lineageOf, placedEntry, sentEntry } from '../../nodes/LiveCall/deduplication/record';
 
 describe('what an execution has in common with its retries', () => {
 	const waiting = 'http://localhost:5678/webhook-waiting/12';
@@ -18,4 +18,9 @@ describe('what an execution has in common with its retries', () => {
 	])('is %s', (_, execution, id, lineage) => {
 		expect(lineageOf(execution, id)).toBe(lineage);
 	});
+});
+
+it('an entry stays what it is: a Retry may run in a later version than the execution', () => {
+	expect(sentEntry('abc', 'call.create +44', 2, 1)).toBe('["sent","abc","call.create +44",2,1]');
+	expect(placedEntry('abc', 'call.create +44', 2)).toBe('["placed","abc","call.create +44",2]');
 });
