@@ -185,10 +185,11 @@ export async function live(life: Life, lane: Lane): Promise<Lived[]> {
 	return lived;
 }
 
-function itemsOf({ keys }: Life, numbers: string[]) {
+function itemsOf({ keys, faults }: Life, numbers: string[]) {
 	return numbers.map((phone, index) => ({
 		phone,
 		key: keys === 'shared' ? `pair ${index - (index % 2)}` : `lead ${index}`,
+		seconds: mayTimeOut(faults[index]) ? 0.2 : 20,
 	}));
 }
 
@@ -197,7 +198,6 @@ function settingsFor(
 	{ redialUnknown }: Chapter,
 ): Pick<RunSettings, 'parameters' | 'node' | 'loop'> {
 	const [resource, name] = life.operation.split('.');
-	const hangs = mayTimeOut(life);
 	const parameters: INodeParameters = {
 		resource,
 		operation: name,
@@ -206,7 +206,7 @@ function settingsFor(
 		options: {
 			maxConcurrency: life.concurrency,
 			maxRetries: 0,
-			requestTimeout: hangs ? 0.2 : 20,
+			requestTimeout: '={{ $json.seconds }}',
 			...(redialUnknown ? { redialUnknown } : {}),
 			...(life.keys === 'none' ? {} : { deduplicationKey: '={{ $json.key }}' }),
 		},
@@ -340,7 +340,7 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 			if (words.includes('placed') && acted[customer] === 0) {
 				found('is said to be placed, though nobody was called');
 			}
-			const isNeverAsked = asked[customer] === 0 && !mayTimeOut(life);
+			const isNeverAsked = asked[customer] === 0 && !mayTimeOut(life.faults[customer]);
 			if (words.includes('unknown') && isNeverAsked && !explained[customer]) {
 				found('is said to be unknown, though LiveCall was never asked');
 			}
@@ -352,7 +352,9 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 			const isKeyTaken = words.includes('otherCustomer');
 			if (
 				isKeyTaken &&
-				!othersWithItsKey(life, customer).some((other) => asked[other] > 0 || explained[other])
+				!othersWithItsKey(life, customer).some(
+					(other) => asked[other] > 0 || explained[other] || mayTimeOut(life.faults[other]),
+				)
 			) {
 				found('is said to have the key of another customer, who was never called');
 			}
@@ -369,15 +371,12 @@ export function brokenInLife(life: Life, lived: Lived[]): string[] {
 
 /** Whether LiveCall answers all requests for a customer. */
 function isNeverUnknown(life: Life, customer: number): boolean {
-	return (
-		!mayTimeOut(life) &&
-		life.faults[customer].every((fault) => ['fine', 'refused', 'tooMany'].includes(fault))
-	);
+	return life.faults[customer].every((fault) => ['fine', 'refused', 'tooMany'].includes(fault));
 }
 
-/** Where one request is to hang, time-outs are short, and a busy machine may be too slow for others, too. */
-function mayTimeOut({ faults }: Life): boolean {
-	return faults.flat().some((fault) => fault.startsWith('hang'));
+/** If a customer's request is to hang, its time-out is short, and a busy machine may be too slow for its others, too. */
+function mayTimeOut(faults: FaultName[]): boolean {
+	return faults.some((fault) => fault.startsWith('hang'));
 }
 
 /** Whether a fresh failure may have kept an execution from reaching all of its items. */

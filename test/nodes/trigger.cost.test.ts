@@ -64,10 +64,10 @@ describe('what deliveries cost LiveCall', () => {
 		world.sandbox.faults.decide(({ index }) =>
 			index < 2 ? { kind: 'status', status: 503 } : undefined,
 		);
-		const ids = Array.from({ length: 40 }, () => ended(world).id);
+		const ids = Array.from({ length: 20 }, () => ended(world).id);
 		expect(statuses(await deliverAll(host, ids))).toEqual([200]);
-		expect(host.started).toHaveLength(40);
-		expect(world.seen().length).toBeLessThanOrEqual(42);
+		expect(host.started).toHaveLength(20);
+		expect(world.seen().length).toBeLessThanOrEqual(22);
 	});
 
 	const stubborn: Array<[string, Fault]> = [
