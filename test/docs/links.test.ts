@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 
 import { REPOSITORY } from '../../dev/launcher/folders';
+import { textOf } from './readPage';
 
 /** Every page that a person reads, relative to the repository. */
 const PAGES = ['', 'docs'].flatMap((folder) =>
@@ -9,8 +10,6 @@ const PAGES = ['', 'docs'].flatMap((folder) =>
 		.filter((name) => name.endsWith('.md'))
 		.map((name) => path.join(folder, name)),
 );
-
-const textOf = (page: string) => readFileSync(path.join(REPOSITORY, page), 'utf8');
 
 /** The anchors of a page's headings, as GitHub makes them. */
 function anchorsOf(page: string): string[] {

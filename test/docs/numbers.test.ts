@@ -1,12 +1,7 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
-
-import { REPOSITORY } from '../../dev/launcher/folders';
 import { COLUMNS, ROWS } from '../faults/matrix';
 import { FAULT_NAMES } from '../faults/schedule';
 import { SMALL_WORLD, SPREAD_OF_SMALL_WORLD } from '../faults/smallWorld';
-
-const textOf = (file: string) => readFileSync(path.join(REPOSITORY, file), 'utf8');
+import { readPage, textOf } from './readPage';
 
 /** The first number that stands behind some words in a file, such as a constant's name. */
 function numberIn(file: string, words: string): number {
@@ -31,7 +26,7 @@ const smallWorld = SMALL_WORLD.reduce((sum, { schedules }) => sum + schedules, 0
 
 const config = JSON.parse(textOf('package.json')).config;
 const written = (count: number) => count.toLocaleString('en-US');
-const IN_WORDS = ['', '', '', '', '', '', '', '', '', '', '', '', 'twelve', 'thirteen', 'fourteen'];
+const IN_WORDS: Record<number, string> = { 12: 'twelve', 13: 'thirteen' };
 
 describe('what a page says of a number is what the code has', () => {
 	it.each([
@@ -59,6 +54,6 @@ describe('what a page says of a number is what the code has', () => {
 		['compatibility.md', `its last version, ${config.n8nOldest}, is tested too`],
 		['../README.md', `Tested on n8n ${config.n8n} and ${config.n8nOldest}:`],
 	])('%s: %s', (page, words) => {
-		expect(textOf(`docs/${page}`).replace(/\s+/g, ' ')).toContain(words);
+		expect(readPage(page).replace(/\s+/g, ' ')).toContain(words);
 	});
 });
