@@ -24,7 +24,6 @@ function engineOf(version) {
 	}
 	const modules = join(__dirname, '.runtime', `n8n-${version}`, 'node_modules');
 	return {
-		globalSetup: '<rootDir>/test/support/installN8n.ts',
 		setupFiles: [SEED_FILE, '<rootDir>/test/support/loneIntervals.ts'],
 		moduleNameMapper: { ...fromTypeScript, '^(n8n-core|n8n-workflow|luxon)$': join(modules, '$1') },
 	};
@@ -34,6 +33,8 @@ function engineOf(version) {
 module.exports = {
 	...shared,
 	...engineOf(process.env.N8N_VERSION),
+	globalSetup: '<rootDir>/test/support/globalSetup.ts',
+	globalTeardown: '<rootDir>/test/support/globalTeardown.ts',
 	globals: { isChanceFixed: true },
 	// The tests mostly wait for servers of their own: on two cores, six workers take half the time that two take.
 	maxWorkers: Math.max(6, availableParallelism()),
