@@ -3,7 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import { startSandbox, WEBHOOK_EVENTS, type Sandbox } from '../sandbox';
 import { startAll } from '../startAll';
-import { readExamples, withShortWaits, type Example } from './examples';
+import { withDemoSettings } from './demoSettings';
+import { readExamples, type Example } from './examples';
 import { RUNTIME_ROOT } from './folders';
 import { frontDoor } from './frontDoor';
 import { prepareN8n, type N8n } from './n8n';
@@ -90,7 +91,7 @@ export async function startDemo(
 
 		const filed = await readExamples();
 		// With the real LiveCall real customers are called: nobody again after five seconds.
-		const examples = options.liveCall ? filed : filed.map(withShortWaits);
+		const examples = options.liveCall ? filed : filed.map(withDemoSettings);
 		const seed = { access: accessTo(options, sandbox), examples };
 		await reportStep(report, 'Preparing the example workflows', async () => {
 			await seedNew(prepared, seed);
@@ -103,7 +104,10 @@ export async function startDemo(
 		undo(n8n.stop);
 
 		const client = await n8n.logIn();
-		await seedRunning(prepared, client, seed, state);
+		const kept = await seedRunning(prepared, client, seed, state);
+		for (const name of kept) {
+			report(`"${name}" stays as you have changed it; its file is newer. --fresh begins anew.`);
+		}
 		await saveState(options.data, state);
 		const workflows: DemoWorkflow[] = [];
 		for (const example of seed.examples) {

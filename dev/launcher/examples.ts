@@ -17,7 +17,8 @@ import type { WorkflowDefinition } from './rest';
 /** The trigger node of this package, as n8n knows it. */
 export const TRIGGER_TYPE = 'n8n-nodes-livecall.liveCallTrigger';
 
-const NOTE_TYPE = 'n8n-nodes-base.stickyNote';
+/** A note on the canvas, as n8n knows it. */
+export const NOTE_TYPE = 'n8n-nodes-base.stickyNote';
 
 /**
  * An example: a workflow with a fixed id, so that it is found again. It has at most 16 characters:
@@ -54,46 +55,6 @@ export async function readExamples(folder = EXAMPLES): Promise<Example[]> {
 			};
 		}),
 	);
-}
-
-/**
- * Has an example wait for five seconds where its file says minutes, and take the sandbox's talks of two seconds as talks, so
- * that a person at the screen sees what follows. Its first note says so: what is exported from the demo has these settings.
- */
-export function withShortWaits(example: Example): Example {
-	const said: string[] = [];
-	const nodes = example.nodes.map((node) => withShortTalks(withShortWait(node, said), said));
-	if (said.length === 0) return example;
-	const words = `**In this demo** ${said.join('; ')}. Set that back before you use this workflow elsewhere.`;
-	const [note] = nodesOf(nodes, NOTE_TYPE);
-	const content = `${textAt(note, 'parameters', 'content')}\n\n${words}`;
-	const height = Number(at(note, 'parameters', 'height')) + 100;
-	return {
-		...example,
-		nodes: nodes.map((node) => (node === note ? withParameters(node, { content, height }) : node)),
-	};
-}
-
-function withShortWait(node: Json, said: string[]): Json {
-	const { amount, unit } = objectAt(at(node, 'parameters') ?? {});
-	if (at(node, 'type') !== 'n8n-nodes-base.wait' || unit !== 'minutes') return node;
-	said.push(`*${textAt(node, 'name')}* waits for 5 seconds in place of ${String(amount)} minutes`);
-	return withParameters(node, { amount: 5, unit: 'seconds' });
-}
-
-function withShortTalks(node: Json, said: string[]): Json {
-	const fields = at(node, 'parameters', 'assignments', 'assignments');
-	if (!Array.isArray(fields)) return node;
-	const assignments = fields.map((field) => {
-		if (at(field, 'name') !== 'least_seconds') return field;
-		said.push(`\`least_seconds\` is 1 in place of ${textAt(field, 'value').replace(/\D/g, '')}`);
-		return { ...objectAt(field), value: '={{ 1 }}' };
-	});
-	return withParameters(node, { assignments: { assignments } });
-}
-
-function withParameters(node: Json, parameters: JsonObject): Json {
-	return { ...objectAt(node), parameters: { ...objectAt(node, 'parameters'), ...parameters } };
 }
 
 /** Gives the nodes of a type among a workflow's nodes. */

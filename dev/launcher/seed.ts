@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
@@ -58,15 +59,17 @@ export async function seedNew(prepared: PreparedN8n, { access, examples }: Seed)
 
 /**
  * Brings a running instance up to date: the demo credential gets the present access, what is missing of
- * the rest is imported, and each example that needs no key of one's own is published once. An example that is there
- * already stays as the person left it, and so do the credentials that wait for a key of one's own. What was published is noted in `state`.
+ * the rest is imported, and each example that needs no key of one's own is published once. An example whose file has
+ * changed takes its place, unless the person has changed it in n8n, and stays published or unpublished. Credentials that
+ * wait for a key of one's own stay. What was put there is noted in `state`.
+ * @returns the names of the examples that stay as the person left them although their files are newer.
  */
 export async function seedRunning(
 	prepared: PreparedN8n,
 	client: N8nClient,
 	{ access, examples }: Seed,
 	state: LauncherState,
-): Promise<void> {
+): Promise<string[]> {
 	if (await client.hasCredential(DEMO_CREDENTIAL.id)) {
 		await client.updateCredential(DEMO_CREDENTIAL.id, demoCredential(access));
 	} else {
@@ -83,13 +86,30 @@ export async function seedRunning(
 	}
 	if (missing.length > 0) await importAll(prepared, 'workflow', missing.map(inactive));
 	const tables = tablesOf(examples);
+	const kept: string[] = [];
 	for (const example of examples) {
-		if (!missing.includes(example) && state.activatedOnce.includes(example.id)) continue;
-		if (needsOwnKey(example)) continue;
-		await joinTables(client, example.id, tables);
-		await client.activateWorkflow(example.id);
-		state.activatedOnce = [...new Set([...state.activatedOnce, example.id])];
+		const { id } = example;
+		const seeded = missing.includes(example) ? undefined : state.examples[id];
+		const filed = digestOf(example);
+		if (seeded?.filed === filed) continue;
+		const stored = await client.findWorkflow(id);
+		if (seeded && seeded.stored !== digestOf(stored)) {
+			kept.push(example.name);
+			continue;
+		}
+		await store(client, example, textAt(stored, 'versionId'), tables);
+		const isToRun = seeded ? at(stored, 'active') === true : !needsOwnKey(example);
+		if (isToRun) await client.activateWorkflow(id);
+		state.examples[id] = { filed, stored: digestOf(await client.findWorkflow(id)) };
 	}
+	return kept;
+}
+
+/** Sums up what a person can change in a workflow. */
+function digestOf(workflow: Partial<Record<keyof Example, unknown>> = {}): string {
+	const { name, nodes, connections, settings } = workflow;
+	const text = JSON.stringify([name, nodes, connections, settings]);
+	return createHash('sha256').update(text).digest('hex');
 }
 
 /** A LiveCall Trigger that n8n listens for. */
@@ -135,23 +155,25 @@ export async function ensureTable(
 }
 
 /**
- * Where a workflow names data tables, has it refer to them by their ids: n8n gives every table an id of
- * its own, so a file can only name it, and n8n 1.x does not find tables by their names.
+ * Stores an example in place of a version of it. Its data tables are referred to by their ids: n8n gives every table an
+ * id of its own, so a file can only name it, and n8n 1.x does not find tables by their names.
  */
-async function joinTables(client: N8nClient, workflowId: string, tables: Table[]): Promise<void> {
-	const workflow = await client.findWorkflow(workflowId);
-	const stored = listAt(workflow, 'nodes');
-	if (!stored.some(tableNamedBy)) return;
+async function store(
+	client: N8nClient,
+	{ id, name, connections, settings, nodes: filed }: Example,
+	versionId: string,
+	tables: Table[],
+): Promise<void> {
 	const nodes: Json[] = [];
-	for (const node of stored) {
-		const table = tables.find(({ name }) => name === tableNamedBy(node));
+	for (const node of filed) {
+		const table = tables.find((one) => one.name === tableNamedBy(node));
 		nodes.push(table ? joinedTo(table.name, (await ensureTable(client, table)).id, node) : node);
 	}
-	await client.request('PATCH', `/rest/workflows/${encodeURIComponent(workflowId)}`, {
-		name: textAt(workflow, 'name'),
-		connections: objectAt(workflow, 'connections'),
-		settings: objectAt(workflow, 'settings'),
-		versionId: textAt(workflow, 'versionId'),
+	await client.request('PATCH', `/rest/workflows/${encodeURIComponent(id)}`, {
+		name,
+		connections,
+		settings,
+		versionId,
 		nodes,
 	});
 }

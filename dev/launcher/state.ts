@@ -2,14 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { listAt, parseJson, textAt } from '../json';
+import { at, objectAt, parseJson, textAt } from '../json';
 
 /** What the launcher has to remember about a data folder between two starts. */
 export interface LauncherState {
 	/** With this n8n encrypts its credentials; without it they are lost. */
 	encryptionKey: string;
-	/** Ids of the example workflows that were published once: after that it is the person's choice. */
-	activatedOnce: string[];
+	/** The examples that were put into n8n, by their ids: after that they are the person's. */
+	examples: Record<string, SeededExample>;
+}
+
+/** What an example was like when it was put into n8n. */
+export interface SeededExample {
+	/** The digest of its file with the demo's settings. */
+	filed: string;
+	/** The digest of what n8n made of it: another one means that a person has saved a change. */
+	stored: string;
 }
 
 const FILE = 'launcher.json';
@@ -25,12 +33,17 @@ export async function openState(folder: string): Promise<LauncherState> {
 		const stored = parseJson(text);
 		return {
 			encryptionKey: textAt(stored, 'encryptionKey'),
-			activatedOnce: listAt(stored, 'activatedOnce').map(String),
+			examples: Object.fromEntries(
+				Object.entries(objectAt(at(stored, 'examples') ?? {})).map(([id, example]) => [
+					id,
+					{ filed: textAt(example, 'filed'), stored: textAt(example, 'stored') },
+				]),
+			),
 		};
 	}
 	const state: LauncherState = {
 		encryptionKey: randomBytes(24).toString('hex'),
-		activatedOnce: [],
+		examples: {},
 	};
 	await saveState(folder, state);
 	return state;

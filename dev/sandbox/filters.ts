@@ -1,7 +1,7 @@
 import { toFilterTime } from './time';
 
-const HOUR = 3_600_000;
-const DAY = 24 * HOUR;
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
 const DAYS_AHEAD = 7;
 const MOST_TIMES = 24;
 
@@ -19,12 +19,14 @@ interface FilterDetails {
 	available_call_times: string[];
 	name: string;
 	hours: WorkingHours[];
+	/** How many minutes lie between two of its times. */
+	everyMinutes: number;
 }
 
 /** What a test may pin, whatever the working hours say. */
 type PinnedAvailability = Partial<Pick<FilterDetails, 'status' | 'available_call_times'>>;
 
-type StoredFilter = Pick<FilterDetails, 'id' | 'name' | 'hours'> & { pinned: PinnedAvailability };
+type StoredFilter = Omit<FilterDetails, keyof PinnedAvailability> & { pinned: PinnedAvailability };
 
 /** Target groups, whose availability follows from their working hours and the sandbox's clock. */
 export class FilterBook {
@@ -54,9 +56,11 @@ export class FilterBook {
 
 	/** Adds a target group. Without hours it is never available, unless pinned so. */
 	add(filter: Partial<FilterDetails> = {}): FilterDetails {
-		const { id = this.nextId, name = `Target group ${id}`, hours = [], ...pinned } = filter;
+		const { id = this.nextId, name = `Target group ${id}`, hours = [] } = filter;
+		const { everyMinutes = 60, status, available_call_times } = filter;
 		this.nextId = Math.max(this.nextId, id + 1);
-		const stored = { id, name, hours, pinned };
+		const pinned = { status, available_call_times };
+		const stored = { id, name, hours, everyMinutes, pinned };
 		this.filters.set(id, stored);
 		this.changed();
 		return this.describe(stored);
@@ -84,6 +88,13 @@ export class FilterBook {
 				hours: [{ fromMinute: opening * 60, toMinute: ((opening + 8) % 24) * 60 }],
 			});
 			this.add({ id: 3, name: 'Closed', hours: [] });
+			// Has a time soon, whenever a list is worked through, and several in an hour.
+			this.add({
+				id: 4,
+				name: 'Call list',
+				hours: [{ fromMinute: 0, toMinute: 24 * 60 }],
+				everyMinutes: 5,
+			});
 		}
 		this.changed();
 	}
@@ -95,9 +106,11 @@ export class FilterBook {
 		return {
 			id: filter.id,
 			status: filter.pinned.status ?? (open ? 'available' : 'unavailable'),
-			available_call_times: filter.pinned.available_call_times ?? timesAfter(now, stretches),
+			available_call_times:
+				filter.pinned.available_call_times ?? timesAfter(now, stretches, filter.everyMinutes),
 			name: filter.name,
 			hours: filter.hours.map((hours) => ({ ...hours })),
+			everyMinutes: filter.everyMinutes,
 		};
 	}
 }
@@ -113,19 +126,21 @@ function stretchesAround(now: number, hours: WorkingHours[]): Stretch[] {
 	// From yesterday, whose late shift may reach into today.
 	for (let day = -1; day < DAYS_AHEAD; day++) {
 		for (const { fromMinute, toMinute } of hours) {
-			const start = today + day * DAY + fromMinute * 60_000;
+			const start = today + day * DAY + fromMinute * MINUTE;
 			const length =
 				toMinute > fromMinute ? toMinute - fromMinute : toMinute - fromMinute + 24 * 60;
-			stretches.push({ start, end: start + length * 60_000 });
+			stretches.push({ start, end: start + length * MINUTE });
 		}
 	}
 	return stretches;
 }
 
-function timesAfter(now: number, stretches: Stretch[]): string[] {
+function timesAfter(now: number, stretches: Stretch[], everyMinutes: number): string[] {
 	const times = new Set<number>();
 	for (const { start, end } of stretches) {
-		for (let time = start; time < end; time += HOUR) if (time > now) times.add(time);
+		for (let time = start; time < end; time += everyMinutes * MINUTE) {
+			if (time > now) times.add(time);
+		}
 	}
 	return [...times]
 		.sort((a, b) => a - b)

@@ -38,7 +38,7 @@ beforeAll(async () => {
 		await seedNew(prepared, { examples, access: accessTo({ sandbox }) });
 	});
 	const { prepared, client, n8n } = world;
-	const state = { encryptionKey: '', activatedOnce: [] };
+	const state = { encryptionKey: '', examples: {} };
 	const seed = { examples, access: accessTo(world) };
 	await seedRunning(prepared, client, seed, state);
 	const [{ path }] = await activeTriggers(client, AFTER_THE_CALL_ID);

@@ -12,7 +12,6 @@ import {
 	tableNamedBy,
 	tablesOf,
 	webhookPath,
-	withShortWaits,
 	type Example,
 } from '../../dev/launcher/examples';
 import { REPOSITORY } from '../../dev/launcher/folders';
@@ -85,36 +84,6 @@ describe('what an example needs', () => {
 			{ name: 'Read only', columns: [] },
 		]);
 		expect(tableNamedBy(null)).toBeUndefined();
-	});
-
-	it('is a wait that a person at the screen sees the end of, and a talk as short as the sandbox has', () => {
-		const note = (content: string, height: number) =>
-			node('n8n-nodes-base.stickyNote', { content, height });
-		const wait = (amount: Json, unit: string) =>
-			node('n8n-nodes-base.wait', { amount, unit, resume: 'timeInterval' }, 'Wait');
-		const settings = (value: string) =>
-			node('n8n-nodes-base.set', {
-				assignments: {
-					assignments: [
-						{ name: 'least_seconds', value },
-						{ name: 'other', value: 1 },
-					],
-				},
-			});
-		const kept = [node('n8n-nodes-base.set', { unit: 'minutes', amount: 30 }), wait(70, 'seconds')];
-		const example = workflow(note('What', 90), wait(30, 'minutes'), settings('={{ 20 }}'), ...kept);
-		expect(withShortWaits(example).nodes).toEqual([
-			note(
-				'What\n\n**In this demo** *Wait* waits for 5 seconds in place of 30 minutes; `least_seconds` is 1 in place of 20. ' +
-					'Set that back before you use this workflow elsewhere.',
-				190,
-			),
-			wait(5, 'seconds'),
-			settings('={{ 1 }}'),
-			...kept,
-		]);
-		const plain = workflow(note('What', 90), ...kept);
-		expect(withShortWaits(plain)).toEqual(plain);
 	});
 });
 

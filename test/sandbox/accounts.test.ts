@@ -13,17 +13,20 @@ describe('GET /filters/:id', () => {
 		expect(fieldsOf(got.at('filter'))).toEqual(['available_call_times', 'id', 'status']);
 	});
 
-	it('begins with one group that is there, one that comes later, and one that never does', async () => {
+	it('begins with groups that are there, that come later, never, and every five minutes', async () => {
 		for (let hour = 0; hour < 24; hour++) {
 			const { now } = stoppedClock(Date.UTC(2026, 2, 1, hour, 59, 59));
 			const { filters } = await sandboxWith({ now });
-			const [sales, support, closed] = filters.all();
+			const [sales, support, closed, list] = filters.all();
 			expect(sales?.status).toBe('available');
 			expect(support?.status).toBe('unavailable');
 			const later = (support?.available_call_times ?? []).map((time) => Date.parse(time));
 			expect(later.length).toBeGreaterThan(0);
 			expect(Math.min(...later)).toBeGreaterThan(now() + HOUR);
 			expect(closed).toMatchObject({ status: 'unavailable', available_call_times: [] });
+			const [first, second] = (list?.available_call_times ?? []).map((time) => Date.parse(time));
+			expect(first).toBe(now() + 1000);
+			expect(second).toBe(now() + 1000 + 5 * 60_000);
 			await stopAll();
 		}
 	});

@@ -2,7 +2,7 @@ import { textAt, type JsonObject } from '../../../dev/json';
 import { majorVersion } from '../../../dev/launcher/runtime';
 import { poll } from '../../../dev/launcher/poll';
 import { TestN8nClient, type Execution } from '../../support/n8nClient';
-import { CALL_LIST_ID } from '../helpers/exampleIds';
+import { CALL_LIST_ID, MISSED_CALL_ID } from '../helpers/exampleIds';
 import {
 	deliver,
 	executionIds,
@@ -16,7 +16,7 @@ import {
 	scenario,
 	world,
 } from '../helpers/stage';
-import { CALL, fillList, listWorkflow, rowOf, rows } from '../helpers/callListTable';
+import { CALL, fillList, LIST_GROUP, listWorkflow, rowOf, rows } from '../helpers/callListTable';
 import { OWNER, type World } from '../helpers/world';
 
 const DAY_MS = 86_400_000;
@@ -29,12 +29,16 @@ describe('work through a call list', () => {
 			if (majorVersion(now.n8n.version) > 1) await test(now);
 		});
 
-	const freeTimes = (count: number): void => {
-		const times = Array.from({ length: count }, (_, index) =>
+	const offer = (times: string[]): void => {
+		world.sandbox.filters.set(LIST_GROUP, { status: 'available', available_call_times: times });
+	};
+
+	const timesAhead = (count: number): string[] =>
+		Array.from({ length: count }, (_, index) =>
 			new Date(Date.now() + (index + 1) * 5 * 60_000).toISOString(),
 		);
-		world.sandbox.filters.set(1, { status: 'available', available_call_times: times });
-	};
+
+	const freeTimes = (count: number): void => offer(timesAhead(count));
 
 	const run = async (workflowId: string): Promise<Execution> =>
 		await finished(await world.client.run(workflowId, 'Every hour'));
@@ -99,14 +103,50 @@ describe('work through a call list', () => {
 			for (const lead of ['longer', 'again']) {
 				expect(await rowOf(lead)).toMatchObject({
 					...{ attempts: 3, next_try_at: null, last_call_id: String(first?.id) },
-					last_outcome: expect.stringMatching(/^scheduled for \d+ \w{3}, \d\d:\d\d$/),
+					last_outcome: expect.stringMatching(/^scheduled for \d+ \w{3}, \d\d:\d\d \S+$/),
 				});
 			}
 			expect(await rowOf('last')).toMatchObject({ attempts: 1, last_outcome: null });
-			const free = sandbox.filters.get(1)?.available_call_times ?? [];
+			const free = sandbox.filters.get(LIST_GROUP)?.available_call_times ?? [];
 			expect(sandbox.calls.placed().map((call) => Date.parse(call.scheduled_for ?? ''))).toEqual(
 				free.map((time) => Date.parse(time)),
 			);
+		}),
+	);
+
+	it(
+		'gives no time to a customer that another row waits for, though LiveCall goes on offering it',
+		withTables(async ({ sandbox }) => {
+			const phones = ['+44 20 7946 0321', '+44 20 7946 0322'];
+			await fillList(phones.map((phone) => ({ lead_id: phone, phone })));
+			const times = timesAhead(2);
+			offer(times.slice(0, 1));
+			const workflow = await listWorkflow();
+			expectSuccess(await run(workflow));
+			expectSuccess(await run(workflow));
+			expect(sandbox.calls.placed()).toHaveLength(1);
+			// As soon as another is free, the second one gets it.
+			offer(times);
+			expectSuccess(await run(workflow));
+			expect(sandbox.calls.placed().map((call) => Date.parse(call.scheduled_for ?? ''))).toEqual(
+				times.map((time) => Date.parse(time)),
+			);
+		}),
+	);
+
+	it(
+		"is called again by itself alone, and not by 'Retry missed calls' beside it",
+		withTables(async () => {
+			const before = await executionIds(MISSED_CALL_ID);
+			const missed = { status: 'ended' as const, outcome: 'failed', recorded: false };
+			const [listed, other] = [LIST_GROUP, 1].map((filter_id) =>
+				world.sandbox.calls.add({ ...missed, filter_id }),
+			);
+			for (const { id } of [listed, other]) expect(await deliver(MISSED_CALL_ID, id)).toBe(200);
+			const executions = await newExecutions(MISSED_CALL_ID, before, 1);
+			expect(executions.map((one) => output(one, 'A call was missed'))).toMatchObject([
+				[{ id: other.id }],
+			]);
 		}),
 	);
 
@@ -160,12 +200,12 @@ describe('work through a call list', () => {
 			const next_try_at = new Date(Date.now() + HOUR_MS).toISOString();
 			const waiting = { attempts: 1, next_try_at, last_outcome: 'failed', last_call_id: '1' };
 			await fillList([{ lead_id: 'waiting', phone, ...waiting }]);
-			const call = sandbox.calls.add({ phone_number: phone });
+			const call = sandbox.calls.add({ phone_number: phone, filter_id: LIST_GROUP });
 			await endCall(call.id, { outcome: 'failed' });
 			expect(await rowOf('waiting')).toMatchObject(waiting);
 			await endCall(sandbox.calls.add({ phone_number: phone, filter_id: 2 }).id, {});
 			expect(await rowOf('waiting')).toMatchObject(waiting);
-			const reached = sandbox.calls.add({ phone_number: phone });
+			const reached = sandbox.calls.add({ phone_number: phone, filter_id: LIST_GROUP });
 			await endCall(reached.id, { outcome: 'successful', duration: 60 });
 			expect(await rowOf('waiting')).toMatchObject({
 				...{ attempts: 1, next_try_at: null, last_outcome: 'successful' },

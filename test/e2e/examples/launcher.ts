@@ -4,6 +4,7 @@ import { seedRunning, activeTriggers } from '../../../dev/launcher/seed';
 import {
 	AFTER_THE_CALL_ID,
 	AI_AGENT_ID,
+	CHOOSE_A_TIME_ID,
 	CRM_ID,
 	CONSULTANTS_ID,
 	MISSED_CALL_ID,
@@ -49,6 +50,24 @@ describe('the launcher', () => {
 	);
 
 	it(
+		'puts a newer file in the place of an example that nobody has changed, which stays published',
+		scenario(async ({ client, prepared }) => {
+			const file = example(CHOOSE_A_TIME_ID);
+			const newer = { ...seed, examples: [{ ...file, name: 'Choose a better time' }] };
+			expect(await seedRunning(prepared, client, newer, state)).toEqual([]);
+			const stored = await client.findWorkflow(CHOOSE_A_TIME_ID);
+			expect(stored).toMatchObject({ name: 'Choose a better time', active: true });
+			// A second start finds nothing to do.
+			await seedRunning(prepared, client, newer, state);
+			expect(await client.findWorkflow(CHOOSE_A_TIME_ID)).toMatchObject({
+				versionId: textAt(stored, 'versionId'),
+			});
+			expect(await seedRunning(prepared, client, seed, state)).toEqual([]);
+			expect(await client.findWorkflow(CHOOSE_A_TIME_ID)).toMatchObject({ name: file.name });
+		}),
+	);
+
+	it(
 		'leaves alone, at a second start, what a person has changed',
 		scenario(async ({ client, prepared }) => {
 			const path = `/rest/workflows/${CONSULTANTS_ID}`;
@@ -58,7 +77,10 @@ describe('the launcher', () => {
 				versionId: textAt(stored, 'versionId'),
 			});
 			const before = await client.findWorkflow(CONSULTANTS_ID);
-			await seedRunning(prepared, client, seed, state);
+			const newer = { ...example(CONSULTANTS_ID), settings: {} };
+			expect(await seedRunning(prepared, client, { ...seed, examples: [newer] }, state)).toEqual([
+				newer.name,
+			]);
 			const after = await client.findWorkflow(CONSULTANTS_ID);
 			expect(after).toMatchObject({ name: 'My own consultants', active: true });
 			expect(at(after, 'versionId')).toBe(at(before, 'versionId'));

@@ -7,6 +7,9 @@ import { example, importCopy, world } from './stage';
 /** The node that calls. */
 export const CALL = 'Call the lead';
 
+/** The list's target group in the demo. */
+export const LIST_GROUP = 4;
+
 const HOUR_MS = 3_600_000;
 
 const rowsPath = async (): Promise<string> => {

@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { at, isJsonObject, objectAt, type Json, type JsonObject } from '../../../dev/json';
 import type { Environment } from '../../../dev/launcher/command';
-import { readExamples, withShortWaits, type Example } from '../../../dev/launcher/examples';
+import { withDemoSettings } from '../../../dev/launcher/demoSettings';
+import { readExamples, type Example } from '../../../dev/launcher/examples';
 import { poll } from '../../../dev/launcher/poll';
 import {
 	activeTriggers,
@@ -43,14 +44,14 @@ export function useExamples(): void {
 /** Starts all that. @param env further settings of n8n. */
 export async function startExamples(env: Environment = {}): Promise<void> {
 	model = await startChatModel();
-	examples = (await readExamples()).map(withShortWaits);
+	examples = (await readExamples()).map(withDemoSettings);
 	world = await startWorld(async ({ prepared, sandbox }) => {
 		const access = { apiKey: sandbox.apiKey, baseUrl: sandbox.apiUrl, webhookToken: TOKEN };
 		seed = { examples, access };
 		await seedNew(prepared, seed);
 	}, env);
 	const { prepared, client } = world;
-	state = { encryptionKey: '', activatedOnce: [] };
+	state = { encryptionKey: '', examples: {} };
 	await seedRunning(prepared, client, seed, state);
 	// What a person does who has an account with OpenAI, except that it is the scripted model's address.
 	await client.updateCredential(CHAT_MODEL_CREDENTIAL.id, {

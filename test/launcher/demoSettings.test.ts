@@ -1,0 +1,70 @@
+import { withDemoSettings } from '../../dev/launcher/demoSettings';
+import { TRIGGER_TYPE, type Example } from '../../dev/launcher/examples';
+import type { Json, JsonObject } from '../../dev/json';
+
+const node = (type: string, parameters: JsonObject, name = 'Node'): JsonObject => ({
+	name,
+	type,
+	parameters,
+});
+const workflow = (...nodes: Json[]): Example => ({
+	id: 'one',
+	name: 'One',
+	nodes,
+	connections: {},
+});
+const note = (content: string, height: number) =>
+	node('n8n-nodes-base.stickyNote', { content, height });
+const wait = (amount: Json, unit: string) =>
+	node('n8n-nodes-base.wait', { amount, unit, resume: 'timeInterval' }, 'Wait');
+const settings = (fields: Record<string, string>) =>
+	node('n8n-nodes-base.set', {
+		assignments: { assignments: Object.entries(fields).map(([name, value]) => ({ name, value })) },
+	});
+const missed = (options: JsonObject) => node(TRIGGER_TYPE, { options }, 'Missed');
+
+describe("the demo's settings", () => {
+	it.each<[string, JsonObject, JsonObject, string, number]>([
+		[
+			'a wait that a person at the screen sees the end of',
+			wait(30, 'minutes'),
+			wait(5, 'seconds'),
+			'*Wait* waits for 5 seconds in place of 30 minutes',
+			70,
+		],
+		[
+			"talks as short as the sandbox's, and a target group that nobody else calls again",
+			settings({ target_group: '1', least_seconds: '={{ 20 }}', other: '3' }),
+			settings({ target_group: '4', least_seconds: '={{ 1 }}', other: '3' }),
+			'`target_group` is 4 in place of 1, which *Retry missed calls* leaves alone; ' +
+				'`least_seconds` is 1 in place of 20, since calls last 2 seconds here',
+			100,
+		],
+		[
+			'all other target groups, if missed calls are called again',
+			missed({ outcome: 'unsuccessful' }),
+			missed({ outcome: 'unsuccessful', filterIds: '1, 2, 3' }),
+			'*Missed* has *Target Groups* 1, 2, 3, all but that of *Work through a call list*',
+			70,
+		],
+	])('are %s, and the first note says so', (_, filed, changed, said, more) => {
+		const words = `**In this demo** ${said}. Set that back before you use this workflow elsewhere.`;
+		expect(withDemoSettings(workflow(note('What', 90), note('More', 20), filed)).nodes).toEqual([
+			note(`What\n\n${words}`, 90 + more),
+			note('More', 20),
+			changed,
+		]);
+	});
+
+	it('leave all else as it is', () => {
+		const example = workflow(
+			note('What', 90),
+			node('n8n-nodes-base.set', { unit: 'minutes', amount: 30 }),
+			wait(70, 'seconds'),
+			settings({ target_group: '1' }),
+			missed({ outcome: 'any' }),
+			node(TRIGGER_TYPE, {}),
+		);
+		expect(withDemoSettings(example)).toEqual(example);
+	});
+});
