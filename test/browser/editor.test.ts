@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 
 import { parseJson, textAt, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
+import { withDemoSettings } from '../../dev/launcher/demoSettings';
 import { exampleNames, readExamples, TRIGGER_TYPE } from '../../dev/launcher/examples';
 import { CREDENTIAL_TYPE } from '../../dev/launcher/seed';
 import { toCallTime } from '../../dev/sandbox/time';
@@ -559,7 +560,11 @@ describe('the example workflows', () => {
 				hubspotAppToken: await make('hubspotAppToken', { appToken: 'not-needed' }),
 			};
 			const pictures = await exampleNames();
-			for (const { name, nodes, connections, settings } of await readExamples()) {
+			const cut: object[] = [];
+			const filed = await readExamples();
+			// In the demo some have a longer note.
+			const inDemo = filed.map(withDemoSettings).filter((example) => !filed.includes(example));
+			for (const { name, nodes, connections, settings } of [...filed, ...inDemo]) {
 				const workflowId = await client.createWorkflow({
 					name,
 					nodes: withCredentials(nodes, credentials),
@@ -568,19 +573,21 @@ describe('the example workflows', () => {
 				});
 				await editor.openCanvas(workflowId, nodes.length);
 				expect(await editor.markedNodes.count()).toBe(0);
+				const tooLong = (await editor.notes()).filter(({ text, height }) => text > height);
+				cut.push(...tooLong.map((note) => ({ name, ...note })));
+				const picture = pictures.shift();
+				if (picture === undefined) continue;
 				await editor.pointNowhere();
 				const steps = editor.page
 					.locator('.vue-flow__node')
 					.filter({ hasNot: editor.page.getByTestId('sticky') });
-				await camera.take(editor.page, pictures.shift() ?? name, {
+				await camera.take(editor.page, picture, {
 					of: [steps],
 					margin: 52,
 					hide: '.vue-flow__node:has([data-test-id=sticky])',
 				});
-				for (const note of await editor.notes()) {
-					expect({ name, ...note, fits: note.text <= note.height }).toMatchObject({ fits: true });
-				}
 			}
+			expect(cut).toEqual([]);
 		}),
 	);
 });

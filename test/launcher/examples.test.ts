@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
+import { withDemoSettings } from '../../dev/launcher/demoSettings';
 import {
 	aboutOf,
 	exampleNames,
@@ -180,7 +181,8 @@ function overlap(one: Box, other: Box): boolean {
 
 describe('the canvas of each example', () => {
 	it('has nodes and notes that cover nothing else', async () => {
-		for (const { name, nodes } of await readExamples()) {
+		const filed = await readExamples();
+		for (const { name, nodes } of [...filed, ...filed.map(withDemoSettings)]) {
 			const boxes = nodes.map(boxOf);
 			const covered = boxes.flatMap((one, index) =>
 				boxes
