@@ -530,3 +530,42 @@ it('an item whose option is wrong was not sent, so a retry with the right one ca
 	expect(again.failed).toBe(false);
 	expect(rung()).toEqual([ANNA]);
 });
+
+describe('a retry in which the same customers would get another target group or consultant', () => {
+	const byConsultant = {
+		...call,
+		additionalFields: { userId: locator('={{ $json.phone ? 502 : 501 }}') },
+	};
+
+	it.each([
+		['without a key', call, call],
+		['with a key', keyed, keyed],
+		['by a consultant', call, byConsultant],
+	])('rings nobody of them again, %s', async (_, before, changes) => {
+		meetWith({ [BEN]: [actsAndFails] });
+		const failed = await world.run('call.create', before, { items });
+		expect(failed.failed).toBe(true);
+		const parameters = { ...failed.settings.parameters, ...changes, filterId: locator('2') };
+		const again = await retry(failed, { parameters });
+		expect(again.error.message).toMatch(MAY_ALREADY);
+		expect(rung()).toEqual([ANNA, BEN, CARA]);
+		// On a person's word, who is unknown, and nobody else.
+		const last = await retry(again, redialing(again));
+		expect(jsons(last)).toMatchObject([
+			{ phone_number: ANNA, filter_id: 1 },
+			{ phone_number: BEN, filter_id: 2 },
+			{ phone_number: CARA, filter_id: 2 },
+		]);
+		expect(rung()).toEqual([ANNA, BEN, CARA, BEN]);
+	});
+
+	it('adds no user again whose name comes out differently', async () => {
+		meetWith({ [BEN]: [refused] });
+		const failed = await world.run('user.create', user, { items });
+		expect(failed.failed).toBe(true);
+		const before = world.sandbox.users.all().length;
+		const parameters = { ...failed.settings.parameters, name: 'Grace Hopper' };
+		expect((await retry(failed, { parameters })).failed).toBe(false);
+		expect(world.sandbox.users.all()).toHaveLength(before + 2);
+	});
+});

@@ -1,9 +1,8 @@
 import type { IDataObject } from 'n8n-workflow';
 import { Ledger, type Asked, type SentEntry } from '../../nodes/LiveCall/deduplication/ledger';
 
-const ANNA: Asked = { subject: '49301000001', variant: '1 ' };
-const BEN: Asked = { subject: '49301000002', variant: '1 ' };
-const other = (asked: Asked): Asked => ({ ...asked, variant: '2 502' });
+const ANNA: Asked = { subject: '49301000001', deed: 'call' };
+const BEN: Asked = { subject: '49301000002', deed: 'call' };
 const answer = { id: 7 };
 
 /** A ledger as n8n hands it on: as JSON. */
@@ -31,24 +30,15 @@ function contextWith(state: 'sent' | 'placed', asked: Asked): IDataObject {
 }
 
 describe('what an item has sent', () => {
-	it.each(['sent', 'placed'] as const)(
-		'is found by its subject in the same execution, whatever the variant: %s',
-		(state) => {
-			const ledger = ledgerOf(contextWith(state, ANNA), 0, 'first');
-			expect(ledger.find(0, other(ANNA))).toMatchObject({ state });
+	it.each(['sent', 'placed'] as const)('is found by what is done, and to whom: %s', (state) => {
+		for (const execution of ['first', 'second']) {
+			const ledger = ledgerOf(contextWith(state, ANNA), 0, execution);
+			expect(ledger.find(0, ANNA)).toMatchObject({ state });
 			expect(ledger.find(0, BEN)).toBeUndefined();
 			expect(ledger.find(1, BEN)).toBeUndefined();
-		},
-	);
-
-	it.each(['sent', 'placed'] as const)(
-		'is found by subject and variant in another execution: %s',
-		(state) => {
-			const ledger = ledgerOf(contextWith(state, ANNA), 0, 'second');
-			expect(ledger.find(0, ANNA)).toMatchObject({ state });
-			expect(ledger.find(0, other(ANNA))).toBeUndefined();
-		},
-	);
+			expect(ledger.find(0, { ...ANNA, deed: 'userCreation' })).toBeUndefined();
+		}
+	});
 
 	it('is known to another run where it is unknown, and not where it was placed', () => {
 		for (const execution of ['first', 'second']) {
@@ -219,9 +209,9 @@ describe('the ledger', () => {
 		['nothing', null],
 		['a text', 'sent'],
 		['a list', ['sent']],
-		['without a subject', { state: 'sent', turn: 1, redials: 0, variant: '', execution: 'first' }],
-		['without a variant', { state: 'sent', turn: 1, redials: 0, subject: '1', execution: 'first' }],
-		['without an execution', { state: 'sent', turn: 1, redials: 0, subject: '1', variant: '' }],
+		['without a subject', { state: 'sent', turn: 1, redials: 0, deed: 'call', execution: 'first' }],
+		['without a deed', { state: 'sent', turn: 1, redials: 0, subject: '1', execution: 'first' }],
+		['without an execution', { state: 'sent', turn: 1, redials: 0, subject: '1', deed: 'call' }],
 		['in another state', { state: 'lost', ...ANNA, execution: 'first', answer }],
 		['placed without an answer', { state: 'placed', ...ANNA, execution: 'first' }],
 	])('passes over an entry that is none: %s', (_, entry) => {

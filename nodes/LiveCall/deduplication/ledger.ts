@@ -5,8 +5,8 @@ import { isObject } from '../../shared/json';
 export interface Asked {
 	/** Whom it is done to: the phone number that is rung or added, in the form in which numbers are compared. */
 	subject: string;
-	/** What a person may change to ask for something else, such as another target group. */
-	variant: string;
+	/** What is done: who has been called may still be added as a user. */
+	deed: 'call' | 'userCreation' | 'userDeletion';
 	/** When, in ms since 1970, or `null` for at once; left out if nothing depends on it. */
 	at?: number | null;
 }
@@ -199,14 +199,11 @@ export class Ledger {
 	}
 
 	/**
-	 * Within one execution nobody can have edited the item, so its subject alone decides, also if an expression
-	 * gives another variant on each try; in a later execution another variant is something else that is asked for. The time
-	 * to call at is part of neither: "in an hour" moves with each try.
+	 * Whoever retries may have corrected the target group, and an expression or an agent may give another one: who was
+	 * called stays called. Nor does the time to call at tell two requests apart: "in an hour" moves with each try.
 	 */
-	private isSame(entry: Entry, { subject, variant }: Asked): boolean {
-		return (
-			entry.subject === subject && (this.isOfThisExecution(entry) || entry.variant === variant)
-		);
+	private isSame(entry: Entry, { subject, deed }: Asked): boolean {
+		return entry.subject === subject && entry.deed === deed;
 	}
 
 	private keep<E extends Entry>(itemIndex: number, turn: number, entry: E): E {
@@ -259,7 +256,7 @@ function within(parent: IDataObject, key: string): IDataObject {
 
 function isEntry(value: unknown): value is Entry {
 	if (!isObject(value)) return false;
-	const isNamed = [value.subject, value.variant, value.execution].every(
+	const isNamed = [value.subject, value.deed, value.execution].every(
 		(field) => typeof field === 'string',
 	);
 	const isSent =

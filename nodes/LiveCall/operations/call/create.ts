@@ -103,7 +103,7 @@ function requestFor({ filterId, phoneNumber, scheduledFor, userId, ...wanted }: 
 	return {
 		asked: {
 			subject: canonicalNumber(phoneNumber),
-			variant: `${filterId} ${userId ?? ''}`,
+			deed: 'call',
 			at: scheduledFor === undefined ? null : Date.parse(scheduledFor),
 		},
 		wording: placingCall,

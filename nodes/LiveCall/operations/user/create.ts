@@ -44,7 +44,7 @@ export const create: Operation = {
 export function creationOf(item: Item, user: { name: string; phone_number: string }): Request {
 	const subject = canonicalNumber(user.phone_number);
 	return {
-		asked: { subject, variant: user.name },
+		asked: { subject, deed: 'userCreation' },
 		wording: creatingUser,
 		redialUnknown: item.option('redialUnknown', aSwitch, false),
 		isForAllItems: true,

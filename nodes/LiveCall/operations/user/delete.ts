@@ -22,7 +22,7 @@ export const remove: Operation = {
 		const topic = userTopic(userId, `delete user "${userId}"`);
 		// If an earlier try may have deleted the user, that LiveCall does not find it now means success.
 		const answer = await item.atMostOnce(
-			{ asked: { subject: userId, variant: 'delete' } },
+			{ asked: { subject: userId, deed: 'userDeletion' } },
 			async (send) => await send(deleteUser(userId), topic),
 		);
 		return { json: answer };
