@@ -45,6 +45,17 @@ describe('a time to call at', () => {
 		expect(aTime(ZONE)('2030-01-31T14')).toEqual({ ok: true, value: '2030-01-31T14:00:00+01:00' });
 	});
 
+	it.each(['local', 'system', 'DEFAULT', 'UTC+2', 'Mars/Olympus'])(
+		"reads no time without an offset in a workflow's time zone that is none: %s",
+		(zone) => {
+			expect(aMoment(zone)('2030-01-31T14:30:00+01:00')).toMatchObject({ ok: true });
+			expect(aMoment(zone)('2030-01-31T14:30')).toHaveProperty(
+				'error.found',
+				`has no offset, and of the workflow's time zone, "${zone}", there is none`,
+			);
+		},
+	);
+
 	it('that is a Date is told in the zone of the workflow', () => {
 		expect(aMoment(ZONE)(new Date('2030-01-31T13:30:00Z'))).toEqual({
 			ok: true,

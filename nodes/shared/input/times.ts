@@ -103,8 +103,10 @@ function readMoment(given: unknown, text: string, zone: string): DateTime | unde
 	if (isDate(given)) return DateTime.fromJSDate(given, { zone: isTimeZone(zone) ? zone : 'UTC' });
 	// luxon takes "2030" or "10:30" for a date as well: too little to ring somebody by.
 	if (!/^\d{4}-\d{2}-\d{2}/.test(text)) return undefined;
-	const iso = DateTime.fromISO(text, { zone, setZone: true });
-	return iso.isValid ? iso : DateTime.fromSQL(asSql(text), { zone, setZone: true });
+	// Of "local" or "DEFAULT", luxon would make the zone of n8n's machine.
+	const options = { zone: isTimeZone(zone) ? zone : 'none', setZone: true };
+	const iso = DateTime.fromISO(text, options);
+	return iso.isValid ? iso : DateTime.fromSQL(asSql(text), options);
 }
 
 /** In SQL, blanks and no brackets set the time and its zone off. luxon reads no mixture of the two ways. */
