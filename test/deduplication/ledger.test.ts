@@ -213,6 +213,8 @@ describe('the ledger', () => {
 		['without a deed', { state: 'sent', turn: 1, redials: 0, subject: '1', execution: 'first' }],
 		['without an execution', { state: 'sent', turn: 1, redials: 0, subject: '1', deed: 'call' }],
 		['in another state', { state: 'lost', ...ANNA, execution: 'first', answer }],
+		['sent without its turn', { state: 'sent', redials: 0, ...ANNA, execution: 'first' }],
+		['sent without its redials', { state: 'sent', turn: 1, ...ANNA, execution: 'first' }],
 		['placed without an answer', { state: 'placed', ...ANNA, execution: 'first' }],
 	])('passes over an entry that is none: %s', (_, entry) => {
 		const context = { liveCallLedger: { 0: { 0: entry }, 1: 'no run' } };
