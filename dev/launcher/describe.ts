@@ -1,6 +1,15 @@
+import { textAt } from '../json';
 import type { Sandbox } from '../sandbox';
 import { DEMO_OWNER, type Demo, type DemoWorkflow } from './demo';
-import { formPath, isChat, ownKey, recordingNode, webhookPath } from './examples';
+import {
+	formPath,
+	isChat,
+	nodesOf,
+	ownKey,
+	recordingNode,
+	TRIGGER_TYPE,
+	webhookPath,
+} from './examples';
 import type { LauncherOptions } from './options';
 import { DEMO_CREDENTIAL } from './seed';
 
@@ -54,12 +63,16 @@ function describeInactive(workflow: DemoWorkflow): string[] {
 export function whyInactive({ example, active }: DemoWorkflow): string[] | undefined {
 	if (active) return undefined;
 	const key = ownKey(example);
+	const trigger = nodesOf(example.nodes, TRIGGER_TYPE)[0];
+	const told = trigger
+		? `, and enter the Production URL of "${textAt(trigger, 'name')}" under Webhooks`
+		: '';
 	return key !== undefined
 		? [
-				'It is not published, since it needs a key of your own.',
-				`Put it into n8n's credential "${key}", then ${isChat(example) ? "open the workflow's chat" : 'publish the workflow'}.`,
+				'The demo does not publish it, since it needs a key of your own.',
+				`Put it into n8n's credential "${key}", then ${isChat(example) ? "open the workflow's chat" : `publish the workflow${told}`}.`,
 			]
-		: ['It is not published in n8n, so nothing starts it.'];
+		: ['When the demo started, it was not published in n8n, so nothing started it.'];
 }
 
 /** Gives the first published example that takes leads at a Webhook node, and what follows `/webhook/` in its address. */

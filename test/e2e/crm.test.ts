@@ -4,6 +4,7 @@ import path from 'node:path';
 
 import { HUBSPOT_CREDENTIAL } from '../../dev/launcher/seed';
 import { failureOf, type Execution } from '../support/n8nClient';
+import { setAccess } from './helpers/exampleFaults';
 import { CRM_ID } from './helpers/exampleIds';
 import { startHubSpot, type HubSpot } from './helpers/hubSpot';
 import {
@@ -106,6 +107,34 @@ describe('CRM callback', () => {
 	);
 
 	it(
+		'leaves the contacts new while a person tries it with a test phone, and names them all in one error',
+		scenario(async ({ sandbox }) => {
+			await setAccess({ testPhoneNumber: '+44 20 7946 0999' });
+			const contacts = ['+44 20 7946 0381', '+44 20 7946 0382'].map((phone) =>
+				hubSpot.addContact({ hs_lead_status: 'NEW', phone, firstname: 'Gus' }),
+			);
+			hubSpot.addContact({ hs_lead_status: 'NEW', phone: '+1 900 555 0171' });
+			const failure = failureOf(await search());
+			await setAccess({});
+			hubSpot.contacts.pop();
+			const why = 'this was a test with your Test Phone Number.';
+			expect(failure?.split('\n')).toEqual([
+				'3 contacts stay New:',
+				`Gus, +44 20 7946 0381: ${why}`,
+				`Gus, +44 20 7946 0382: ${why}`,
+				expect.stringMatching(/^\+1 900 555 0171: "Phone Number" needs to begin with/),
+			]);
+			expect(sandbox.calls.placed().map(({ phone_number }) => phone_number)).toEqual([
+				'+44 20 7946 0999',
+			]);
+			for (const { properties } of contacts) expect(properties.hs_lead_status).toBe('NEW');
+			// In earnest they are called.
+			expectSuccess(await search());
+			expect(sandbox.calls.placed()).toHaveLength(3);
+		}),
+	);
+
+	it(
 		'calls a customer once who is two contacts, and marks both',
 		scenario(async ({ sandbox }) => {
 			const both = ['+44 20 7946 0331', '0044 (0)20 79460331'].map((phone) =>
@@ -192,6 +221,23 @@ describe('CRM callback', () => {
 			]);
 		})();
 	});
+
+	it(
+		'has a run to retry for a call that ended while LiveCall could not be asked, and then logs it',
+		scenario(async ({ client, sandbox }) => {
+			const call = sandbox.calls.add({ status: 'ended', phone_number: '+44 20 7946 0391' });
+			const before = await executionIds(CRM_ID);
+			sandbox.faults.always({ kind: 'status', status: 503 }, { method: 'GET' });
+			expect(await deliver(CRM_ID, call.id)).toBe(200);
+			const [failed] = await newExecutions(CRM_ID, before, 1);
+			expect(failed?.status).toBe('error');
+			expect(hubSpot.contacts).toEqual([]);
+			sandbox.faults.clear();
+			const again = await client.retryExecution(failed?.id ?? '', CRM_ID, false);
+			expectSuccess(await finished(again));
+			expect(hubSpot.calls).toHaveLength(1);
+		}),
+	);
 
 	it(
 		'logs a call with each contact that has the number',

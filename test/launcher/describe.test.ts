@@ -1,4 +1,4 @@
-import { describe as describeDemo } from '../../dev/launcher/describe';
+import { describe as describeDemo, whyInactive } from '../../dev/launcher/describe';
 import type { DemoWorkflow } from '../../dev/launcher/demo';
 import { frontDoor } from '../../dev/launcher/frontDoor';
 import { readOptions } from '../../dev/launcher/options';
@@ -65,10 +65,27 @@ describe('what npm start says at its end', () => {
 			{ ...chooseATime, active: false },
 		];
 		const words = describeDemo({ n8n, sandbox, workflows }, readOptions([], {}));
-		expect(words).toContain('"Callback on request": It is not published in n8n');
-		expect(words).toContain('"AI agent": It is not published, since it needs a key of your own.');
+		expect(words).toContain('"Callback on request": When the demo started, it was not published');
+		expect(words).toContain(
+			'"AI agent": The demo does not publish it, since it needs a key of your own.',
+		);
 		expect(words).not.toMatch(/curl|Send a lead|form/);
 		expect(words).not.toContain('recording');
+	});
+
+	it("says of a CRM's workflow that its trigger has to be entered, too", () => {
+		const crm = workflow(
+			'CRM',
+			{
+				name: 'A call has ended',
+				type: 'n8n-nodes-livecall.liveCallTrigger',
+				credentials: { hubspotAppToken: { id: 'mine', name: 'HubSpot' } },
+			},
+			{ active: false },
+		);
+		expect(whyInactive(crm)?.[1]).toBe(
+			'Put it into n8n\'s credential "HubSpot", then publish the workflow, and enter the Production URL of "A call has ended" under Webhooks.',
+		);
 	});
 
 	it('names the addresses that the real LiveCall needs, and no key', () => {
@@ -93,7 +110,10 @@ describe("what the sandbox's page says of n8n", () => {
 			{ url: address('workflow/Callback-on-request'), leads: address('webhook/callback') },
 			{ name: 'Another', leads: undefined, form: undefined, inactive: undefined },
 			{ form: address('form/form-1'), leads: undefined },
-			{ form: undefined, inactive: 'It is not published in n8n, so nothing starts it.' },
+			{
+				form: undefined,
+				inactive: 'When the demo started, it was not published in n8n, so nothing started it.',
+			},
 			{ inactive: expect.stringContaining('credential "OpenAI (your own key)"') as string },
 		]);
 	});

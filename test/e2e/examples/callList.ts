@@ -1,7 +1,8 @@
 import { textAt, type JsonObject } from '../../../dev/json';
 import { majorVersion } from '../../../dev/launcher/runtime';
 import { poll } from '../../../dev/launcher/poll';
-import { TestN8nClient, type Execution } from '../../support/n8nClient';
+import { failureOf, TestN8nClient, type Execution } from '../../support/n8nClient';
+import { setAccess } from '../helpers/exampleFaults';
 import { CALL_LIST_ID, MISSED_CALL_ID } from '../helpers/exampleIds';
 import {
 	deliver,
@@ -131,6 +132,45 @@ describe('work through a call list', () => {
 			expect(sandbox.calls.placed().map((call) => Date.parse(call.scheduled_for ?? ''))).toEqual(
 				times.map((time) => Date.parse(time)),
 			);
+		}),
+	);
+
+	it(
+		'leaves the rows as they are while a person tries it with a test phone',
+		withTables(async ({ sandbox }) => {
+			await setAccess({ testPhoneNumber: '+44 20 7946 0999' });
+			const phones = ['+44 20 7946 0331', '+44 20 7946 0332'];
+			await fillList(phones.map((phone) => ({ lead_id: phone, phone })));
+			const before = await rows();
+			freeTimes(2);
+			const workflow = await listWorkflow();
+			const tried = await run(workflow);
+			await setAccess({});
+			expectSuccess(tried);
+			expect(await rows()).toEqual(before);
+			expectSuccess(await run(workflow));
+			expect(sandbox.calls.placed().map(({ phone_number }) => phone_number)).toEqual([
+				'+44 20 7946 0999',
+				...phones,
+			]);
+		}),
+	);
+
+	it(
+		'ends red if somebody is due and the target group has no free time at all, not if it is only closed now',
+		withTables(async ({ sandbox }) => {
+			const workflow = await listWorkflow();
+			await fillList([{ lead_id: 'due', phone: '+44 20 7946 0341' }]);
+			offer([]);
+			expect(failureOf(await run(workflow))).toContain(
+				`Target group ${LIST_GROUP} has no free time at all, so nobody on the list can be called.`,
+			);
+			offer([new Date(Date.now() + 2 * HOUR_MS).toISOString()]);
+			expectSuccess(await run(workflow));
+			offer([]);
+			await fillList([{ lead_id: 'done', phone: '+44 20 7946 0342', attempts: 4 }]);
+			expectSuccess(await run(workflow));
+			expect(sandbox.calls.placed()).toEqual([]);
 		}),
 	);
 

@@ -4,7 +4,7 @@ import { LOOPBACK } from '../../../dev/listen';
 import { seed, state, world } from './stage';
 
 /** Has the examples' credential hold something else. */
-async function setAccess(access: { apiKey?: string; baseUrl?: string }): Promise<void> {
+export async function setAccess(access: Record<string, string>): Promise<void> {
 	await world.client.updateCredential(DEMO_CREDENTIAL.id, {
 		name: DEMO_CREDENTIAL.name,
 		type: CREDENTIAL_TYPE,
