@@ -106,7 +106,9 @@ export async function startDemo(
 		const client = await n8n.logIn();
 		const kept = await seedRunning(prepared, client, seed, state);
 		for (const name of kept) {
-			report(`"${name}" stays as you have changed it; its file is newer. --fresh begins anew.`);
+			report(
+				`"${name}" stays as it is in n8n, though its file is another by now. --fresh begins anew.`,
+			);
 		}
 		await saveState(options.data, state);
 		const workflows: DemoWorkflow[] = [];

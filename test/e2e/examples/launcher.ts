@@ -81,6 +81,10 @@ describe('the launcher', () => {
 			expect(await seedRunning(prepared, client, { ...seed, examples: [newer] }, state)).toEqual([
 				newer.name,
 			]);
+			// Nor does it take anything for its own of which it has no note.
+			const noNotes = { encryptionKey: '', examples: {} };
+			const filed = { ...seed, examples: [example(CONSULTANTS_ID)] };
+			expect(await seedRunning(prepared, client, filed, noNotes)).toHaveLength(1);
 			const after = await client.findWorkflow(CONSULTANTS_ID);
 			expect(after).toMatchObject({ name: 'My own consultants', active: true });
 			expect(at(after, 'versionId')).toBe(at(before, 'versionId'));
