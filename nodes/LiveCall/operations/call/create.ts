@@ -97,7 +97,7 @@ function skipped({ phoneNumber }: Pick<Wanted, 'phoneNumber'>, why: IDataObject)
 	return { skipped: true, ...why, phone_number: phoneNumber };
 }
 
-function requestFor({ filterId, phoneNumber, scheduledFor, userId, ...wanted }: Wanted): Request {
+function requestFor({ filterId, phoneNumber, scheduledFor, ...wanted }: Wanted): Request {
 	const { callingHours, whenUnavailable } = wanted.preferences;
 	const isMoved = callingHours !== undefined || whenUnavailable === 'schedule';
 	return {
