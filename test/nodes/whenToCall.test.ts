@@ -389,7 +389,10 @@ describe('the hint about calls', () => {
 		const inBrackets = ['(+49) 30 1234567', '(0049) 30 1234567'];
 		const items = [...phones, ...inBrackets].map((phone) => ({ phone }));
 		const result = await place({}, { phoneNumber: '={{ $json.phone }}' }, { items });
-		expect(hintOf(result)).toBe('6 items: 6 calls placed. Numbers without a country code: 2.');
+		expect(hintOf(result)).toBe(
+			'6 items: 6 calls placed. Numbers without a country code: 2.' +
+				' LiveCall may reach somebody else there, or nobody: write them with "+".',
+		);
 	});
 
 	it('says nothing of what is as it should be', async () => {

@@ -19,7 +19,7 @@ export function createHint(results: IDataObject[], zone: string): string | undef
 			counted(words, ({ skipped, reason }) => skipped === true && reason === isFor, results),
 		),
 		scheduled(placed.filter(isScheduled), zone),
-		counted('Numbers without a country code', hasNationalNumber, placed),
+		withAdvice(counted('Numbers without a country code', hasNationalNumber, placed)),
 	];
 	return parts.filter((part) => part !== undefined).join(' ') || undefined;
 }
@@ -56,6 +56,12 @@ function counted(
 ): string | undefined {
 	const count = results.filter(isOf).length;
 	return count > 0 ? `${words}: ${count}.` : undefined;
+}
+
+function withAdvice(words: string | undefined): string | undefined {
+	return (
+		words && `${words} LiveCall may reach somebody else there, or nobody: write them with "+".`
+	);
 }
 
 function scheduled(calls: IDataObject[], zone: string): string | undefined {
