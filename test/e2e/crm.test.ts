@@ -189,6 +189,9 @@ describe('CRM callback', () => {
 		'442079460321',
 		'02079460321',
 		'+44 (0) 2079460321',
+		'+44 (0)20 7946 0321',
+		'+44 (0) 20 7946 0321',
+		'020 7946 0321',
 	])('logs a call with the contact whose number is written %s', async (phone) => {
 		await scenario(async ({ sandbox }) => {
 			const contact = hubSpot.addContact({ phone });
