@@ -88,22 +88,34 @@ export async function seedRunning(
 	const tables = tablesOf(examples);
 	const kept: string[] = [];
 	for (const example of examples) {
-		const { id } = example;
-		const seeded = missing.includes(example) ? undefined : state.examples[id];
-		const filed = digestOf(example);
-		if (seeded?.filed === filed) continue;
-		const stored = await client.findWorkflow(id);
-		// What was just imported lies there as it was filed; all else is a person's.
-		if (digestOf(stored) !== (seeded?.stored ?? filed)) {
-			kept.push(example.name);
-			continue;
-		}
-		await store(client, example, textAt(stored, 'versionId'), tables);
-		const isToRun = seeded ? at(stored, 'active') === true : !needsOwnKey(example);
-		if (isToRun) await client.activateWorkflow(id);
-		state.examples[id] = { filed, stored: digestOf(await client.findWorkflow(id)) };
+		if (missing.includes(example)) delete state.examples[example.id];
+		if (!(await bringUpToDate(client, example, tables, state))) kept.push(example.name);
 	}
 	return kept;
+}
+
+/**
+ * Has n8n hold an example as it is filed.
+ * @returns whether it does; not if a person has changed it there
+ */
+async function bringUpToDate(
+	client: N8nClient,
+	example: Example,
+	tables: Table[],
+	state: LauncherState,
+): Promise<boolean> {
+	const { id } = example;
+	const seeded = state.examples[id];
+	const filed = digestOf(example);
+	if (seeded?.filed === filed) return true;
+	const stored = await client.findWorkflow(id);
+	// What was just imported lies there as it was filed; all else is a person's.
+	if (digestOf(stored) !== (seeded?.stored ?? filed)) return false;
+	await store(client, example, textAt(stored, 'versionId'), tables);
+	const isToRun = seeded ? at(stored, 'active') === true : !needsOwnKey(example);
+	if (isToRun) await client.activateWorkflow(id);
+	state.examples[id] = { filed, stored: digestOf(await client.findWorkflow(id)) };
+	return true;
 }
 
 /** Sums up what a person can change in a workflow. */
