@@ -1,20 +1,9 @@
 import { withDemoSettings } from '../../dev/launcher/demoSettings';
-import { TRIGGER_TYPE, type Example } from '../../dev/launcher/examples';
+import { NOTE_TYPE, TRIGGER_TYPE } from '../../dev/launcher/examples';
 import type { Json, JsonObject } from '../../dev/json';
+import { node, workflow } from './workflow';
 
-const node = (type: string, parameters: JsonObject, name = 'Node'): JsonObject => ({
-	name,
-	type,
-	parameters,
-});
-const workflow = (...nodes: Json[]): Example => ({
-	id: 'one',
-	name: 'One',
-	nodes,
-	connections: {},
-});
-const note = (content: string, height: number) =>
-	node('n8n-nodes-base.stickyNote', { content, height });
+const note = (content: string, height: number) => node(NOTE_TYPE, { content, height });
 const wait = (amount: Json, unit: string) =>
 	node('n8n-nodes-base.wait', { amount, unit, resume: 'timeInterval' }, 'Wait');
 const settings = (fields: Record<string, string>) =>

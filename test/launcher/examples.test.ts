@@ -13,18 +13,10 @@ import {
 	tableNamedBy,
 	tablesOf,
 	webhookPath,
-	type Example,
 } from '../../dev/launcher/examples';
 import { REPOSITORY } from '../../dev/launcher/folders';
 import { at, listAt, parseJson, textAt, type Json, type JsonObject } from '../../dev/json';
-
-function workflow(...nodes: Json[]): Example {
-	return { id: 'one', name: 'One', nodes, connections: {} };
-}
-
-function node(type: string, parameters: JsonObject = {}, name = 'Node'): JsonObject {
-	return { name, type, parameters };
-}
+import { node, workflow } from './workflow';
 
 function withCredential(type: string): JsonObject {
 	return { ...node(LIVECALL), credentials: { [type]: { id: 'mine', name: 'Mine' } } };
