@@ -192,10 +192,14 @@ describe('CRM callback', () => {
 		'+44 (0)20 7946 0321',
 		'+44 (0) 20 7946 0321',
 		'020 7946 0321',
+		'+44 20 79 46 03 21',
+		'0044/20/7946-0321',
+		'(020) 7946.0321',
 	])('logs a call with the contact whose number is written %s', async (phone) => {
 		await scenario(async ({ sandbox }) => {
 			const contact = hubSpot.addContact({ phone });
-			hubSpot.addContact({ phone: '+44 20 7946 0399' });
+			const strangers = ['+44 20 7946 0399', '+20 7946 0321', '+1 20 7946 0321', '7946 0321'];
+			strangers.forEach((stranger) => hubSpot.addContact({ phone: stranger }));
 			const call = sandbox.calls.add({
 				status: 'ended',
 				phone_number: '+44 20 7946 0321',
@@ -203,7 +207,7 @@ describe('CRM callback', () => {
 				duration: 94.6,
 			});
 			await callEnds(call.id);
-			expect(hubSpot.contacts).toHaveLength(2);
+			expect(hubSpot.contacts).toHaveLength(1 + strangers.length);
 			expect(hubSpot.calls).toMatchObject([
 				{
 					properties: {
@@ -245,8 +249,9 @@ describe('CRM callback', () => {
 	it(
 		'logs a call with each contact that has the number',
 		scenario(async ({ sandbox }) => {
-			const phones = ['+44 20 7946 0361', '02079460361'];
-			const both = phones.map((phone) => hubSpot.addContact({ phone }));
+			const both = [{ phone: '+44 20 7946 0361' }, { phone: '', mobilephone: '02079460361' }].map(
+				(properties) => hubSpot.addContact(properties),
+			);
 			const call = sandbox.calls.add({ status: 'ended', phone_number: '+44 20 7946 0361' });
 			await callEnds(call.id);
 			expect(hubSpot.calls).toMatchObject([

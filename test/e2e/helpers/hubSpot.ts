@@ -145,15 +145,31 @@ function crmApi({ token, contacts, addContact, addCall }: Crm) {
 
 /** Groups are joined by OR, the filters of a group by AND; texts are compared without regard to case. */
 function matches({ properties }: HubSpotObject, search: Json): boolean {
+	const searched: JsonObject = {
+		...properties,
+		hs_searchable_calculated_phone_number: searchable(properties.phone),
+		hs_searchable_calculated_mobile_number: searchable(properties.mobilephone),
+	};
 	return listAt(search, 'filterGroups').some((group) =>
 		listAt(group, 'filters').every((filter) => {
-			const value = String(properties[String(at(filter, 'propertyName'))] ?? '').toLowerCase();
+			const value = String(searched[String(at(filter, 'propertyName'))] ?? '').toLowerCase();
 			const wanted = at(filter, 'values') ?? [at(filter, 'value') ?? null];
-			const known = value !== '';
-			if (at(filter, 'operator') === 'HAS_PROPERTY') return known;
-			return known && Array.isArray(wanted) && wanted.map(lowerCase).includes(value);
+			const operator = at(filter, 'operator');
+			if (value === '' || operator === 'HAS_PROPERTY') return value !== '';
+			if (operator === 'CONTAINS_TOKEN') {
+				return value.endsWith(String(at(filter, 'value')).replace(/^\*/, ''));
+			}
+			return Array.isArray(wanted) && wanted.map(lowerCase).includes(value);
 		}),
 	);
+}
+
+/** What HubSpot makes of a number for searching: area code and local number, in digits ("CRM search"). */
+function searchable(phone: Json | undefined): string {
+	const digits = String(phone ?? '')
+		.replace('(0)', '')
+		.replace(/\D/g, '');
+	return digits.replace(/^(00)?(44|49|1|0)/, '');
 }
 
 function lowerCase(value: Json): string {
