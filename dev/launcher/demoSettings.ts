@@ -2,9 +2,9 @@ import { at, objectAt, textAt, type Json, type JsonObject } from '../json';
 import { nodesOf, NOTE_TYPE, TRIGGER_TYPE, type Example } from './examples';
 
 /** The settings of a call list in the demo, each as its file would have it. */
-const LIST_SETTINGS: Record<string, { value: string; why: string }> = {
+const LIST_SETTINGS: Record<string, { value: string | number; why: string }> = {
 	target_group: { value: '4', why: 'which *Retry missed calls* leaves alone' },
-	least_seconds: { value: '={{ 1 }}', why: 'since calls last 2 seconds here' },
+	least_seconds: { value: 1, why: 'since calls last 2 seconds here' },
 };
 
 /** The sandbox's target groups, without the call list's. */
@@ -59,11 +59,9 @@ function listSettings(node: Json): Change | undefined {
 		const name = textAt(field, 'name');
 		const setting = LIST_SETTINGS[name];
 		if (setting === undefined) return field;
-		const [value, before] = [setting.value, textAt(field, 'value')].map((text) =>
-			text.replace(/\D/g, ''),
-		);
-		said.push(`\`${name}\` is ${value} in place of ${before}, ${setting.why}`);
-		return { ...objectAt(field), value: setting.value };
+		const { value, why } = setting;
+		said.push(`\`${name}\` is ${value} in place of ${String(at(field, 'value'))}, ${why}`);
+		return { ...objectAt(field), value };
 	});
 	return { node: withParameters(node, { assignments: { assignments } }), said };
 }

@@ -23,8 +23,8 @@ describe("the demo's settings", () => {
 		],
 		[
 			"talks as short as the sandbox's, and a target group that nobody else calls again",
-			settings({ target_group: '1', least_seconds: '={{ 20 }}', other: '3' }),
-			settings({ target_group: '4', least_seconds: '={{ 1 }}', other: '3' }),
+			settings({ target_group: '1', least_seconds: 20, other: '3' }),
+			settings({ target_group: '4', least_seconds: 1, other: '3' }),
 			'`target_group` is 4 in place of 1, which *Retry missed calls* leaves alone; ' +
 				'`least_seconds` is 1 in place of 20, since calls last 2 seconds here',
 			100,

@@ -6,6 +6,7 @@ import { setAccess } from '../helpers/exampleFaults';
 import { CALL_LIST_ID, MISSED_CALL_ID } from '../helpers/exampleIds';
 import {
 	deliver,
+	endedInAnOutage,
 	executionIds,
 	expectSuccess,
 	finished,
@@ -303,6 +304,26 @@ describe('work through a call list', () => {
 			}
 			expectSuccess(await run(workflow));
 			expect(asked(phone)).toBe(4);
+		}),
+	);
+
+	it(
+		'has a run to retry for a call that ended while LiveCall could not be asked, and then notes its result',
+		withTables(async ({ sandbox }) => {
+			const phones = ['+44 20 7946 0341', '+44 20 7946 0342'];
+			await fillList(phones.map((phone) => ({ lead_id: phone, phone })));
+			freeTimes(2);
+			expectSuccess(await run(await listWorkflow()));
+			const [over, underWay] = sandbox.calls.placed();
+			const ended_at = new Date().toISOString();
+			sandbox.calls.add({ ...over, status: 'ended', outcome: 'failed', recorded: false, ended_at });
+			// Of both it is said that they are over; of the second that is not true.
+			expectSuccess(await endedInAnOutage(CALL_LIST_ID, Number(over?.id)));
+			expectSuccess(await endedInAnOutage(CALL_LIST_ID, Number(underWay?.id)));
+			expect(await rows()).toMatchObject([
+				{ attempts: 1, last_outcome: 'failed' },
+				{ attempts: 1, last_outcome: expect.stringMatching(/^scheduled for/) },
+			]);
 		}),
 	);
 

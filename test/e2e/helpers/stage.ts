@@ -126,6 +126,18 @@ export async function deliver(workflowId: string, callId: number): Promise<numbe
 	return response.status;
 }
 
+/** Delivers the end of a call while LiveCall answers nobody. Gives the end of the run's Retry, once LiveCall is back. */
+export async function endedInAnOutage(workflowId: string, callId: number): Promise<Execution> {
+	const { client, sandbox } = world;
+	const before = await executionIds(workflowId);
+	sandbox.faults.always({ kind: 'status', status: 503 }, { method: 'GET' });
+	expect(await deliver(workflowId, callId)).toBe(200);
+	const [failed] = await newExecutions(workflowId, before, 1);
+	expect(failed?.status).toBe('error');
+	sandbox.faults.clear();
+	return await finished(await client.retryExecution(failed?.id ?? '', workflowId, false));
+}
+
 export async function executionIds(workflowId: string): Promise<string[]> {
 	return (await world.client.executions(workflowId)).map(({ id }) => id);
 }
