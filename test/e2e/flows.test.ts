@@ -1,4 +1,6 @@
 import { randomUUID } from 'crypto';
+import { readFileSync } from 'fs';
+import path from 'path';
 
 import { at, isJsonObject, parseJson, textAt, type Json, type JsonObject } from '../../dev/json';
 import { poll } from '../../dev/launcher/poll';
@@ -270,9 +272,12 @@ describe('callback on request', () => {
 });
 
 describe("the README's first callback", () => {
+	const README = readFileSync(path.join(__dirname, '..', '..', 'README.md'), 'utf8');
+
 	it(
 		'is started by a form, whose last page says what happened',
 		scenario(async ({ client, n8n, sandbox }) => {
+			const [, expression] = /\*\*Phone Number\*\*: choose .+? enter `(.+?)`/.exec(README) ?? [];
 			const webhookId = randomUUID();
 			const step = (
 				id: string,
@@ -302,7 +307,13 @@ describe("the README's first callback", () => {
 					step('livecall', 'Create a call', 'n8n-nodes-livecall.liveCall', 1, {
 						parameters: {
 							filterId: { __rl: true, mode: 'id', value: '1' },
-							phoneNumber: '={{ $json.phone }}',
+							phoneNumber: `=${expression}`,
+							options: {
+								whenUnavailable: 'schedule',
+								deduplicationKey: `=${expression}`,
+								deduplicateWithin: 0.25,
+								allowedCountries: '+44',
+							},
 						},
 						credentials: { [CREDENTIAL_TYPE]: { ...DEMO_CREDENTIAL } },
 					}),
@@ -323,10 +334,14 @@ describe("the README's first callback", () => {
 				settings: { executionOrder: 'v1' },
 			});
 			await client.activateWorkflow(workflowId);
-			const form = await openForm(`${n8n.url}/form/${webhookId}`);
-			const ending = await form.submit({ 'field-0': '+44 20 7946 0181' });
-			expect(ending).toContain('We are calling you now');
-			expect(sandbox.calls.placed()).toMatchObject([{ phone_number: '+44 20 7946 0181' }]);
+			for (const phone of ['020 7946 0181', '020 7946 0181', '+44 20 7946 0182']) {
+				const form = await openForm(`${n8n.url}/form/${webhookId}`);
+				expect(await form.submit({ 'field-0': phone })).toContain('We are calling you now');
+			}
+			expect(sandbox.calls.placed()).toMatchObject([
+				{ phone_number: '+4420 7946 0181' },
+				{ phone_number: '+44 20 7946 0182' },
+			]);
 		}),
 	);
 });

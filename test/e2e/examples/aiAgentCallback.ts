@@ -8,6 +8,8 @@ import { answerOf, review, toolAnswer, write } from '../helpers/agentChat';
 describe('AI agent callback', () => {
 	const TOOL = 'Place_a_call';
 	const PHONE = '+44 20 7946 0123';
+	const REFUSED =
+		' It will be refused, whatever you choose: the number has none of the country codes that are called.';
 
 	/** A test that only an n8n runs that knows a person's review of a tool call. */
 	const withReview = (test: (world: World) => Promise<void>) =>
@@ -103,6 +105,28 @@ describe('AI agent callback', () => {
 			expect(await answerOf(execution, 'Apologize in the chat')).toMatch(/^I cannot answer/);
 		}),
 	);
+
+	it.each([
+		[PHONE, true],
+		['0044 20 7946 0123', true],
+		['+1 900 555 0199', false],
+		['020 7946 0123', false],
+	])('tells agent and person which countries are called: %s', async (phone, isCalled) => {
+		await withReview(async () => {
+			model.follow([
+				{ use: TOOL, with: { toolParameters: { phone_number: phone, call_at: '' } } },
+				{ say: 'So be it.' },
+			]);
+			const execution = await write(randomUUID(), `Call ${phone}`);
+			const asked = await review(execution);
+			expect(asked.question).toBe(
+				`Shall LiveCall ring ${phone} as soon as possible?${isCalled ? '' : REFUSED}`,
+			);
+			expect(String(model.conversations()[0]?.[0]?.content)).toContain('country codes: +44, +49.');
+			await asked.decline();
+			await answerOf(execution);
+		})();
+	});
 
 	it.each([
 		['too short', '+44 12', /7 to 15 digits/],
