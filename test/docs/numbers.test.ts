@@ -54,6 +54,8 @@ describe('what a page says of a number is what the code has', () => {
 		['compatibility.md', `its last version, ${config.n8nOldest}, is tested too`],
 		['../README.md', `Tested on n8n ${config.n8n} and ${config.n8nOldest}:`],
 	])('%s: %s', (page, words) => {
-		expect(readPage(page).replace(/\s+/g, ' ')).toContain(words);
+		const says = readPage(page).replace(/\s+/g, ' ').includes(words);
+		// By `toContain`, a failure shows the whole page.
+		expect({ page, words, says }).toEqual({ page, words, says: true });
 	});
 });
