@@ -14,6 +14,7 @@ import {
 	executionIds,
 	expectSuccess,
 	finished,
+	importCopy,
 	joinTrigger,
 	newExecutions,
 	openAllHours,
@@ -58,6 +59,8 @@ jest.setTimeout(120_000);
 const search = async (): Promise<Execution> =>
 	await finished(await world.client.run(CRM_ID, 'Every ten minutes'));
 
+const statuses = () => hubSpot.contacts.map(({ properties }) => properties.hs_lead_status);
+
 /** Has LiveCall tell the workflow that a call has ended. */
 async function callEnds(callId: number): Promise<void> {
 	const before = await executionIds(CRM_ID);
@@ -80,7 +83,9 @@ describe('CRM callback', () => {
 			// As if the mark had been lost with a crash.
 			contact.properties.hs_lead_status = 'NEW';
 			expectSuccess(await search());
-			expect(sandbox.calls.placed()).toHaveLength(1);
+			const [call, ...others] = sandbox.calls.placed();
+			expect(others).toEqual([]);
+			await callEnds(Number(call?.id));
 			expect(contact.properties.hs_lead_status).toBe('ATTEMPTED_TO_CONTACT');
 			expect(hubSpot.foreign).toEqual([]);
 		}),
@@ -142,10 +147,15 @@ describe('CRM callback', () => {
 				hubSpot.addContact({ hs_lead_status: 'NEW', phone }),
 			);
 			expectSuccess(await search());
-			expect(sandbox.calls.placed()).toHaveLength(1);
-			for (const { properties } of both) {
-				expect(properties.hs_lead_status).toBe('ATTEMPTED_TO_CONTACT');
-			}
+			expectSuccess(await search());
+			const [call, ...others] = sandbox.calls.placed();
+			expect(others).toEqual([]);
+			expect(statuses()).toEqual(['ATTEMPTED_TO_CONTACT', 'NEW']);
+			await callEnds(Number(call?.id));
+			expect(hubSpot.calls).toMatchObject([
+				{ associations: both.map(({ id }) => ({ to: { id } })) },
+			]);
+			expect(statuses()).not.toContain('NEW');
 		}),
 	);
 
@@ -162,6 +172,37 @@ describe('CRM callback', () => {
 			expect(failure.split('\n')).toHaveLength(7);
 			expect(failure).toMatch(/^25 contacts stay New:/);
 			expect(failure).toMatch(/… and 20 more\.$/);
+		}),
+	);
+
+	it(
+		'names a number that cannot be called once a day while it is published, and what LiveCall cannot do each time',
+		scenario(async ({ client, sandbox }) => {
+			const everySecond = { rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] } };
+			const copy = await importCopy(CRM_ID, { 'Every ten minutes': everySecond });
+			hubSpot.addContact({ hs_lead_status: 'NEW', phone: '+1 900 555 0299' });
+			await client.activateWorkflow(copy);
+			const before = await newExecutions(copy, [], 3);
+			sandbox.faults.always({ kind: 'status', status: 503 });
+			hubSpot.addContact({ hs_lead_status: 'NEW', phone: '+44 20 7946 0345' });
+			const ids = before.map(({ id }) => id);
+			const after = await newExecutions(copy, ids, 6);
+			await client.request('POST', `/rest/workflows/${copy}/deactivate`, {});
+			// The last one may be under way.
+			await newExecutions(copy, [], (await executionIds(copy)).length);
+			expect(before.slice(0, 3).map(failureOf)).toEqual([
+				expect.stringMatching(/^1 contact stays New:\n\+1 900 555 0299: /),
+				undefined,
+				undefined,
+			]);
+			// Those that begin while another one asks LiveCall leave it to that one, which ends red.
+			expect(new Set(after.map(failureOf))).toEqual(
+				new Set([
+					undefined,
+					expect.stringMatching(/^1 contact stays New:\n\+44 20 7946 0345: LiveCall answered/),
+				]),
+			);
+			expect(statuses()).toEqual(['NEW', 'NEW']);
 		}),
 	);
 
