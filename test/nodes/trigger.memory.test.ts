@@ -1,3 +1,4 @@
+import { DateTime } from 'luxon';
 import type { INodeParameters } from 'n8n-workflow';
 import { query, sharedTrigger, until } from '../support/trigger';
 
@@ -73,6 +74,20 @@ describe('a delivery that came before', () => {
 		await deliver(call.id);
 		await deliver(call.id);
 		expect(trigger.host.started).toHaveLength(starts);
+	});
+
+	it('is told from no end at the same moment, however that is written', async () => {
+		const call = ended();
+		const ms = Date.parse(String(call.ended_at));
+		for (const ended_at of [
+			new Date(ms).toISOString(),
+			DateTime.fromMillis(ms, { zone: 'Asia/Kolkata' }).toISO(),
+		]) {
+			const body = { call: { ...call, ended_at } };
+			trigger.world.sandbox.faults.always({ kind: 'status', status: 200, body });
+			await deliver(call.id);
+		}
+		expect(trigger.host.started).toHaveLength(1);
 	});
 
 	it('is a creation, whatever has become of the call since', async () => {

@@ -515,6 +515,16 @@ describe('filters where nothing is verified', () => {
 		['another event', onlyEnded, { event: 'call.created', id: 5 }, undefined],
 		['neither event nor state', onlyEnded, { id: 5 }, 'call.ended'],
 		['neither, where all events start', {}, { id: 5 }, 'call.created'],
+		['neither, where an outcome is chosen', successful, { id: 5 }, 'call.ended'],
+		['an outcome without event and state', {}, { id: 5, outcome: 'failed' }, 'call.ended'],
+		['the outcome alone', successful, { id: 5, outcome: 'successful' }, 'call.ended'],
+		[
+			'an outcome, where creations start',
+			{ events: ['call.created'] },
+			{ id: 5, outcome: 'failed' },
+			undefined,
+		],
+		['another outcome alone', successful, { id: 5, outcome: 'failed' }, undefined],
 	])('judge a delivery by what it says: %s', async (_, parameters, payload, event) => {
 		start({ verifyCalls: false, ...parameters });
 		expect((await trigger.host.deliver(payload, { query })).status).toBe(200);

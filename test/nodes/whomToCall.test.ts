@@ -170,7 +170,7 @@ describe('days on which nobody is rung', () => {
 		'2035-01-02 00:00:00 2035-01-03 00:00',
 		'={{ ["2035-01-02", "2035-01-03"] }}',
 		'={{ [["2035-01-02T00:00:00.000Z"], "2035-01-03T00:00:00+01:00"] }}',
-		'={{ [DateTime.fromISO("2035-01-02T15:00", { zone: "Europe/Berlin" }), new Date("2035-01-03")] }}',
+		'={{ [DateTime.fromISO("2035-01-02", { zone: "Europe/Berlin" }), new Date("2035-01-03")] }}',
 	])('are read however they are written: %j', async (notOn) => {
 		await place('+49 30 1234567', hours(notOn), {}, scheduledFor);
 		expect(times()).toEqual([THURSDAY]);
@@ -188,6 +188,9 @@ describe('days on which nobody is rung', () => {
 		'={{ 20350102 }}',
 		'={{ ["2035-01-02", null] }}',
 		'={{ new Date("2035-01-01T23:00:00Z") }}',
+		'={{ [DateTime.fromISO("2035-01-02T00:00:00Z", { zone: "America/New_York" })] }}',
+		'={{ [DateTime.fromISO("2035-01-02T15:00", { zone: "Europe/Berlin" })] }}',
+		'={{ [DateTime.invalid("none")] }}',
 	])('that are none place no call: %j', async (notOn) => {
 		const result = await place('+49 30 1234567', hours(notOn));
 		expect(result.error.message).toContain('"Calling Hours" has a field "Not On"');

@@ -99,6 +99,13 @@ describe('a user that is deleted', () => {
 		expect(jsons(await world.run('user.delete', remove))).toEqual([{ deleted: true }]);
 	});
 
+	it('was never there where only a try before was turned away', async () => {
+		world.sandbox.faults.next({ kind: 'status', status: 429, retryAfter: 1 });
+		const { error } = await world.run('user.delete', { userId: locator('99') });
+		expect(error.message).toBe('LiveCall knows no user "99"');
+		expect(world.seen()).toHaveLength(2);
+	});
+
 	it('is gone where a retry of the execution finds that, and an earlier try was lost', async () => {
 		const options = { maxRetries: 0 };
 		world.sandbox.faults.next({ kind: 'reset-after' });

@@ -25,14 +25,19 @@ export interface Believed {
 }
 
 /**
- * The event that starts the workflow: the one that is named, else what the state of the call says. Without
- * verification there may be neither: then it is the first one that the trigger listens to.
+ * The event that starts the workflow: the one that is named, else what the call says. Without verification it may say
+ * nothing: then it is the first event that the trigger listens to and its outcome filter lets pass.
  */
-export function eventOf({ verified, call, named }: Believed, { events }: Filters): CallEvent {
+export function eventOf(
+	{ verified, call, named }: Believed,
+	{ events, outcome }: Filters,
+): CallEvent {
 	if (named) return named;
-	const saysState = verified || 'status' in call || 'ended_at' in call;
-	const listened = CALL_EVENTS.find((event) => events.includes(event));
-	return saysState ? eventOfState(call) : (listened ?? eventOfState(call));
+	if (verified || 'status' in call || 'ended_at' in call) return eventOfState(call);
+	// Only a call that has ended has an outcome.
+	const mustBeEnd = outcome !== 'any' || outcomeOf(call) !== '';
+	const mayBe = CALL_EVENTS.filter((event) => isEnd(event) || !mustBeEnd);
+	return mayBe.find((event) => events.includes(event)) ?? 'call.ended';
 }
 
 /**

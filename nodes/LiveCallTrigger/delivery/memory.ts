@@ -22,9 +22,15 @@ const MOST_CHARACTERS = 64;
  * again (`is_retried` in its newer API), and the second end is news.
  */
 export function identityOf(event: CallEvent, callId: string, call: IDataObject): string {
-	const endedAt = typeof call.ended_at === 'object' ? '' : String(call.ended_at ?? '');
-	const end = isEnd(event) ? [outcomeOf(call).toLowerCase(), endedAt] : [];
+	const end = isEnd(event) ? [outcomeOf(call).toLowerCase(), momentOf(call.ended_at)] : [];
 	return [event, callId, ...end].map((part) => part.slice(0, MOST_CHARACTERS)).join(' ');
+}
+
+/** One moment may be written with another offset, or with ms. What is no time is told apart by its text. */
+function momentOf(time: IDataObject[string]): string {
+	const text = typeof time === 'object' ? '' : String(time ?? '');
+	const ms = Date.parse(text);
+	return Number.isNaN(ms) ? text : String(ms);
 }
 
 /**

@@ -45,7 +45,7 @@ export class LiveCallClient {
 		const attempt = async () => await this.attempt(request, deadline);
 		const reply = await repeatedly(repeatable, attempt, { ...this.settings, deadline, again });
 		if (reply.ok || goneOnRepeat === undefined || !isNotFound(reply.error.how)) return reply;
-		return again || reply.error.tries > 1 ? { ok: true, value: goneOnRepeat } : reply;
+		return reply.error.certainty === 'unknown' ? { ok: true, value: goneOnRepeat } : reply;
 	}
 
 	private async attempt<T>(request: ApiRequest<T>, deadline: number): Promise<Attempt<T>> {

@@ -25,7 +25,7 @@ export interface ApiRequest<T, R extends Repeatable = Repeatable> {
 	repeatable: R;
 	/** Set if LiveCall documents no answer: then a success without readable data is one too. */
 	bodyOptional?: boolean;
-	/** What a 404 on a repeat means if the goal is then reached, as for a DELETE. */
+	/** What a 404 means after a try that may have been carried out, if the goal is then reached, as for a DELETE. */
 	goneOnRepeat?: T;
 }
 

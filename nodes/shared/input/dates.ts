@@ -27,11 +27,17 @@ const aDate: Check<string> = (given) => {
 
 function dateIn(part: unknown): string | undefined {
 	// A DateTime of another copy of luxon, as n8n's expressions give it, fails `instanceof`.
-	if (DateTime.isDateTime(part)) return part.toISODate() ?? undefined;
+	if (DateTime.isDateTime(part))
+		return isMidnight(part) ? (part.toISODate() ?? undefined) : undefined;
 	const text = isDate(part) ? DateTime.fromJSDate(part, { zone: 'UTC' }).toISO() : part;
 	const [, date] =
 		/^(\d{4}-\d{2}-\d{2})(?:T00:00(?::00(?:\.0+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?$/i.exec(
 			typeof text === 'string' ? text : '',
 		) ?? [];
 	return date !== undefined && DateTime.fromISO(date).isValid ? date : undefined;
+}
+
+/** A clock change may begin a day at one o'clock. */
+function isMidnight(time: DateTime): boolean {
+	return time.toMillis() === time.startOf('day').toMillis();
 }
