@@ -82,11 +82,24 @@ describe('call and result', () => {
 
 			// The call may be over, and missed.
 			expect(await ask(webhookId, '0044 20 7946 0124')).toMatch(
-				/<h1>You asked for a call a few minutes ago.*It counts once\. If we missed each other/s,
+				/<h1>You have asked for a call already.*It counts once\. If we missed each other/s,
 			);
 			const [, second] = await newExecutions(id, [], 2);
 			expectSuccess(second);
 			expect(hasRun(second, LOOK)).toBe(false);
+			expect(sandbox.calls.placed()).toHaveLength(1);
+		}),
+	);
+
+	it(
+		'schedules one call for whoever asks again while the target group is closed',
+		scenario(async ({ sandbox }) => {
+			sandbox.filters.set(1, { status: 'unavailable' });
+			const { webhookId } = await quickCopy();
+			expect(await ask(webhookId, '+44 20 7946 0125')).toMatch(/We will call you at .+ on /);
+			expect(await ask(webhookId, '+44 20 7946 0125')).toMatch(
+				/<h1>You have asked for a call already.*It counts once\. What we told you then still holds/s,
+			);
 			expect(sandbox.calls.placed()).toHaveLength(1);
 		}),
 	);
@@ -102,7 +115,7 @@ describe('call and result', () => {
 			expect(page).toMatch(why);
 			expect(page).toContain('<h1>No call was placed</h1>');
 			expectSuccess((await newExecutions(id, [], 1))[0]);
-			expect(sandbox.requests).toEqual([]);
+			expect(sandbox.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
 		})();
 	});
 
