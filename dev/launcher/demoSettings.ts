@@ -1,14 +1,27 @@
 import { at, objectAt, textAt, type Json, type JsonObject } from '../json';
-import { nodesOf, NOTE_TYPE, TRIGGER_TYPE, type Example } from './examples';
+import { nodesOf, NOTE_TYPE, type Example } from './examples';
 
-/** The settings of a call list in the demo, each as its file would have it. */
-const LIST_SETTINGS: Record<string, { value: string | number; why: string }> = {
-	target_group: { value: '4', why: 'which *Retry missed calls* leaves alone' },
-	least_seconds: { value: 1, why: 'since calls last 2 seconds here' },
-};
+/** What a node with settings has in the demo. */
+interface DemoSettings {
+	/** The setting by which the node is known. */
+	knownBy: string;
+	/** By name, each as its file would have it. */
+	values: Record<string, { value: string | number; why: string }>;
+}
 
-/** The sandbox's target groups, without the call list's. */
-const OTHER_GROUPS = '1, 2, 3';
+const DEMO_SETTINGS: DemoSettings[] = [
+	{
+		knownBy: 'least_seconds',
+		values: {
+			target_group: { value: '4', why: 'which *Retry missed calls* leaves alone' },
+			least_seconds: { value: 1, why: 'since calls last 2 seconds here' },
+		},
+	},
+	{
+		knownBy: 'left_alone',
+		values: { left_alone: { value: '4', why: 'the group of *Work through a call list*' } },
+	},
+];
 
 /**
  * Gives an example the settings of the demo: waits of five seconds where its file says minutes, talks as short as the
@@ -17,7 +30,7 @@ const OTHER_GROUPS = '1, 2, 3';
  */
 export function withDemoSettings(example: Example): Example {
 	const changed = example.nodes.map(
-		(node) => shortWait(node) ?? listSettings(node) ?? otherGroups(node) ?? { node, said: [] },
+		(node) => shortWait(node) ?? otherSettings(node) ?? { node, said: [] },
 	);
 	const said = changed.flatMap((change) => change.said);
 	if (said.length === 0) return example;
@@ -48,35 +61,23 @@ function shortWait(node: Json): Change | undefined {
 	};
 }
 
-/** Changes the node that holds all settings of a list. */
-function listSettings(node: Json): Change | undefined {
+function otherSettings(node: Json): Change | undefined {
 	const fields = at(node, 'parameters', 'assignments', 'assignments');
-	const isList =
-		Array.isArray(fields) && fields.some((field) => at(field, 'name') === 'least_seconds');
-	if (!isList) return undefined;
+	if (!Array.isArray(fields)) return undefined;
+	const names = fields.map((field) => textAt(field, 'name'));
+	const inDemo = DEMO_SETTINGS.find(({ knownBy }) => names.includes(knownBy));
+	if (inDemo === undefined) return undefined;
 	const said: string[] = [];
 	const assignments = fields.map((field) => {
 		const name = textAt(field, 'name');
-		const setting = LIST_SETTINGS[name];
+		const setting = inDemo.values[name];
 		if (setting === undefined) return field;
 		const { value, why } = setting;
-		said.push(`\`${name}\` is ${value} in place of ${String(at(field, 'value'))}, ${why}`);
+		const before = String(at(field, 'value')) || 'nothing';
+		said.push(`\`${name}\` is ${value} in place of ${before}, ${why}`);
 		return { ...objectAt(field), value };
 	});
 	return { node: withParameters(node, { assignments: { assignments } }), said };
-}
-
-/** Changes the trigger that has missed calls called again. */
-function otherGroups(node: Json): Change | undefined {
-	const options = at(node, 'parameters', 'options') ?? {};
-	if (at(node, 'type') !== TRIGGER_TYPE || at(options, 'outcome') !== 'unsuccessful')
-		return undefined;
-	return {
-		node: withParameters(node, { options: { ...objectAt(options), filterIds: OTHER_GROUPS } }),
-		said: [
-			`*${nameOf(node)}* has *Target Groups* ${OTHER_GROUPS}, all but that of *Work through a call list*`,
-		],
-	};
 }
 
 function nameOf(node: Json): string {

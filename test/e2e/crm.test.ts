@@ -141,6 +141,25 @@ describe('CRM callback', () => {
 	);
 
 	it(
+		'calls the number that can be called, mobile or not',
+		scenario(async ({ sandbox }) => {
+			for (const [phone, mobilephone] of [
+				['', '+44 7700 900311'],
+				['020 7946 0312', '+44 7700 900312'],
+				['+44 20 7946 0313', '+44 7700 900313'],
+			]) {
+				hubSpot.addContact({ hs_lead_status: 'NEW', phone, mobilephone });
+			}
+			expectSuccess(await search());
+			expect(sandbox.calls.placed().map(({ phone_number }) => phone_number)).toEqual([
+				'+44 7700 900311',
+				'+44 7700 900312',
+				'+44 20 7946 0313',
+			]);
+		}),
+	);
+
+	it(
 		'calls a customer once who is two contacts, and marks both',
 		scenario(async ({ sandbox }) => {
 			const both = ['+44 20 7946 0331', '0044 (0)20 79460331'].map((phone) =>
@@ -292,6 +311,17 @@ describe('CRM callback', () => {
 			expect(hubSpot.calls).toMatchObject([
 				{ associations: both.map(({ id }) => ({ to: { id } })) },
 			]);
+		}),
+	);
+
+	it(
+		'adds a contact whose number has no country code as it is, and knows it later',
+		scenario(async ({ sandbox }) => {
+			for (const phone_number of ['020 7946 0388', '+44 20 7946 0388']) {
+				await callEnds(sandbox.calls.add({ status: 'ended', phone_number }).id);
+			}
+			expect(hubSpot.contacts).toMatchObject([{ properties: { phone: '020 7946 0388' } }]);
+			expect(hubSpot.calls).toHaveLength(2);
 		}),
 	);
 

@@ -1,16 +1,15 @@
 import { withDemoSettings } from '../../dev/launcher/demoSettings';
-import { NOTE_TYPE, TRIGGER_TYPE } from '../../dev/launcher/examples';
+import { NOTE_TYPE } from '../../dev/launcher/examples';
 import type { Json, JsonObject } from '../../dev/json';
 import { node, workflow } from './workflow';
 
 const note = (content: string, height: number) => node(NOTE_TYPE, { content, height });
 const wait = (amount: Json, unit: string) =>
 	node('n8n-nodes-base.wait', { amount, unit, resume: 'timeInterval' }, 'Wait');
-const settings = (fields: Record<string, string>) =>
+const settings = (fields: Record<string, string | number>) =>
 	node('n8n-nodes-base.set', {
 		assignments: { assignments: Object.entries(fields).map(([name, value]) => ({ name, value })) },
 	});
-const missed = (options: JsonObject) => node(TRIGGER_TYPE, { options }, 'Missed');
 
 describe("the demo's settings", () => {
 	it.each<[string, JsonObject, JsonObject, string, number]>([
@@ -30,10 +29,10 @@ describe("the demo's settings", () => {
 			100,
 		],
 		[
-			'all other target groups, if missed calls are called again',
-			missed({ outcome: 'unsuccessful' }),
-			missed({ outcome: 'unsuccessful', filterIds: '1, 2, 3' }),
-			'*Missed* has *Target Groups* 1, 2, 3, all but that of *Work through a call list*',
+			'the target group that missed calls leave to another example',
+			settings({ left_alone: '' }),
+			settings({ left_alone: '4' }),
+			'`left_alone` is 4 in place of nothing, the group of *Work through a call list*',
 			70,
 		],
 	])('are %s, and the first note says so', (_, filed, changed, said, more) => {
@@ -51,8 +50,6 @@ describe("the demo's settings", () => {
 			node('n8n-nodes-base.set', { unit: 'minutes', amount: 30 }),
 			wait(70, 'seconds'),
 			settings({ target_group: '1' }),
-			missed({ outcome: 'any' }),
-			node(TRIGGER_TYPE, {}),
 		);
 		expect(withDemoSettings(example)).toEqual(example);
 	});

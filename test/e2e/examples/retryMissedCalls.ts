@@ -1,16 +1,15 @@
 import { poll } from '../../../dev/launcher/poll';
-import { activeTriggers } from '../../../dev/launcher/seed';
+import { LIST_GROUP } from '../helpers/callListTable';
 import { MISSED_CALL_ID } from '../helpers/exampleIds';
 import {
 	deliver,
+	endedInAnOutage,
 	executionIds,
 	expectSuccess,
-	importCopy,
 	listenFor,
 	newExecutions,
 	output,
 	scenario,
-	TOKEN,
 	visitorCalls,
 } from '../helpers/stage';
 
@@ -99,26 +98,30 @@ describe('retry missed calls', () => {
 		['a callback', { kind: 'callback' }, 1],
 		['a text message', { kind: 'external_text' }, 0],
 		['a call by the customer', { kind: 'external', direction: 'inbound' }, 0],
-	])('where LiveCall says what it was: %s', async (_what, said, calls) => {
-		await scenario(async ({ client, n8n, sandbox }) => {
-			const copy = await importCopy(MISSED_CALL_ID, {
-				'A call was missed': { verifyCalls: false },
-			});
-			await client.activateWorkflow(copy);
-			const [{ path }] = await activeTriggers(client, copy);
-			await client.waitForWebhook(path);
-			const call = { id: 7, outcome: 'failed', phone_number: '+44 20 7946 0160', filter_id: 1 };
-			const delivered = await fetch(`${n8n.url}/webhook/${path}?token=${TOKEN}`, {
-				method: 'POST',
-				headers: { 'content-type': 'application/json' },
-				body: JSON.stringify({ event: 'call.ended', call: { ...call, ...said } }),
-			});
-			expect(delivered.status).toBe(200);
-			const [execution] = await newExecutions(copy, [], 1);
-			expectSuccess(execution);
-			expect(sandbox.calls.placed()).toHaveLength(calls);
-		})();
-	});
+		['a call that is not over', { status: 'started' }, 0],
+		['a talk', { outcome: 'successful' }, 0],
+		["the call list's", { filter_id: LIST_GROUP }, 0],
+	])(
+		'goes by what LiveCall says once it is back, not by the delivery: %s',
+		async (_, said, calls) => {
+			await scenario(async ({ sandbox }) => {
+				const { id } = sandbox.calls.add({ status: 'ended', outcome: 'failed', recorded: false });
+				const phone_number = '+44 20 7946 0160';
+				const call = {
+					id,
+					status: 'ended',
+					outcome: 'failed',
+					phone_number,
+					filter_id: 1,
+					...said,
+				};
+				const answer = { kind: 'status', status: 200, body: { call } } as const;
+				const isBack = () => sandbox.faults.always(answer, { method: 'GET', path: /calls/ });
+				expectSuccess(await endedInAnOutage(MISSED_CALL_ID, id, isBack));
+				expect(sandbox.calls.placed()).toHaveLength(calls);
+			})();
+		},
+	);
 
 	it(
 		'leaves a customer alone who was reached',

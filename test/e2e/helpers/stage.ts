@@ -126,8 +126,15 @@ export async function deliver(workflowId: string, callId: number): Promise<numbe
 	return response.status;
 }
 
-/** Delivers the end of a call while LiveCall answers nobody. Gives the end of the run's Retry, once LiveCall is back. */
-export async function endedInAnOutage(workflowId: string, callId: number): Promise<Execution> {
+/**
+ * Delivers the end of a call while LiveCall answers nobody. Gives the end of the run's Retry, once LiveCall is back.
+ * @param isBack what is done before that Retry.
+ */
+export async function endedInAnOutage(
+	workflowId: string,
+	callId: number,
+	isBack: () => void = () => undefined,
+): Promise<Execution> {
 	const { client, sandbox } = world;
 	const before = await executionIds(workflowId);
 	sandbox.faults.always({ kind: 'status', status: 503 }, { method: 'GET' });
@@ -135,6 +142,7 @@ export async function endedInAnOutage(workflowId: string, callId: number): Promi
 	const [failed] = await newExecutions(workflowId, before, 1);
 	expect(failed?.status).toBe('error');
 	sandbox.faults.clear();
+	isBack();
 	return await finished(await client.retryExecution(failed?.id ?? '', workflowId, false));
 }
 
