@@ -8,6 +8,9 @@ const SPELLINGS = [
 	'0048 123 123 123',
 	'48123123123',
 	'(+48) 123-123.123',
+	'+48 (0)123 123 123',
+	'0048(0)123123123',
+	'(+48) (0)123 123 123',
 ];
 
 describe('one phone number in several spellings', () => {
@@ -22,6 +25,8 @@ describe('one phone number in several spellings', () => {
 	});
 
 	it('is not another number', () => {
+		expect(canonicalNumber('+39 (0)6 1234567')).toBe('39061234567');
+		expect(canonicalNumber('(0)123 123 123')).toBe('0123123123');
 		expect(canonicalNumber('0123123123')).toBe('0123123123');
 		const digits = fc.stringMatching(/^[1-9]\d{6,14}$/);
 		fc.assert(
