@@ -16,6 +16,13 @@ describe('a file is called', () => {
 		expect(fileNameOf(' ', theirs, 'audio/wav', '7')).toBe('theirs.wav');
 	});
 
+	it('by nothing of the token in a link', () => {
+		const link = 'https://dl.livecall.io/downloads/recordings/7?token=eyJhbGciOiJIUzI1NiJ9.abc.def';
+		for (const name of [`"${link}"`, '"eyJhbGciOiJIUzI1NiJ9.abc.def"']) {
+			expect(namedBy(`attachment; filename=${name}`)).not.toMatch(/eyJ|abc|def/);
+		}
+	});
+
 	it.each([
 		['attachment; filename="call of 1 May.wav"', 'call of 1 May.wav'],
 		['attachment; filename=call.wav', 'call.wav'],

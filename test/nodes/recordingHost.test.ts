@@ -167,6 +167,7 @@ describe('what is no recording', () => {
 		['a script', file(SOUND, { 'Content-Type': 'application/javascript' }), 'javascript'],
 		['JSON:API', file(SOUND, { 'Content-Type': 'application/vnd.api+json' }), 'json'],
 		['a picture', file(SOUND, { 'Content-Type': 'image/png' }), 'image/png'],
+		['a token', file(SOUND, { 'Content-Type': 'text/eyJhbGci.abc.def' }), 'text/***'],
 		['a list of files', file(SOUND, { 'Content-Type': 'audio/x-mpegurl' }), 'mpegurl'],
 	])('is turned away: %s', async (_, answer, shown) => {
 		host.answers(answer);

@@ -395,6 +395,25 @@ describe('the hint about calls', () => {
 		);
 	});
 
+	it.each([
+		['none', null],
+		['another', '2035-12-05T12:00:00+01:00'],
+	])('says that LiveCall answered with %s in place of the time asked for', async (_, answered) => {
+		const call = { id: 7, filter_id: 1, phone_number: '+49 30 1234567', scheduled_for: answered };
+		world.sandbox.faults.next({ kind: 'status', status: 201, body: { call } });
+		const scheduledFor = '2035-12-04T12:00:00+01:00';
+		const result = await place({}, { additionalFields: { scheduledFor } });
+		expect(hintOf(result)).toContain(
+			'LiveCall was asked to call on Tue 4 Dec 2035, 12:00 (Europe/Berlin), and answered with another time or with none: see "scheduled_for".',
+		);
+	});
+
+	it('says that a window without a key does nothing', async () => {
+		const words = '"Deduplicate Within" does nothing without a "Deduplication Key".';
+		expect(hintOf(await place({ deduplicateWithin: 24 }))).toBe(words);
+		expect(hintOf(await place({ deduplicateWithin: 0 }))).toBe('');
+	});
+
 	it('says nothing of what is as it should be', async () => {
 		expect(hintOf(await place())).toBe('');
 	});

@@ -114,7 +114,7 @@ export const messages = {
 	noFile: (callId: string): Explanation => ({
 		message: `LiveCall's download host has no file of the recording of call "${callId}" yet, or an empty one`,
 		advice:
-			'Try again a little later, or let "Download" wait with its option "Wait for Recording". If it stays like this, listen to it in LiveCall to see whether it is whole.',
+			'Try again a little later, or let "Download" wait longer with its option "Wait for Recording". If it stays like this, listen to it in LiveCall to see whether it is whole.',
 	}),
 
 	/** @param reason as n8n says it, if that can be shown */
@@ -186,6 +186,10 @@ export const hints = {
 		"n8n's database did not take the deduplication key back, though no call was placed: with the same key this node skips the item from now on",
 	recordKept:
 		"n8n's database did not take back that this was about to be sent, though it was not carried out: a retry of this execution will say that it may have been",
+	/** @param asked the time, as a person reads it */
+	otherTime: (asked: string) =>
+		`LiveCall was asked to call on ${asked}, and answered with another time or with none: see "scheduled_for"`,
+	windowWithoutKey: '"Deduplicate Within" does nothing without a "Deduplication Key"',
 	placedEarlier:
 		'Placed by an earlier run of this execution, whose answer from LiveCall is lost: see "already_placed"',
 	notOnRecord:

@@ -54,7 +54,7 @@ export function recordingTopic(callId: string): Topic {
 		notFound: {
 			message: `LiveCall has no recording for call "${callId}"`,
 			advice:
-				'The call may not have been recorded, or its recording may not be ready yet: try again a little later, or let "Download" wait with its option "Wait for Recording". Check "Call ID" too.',
+				'The call may not have been recorded, or its recording may not be ready yet: try again a little later, or let "Download" wait longer with its option "Wait for Recording". Check "Call ID" too.',
 		},
 	};
 }

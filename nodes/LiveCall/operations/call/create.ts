@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { placeCall } from '../../../shared/api/endpoints';
 import { editPage } from '../../../shared/ids';
+import { hints } from '../../../shared/errors/messages';
 import { placeCallTopic, placingCall } from '../../../shared/errors/topics';
 import { ifEmptyOption, phoneNumberField } from '../../fields/commonFields';
 import { filterLocator, userLocator } from '../../fields/locators';
@@ -10,6 +11,7 @@ import { aLocator, aNumber, aSwitch } from '../../../shared/input/checks';
 import { aKey, keyFor } from '../../../shared/input/keys';
 import { canonicalNumber } from '../../../shared/phoneNumber';
 import { aTime } from '../../../shared/input/times';
+import { shownTime } from '../../../shared/time';
 import type { DeduplicationKey } from '../../deduplication/keys';
 import type { Request } from '../../deduplication/request';
 import type { Operation } from '../../execution/operation';
@@ -68,7 +70,8 @@ async function callCustomer(item: Item, wanted: Wanted): Promise<IDataObject> {
 	return await item.atMostOnce(requestFor(wanted), async (send) => {
 		const decided = await decide(item, wanted);
 		if ('skipped' in decided) return skipped(wanted, decided.skipped);
-		return await send(...placing(wanted, decided, wanted.phoneNumber));
+		const call = await send(...placing(wanted, decided, wanted.phoneNumber));
+		return withTimeAsAsked(item, decided.at, call);
 	});
 }
 
@@ -87,7 +90,8 @@ async function callTestPhone(item: Item, wanted: Wanted, testPhone: string): Pro
 		if ('skipped' in decided) return skipped(wanted, decided.skipped);
 		// Another call of an agent's tool may have rung it while LiveCall was asked.
 		if (hasRung()) return skipped(wanted, { reason: 'test' });
-		return await send(...placing(wanted, decided, testPhone));
+		const call = await send(...placing(wanted, decided, testPhone));
+		return withTimeAsAsked(item, decided.at, call);
 	});
 	if (answer.skipped === true) return answer;
 	return { ...answer, test: true, requested_phone_number: wanted.phoneNumber };
@@ -139,6 +143,14 @@ function placing(
 	return [placeCall(call), topic] as const;
 }
 
+/** Says so if LiveCall answers with another time than it was asked for: nobody knows then when the phone rings. */
+function withTimeAsAsked(item: Item, at: string | undefined, call: IDataObject): IDataObject {
+	const answered = Date.parse(String(call.scheduled_for));
+	const isAsked = at === undefined || Math.abs(answered - Date.parse(at)) < 60_000;
+	if (!isAsked) item.hint(hints.otherTime(shownTime(at, item.run.functions.getTimezone())));
+	return call;
+}
+
 type Wanted = ReturnType<typeof read>;
 
 /** The call that an item asks for, checked. */
@@ -164,7 +176,10 @@ function read(item: Item) {
 function readKey(item: Item, phoneNumber: string): DeduplicationKey | undefined {
 	const key = item.readFilledIn('deduplicationKey', aKey);
 	const hours = item.option('deduplicateWithin', aWindow, 0);
-	if (key === undefined) return undefined;
+	if (key === undefined) {
+		if (hours > 0) item.hint(hints.windowWithoutKey);
+		return undefined;
+	}
 	return {
 		text: keyFor(key, phoneNumber),
 		shown: key,

@@ -28,7 +28,7 @@ const WAS_TEST =
 	'This was a test: "Test Phone Number" of the LiveCall API credential was rung, and no customer.';
 
 const SKIPPED: Array<[reason: string, words: string]> = [
-	['test', 'Items skipped, since a test rings once'],
+	['test', 'Items skipped, since a test rings for the first item only'],
 	['duplicate', 'Items skipped, since this node has seen their deduplication keys before'],
 	['unavailable', 'Items skipped, since nobody of the target group could be reached'],
 	['outside_hours', 'Items skipped, since it is outside the calling hours'],

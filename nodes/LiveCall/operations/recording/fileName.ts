@@ -1,3 +1,4 @@
+import { redact } from '../../../shared/api/redact';
 import { nameIn } from './contentDisposition';
 import { extensionFor } from './mimeType';
 
@@ -5,7 +6,8 @@ import { extensionFor } from './mimeType';
 const LONGEST_NAME = 255;
 
 /**
- * The name under which a recording is kept: the one asked for, else the host's, else one made of the call's id.
+ * The name under which a recording is kept: the one asked for, else the host's, else one made of the call's id. A host
+ * may name the file by its link, whose token stays out of items.
  * @param wanted from the options
  * @param contentDisposition the header, as the host sent it
  * @param contentType the header, as the host sent it
@@ -18,7 +20,7 @@ export function fileNameOf(
 ): string {
 	const name =
 		clean(withoutSlashes(wanted)) ||
-		clean(withoutFolders(nameIn(contentDisposition))) ||
+		clean(withoutFolders(redact(nameIn(contentDisposition), []))) ||
 		`call-${callId}${extensionFor(contentType)}`;
 	return shortened(name);
 }

@@ -1,6 +1,7 @@
 import type { IDataObject, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { readRetryAfter } from '../../../shared/api/backOff';
 import type { FailureKind, Unreadable } from '../../../shared/api/outcome';
+import { redact } from '../../../shared/api/redact';
 import { isFromProxy } from '../../../shared/api/proxy';
 import { failureOfThrown } from '../../../shared/api/thrown';
 import { isObject } from '../../../shared/json';
@@ -101,8 +102,8 @@ function failureIn(status: number, headers: IDataObject): FailureKind | undefine
 	if (encoding !== undefined) return unreadable('encoded', encoding);
 	const contentType = text(headers['content-type']);
 	// Parameters tell nothing, and may hold anything.
-	const [type] = contentType.split(';');
-	return mayBeRecording(contentType) ? undefined : unreadable('noRecording', type);
+	const [type = ''] = contentType.split(';');
+	return mayBeRecording(contentType) ? undefined : unreadable('noRecording', redact(type, []));
 }
 
 /** What is wrong with a body by its first bytes; `undefined` if it may be the file. */
