@@ -50,7 +50,7 @@ describe('a workflow that is tried by hand', () => {
 		expect(pairs(result)).toEqual(leads.map((_, index) => index));
 		const [{ hints }] = result.run.data.resultData.runData.LiveCall;
 		expect(hints?.[0].message).toMatch(
-			/^20 items: 1 call placed, 19 skipped \(test\)\. This was a test: "Test Phone Number".*rings once: 19\./,
+			/^20 items: 1 call placed, 19 skipped \(test\)\. This was a test: "Test Phone Number".*first item only: 19\./,
 		);
 	});
 
