@@ -1,26 +1,13 @@
 import { at, objectAt, textAt, type Json, type JsonObject } from '../json';
 import { nodesOf, NOTE_TYPE, type Example } from './examples';
 
-/** What a node with settings has in the demo. */
-interface DemoSettings {
-	/** The setting by which the node is known. */
-	knownBy: string;
-	/** By name, each as its file would have it. */
-	values: Record<string, { value: string | number; why: string }>;
-}
-
-const DEMO_SETTINGS: DemoSettings[] = [
+/** The settings in the demo, by name, of each node that has all of them; each as its file would have it. */
+const DEMO_SETTINGS: Array<Record<string, { value: string | number; why: string }>> = [
 	{
-		knownBy: 'least_seconds',
-		values: {
-			target_group: { value: '4', why: 'which *Retry missed calls* leaves alone' },
-			least_seconds: { value: 1, why: 'since calls last 2 seconds here' },
-		},
+		target_group: { value: '4', why: 'which *Retry missed calls* leaves alone' },
+		least_seconds: { value: 1, why: 'since calls last 2 seconds here' },
 	},
-	{
-		knownBy: 'left_alone',
-		values: { left_alone: { value: '4', why: 'the group of *Work through a call list*' } },
-	},
+	{ left_alone: { value: '4', why: 'the group of *Work through a call list*' } },
 ];
 
 /**
@@ -65,12 +52,14 @@ function otherSettings(node: Json): Change | undefined {
 	const fields = at(node, 'parameters', 'assignments', 'assignments');
 	if (!Array.isArray(fields)) return undefined;
 	const names = fields.map((field) => textAt(field, 'name'));
-	const inDemo = DEMO_SETTINGS.find(({ knownBy }) => names.includes(knownBy));
+	const inDemo = DEMO_SETTINGS.find((settings) =>
+		Object.keys(settings).every((name) => names.includes(name)),
+	);
 	if (inDemo === undefined) return undefined;
 	const said: string[] = [];
 	const assignments = fields.map((field) => {
 		const name = textAt(field, 'name');
-		const setting = inDemo.values[name];
+		const setting = inDemo[name];
 		if (setting === undefined) return field;
 		const { value, why } = setting;
 		const before = String(at(field, 'value')) || 'nothing';

@@ -12,7 +12,7 @@ export function toCallTime(ms: number): string {
 
 /** Takes ms since 1970; gives a time as filters carry it: `2017-04-03T11:00:00Z`. */
 export function toFilterTime(ms: number): string {
-	return `${new Date(ms).toISOString().slice(0, 'yyyy-mm-ddThh:mm:ss'.length)}Z`;
+	return new Date(ms).toISOString().replace(/\.\d+/, '');
 }
 
 /** Takes an ISO 8601 time with an offset; gives ms since 1970, or undefined for anything else. */

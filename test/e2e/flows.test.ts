@@ -158,15 +158,24 @@ describe('callback on request', () => {
 			const at = (hour: number) => new Date(Date.now() + hour * 3_600_000).toISOString();
 			const offer = (...hours: number[]) =>
 				sandbox.filters.set(2, { available_call_times: hours.map(at) });
-			offer(30, 31, 60);
+			const noon = 36 - new Date().getUTCHours();
+			offer(noon, noon + 1);
 			expect((await sendLead(lead)).body).toMatchObject({ status: 'scheduled' });
+			// LiveCall may take a time that is booked out of its list.
+			offer(noon + 1);
 			const { body } = await sendLead(lead);
 			expect(body).toMatchObject({ status: 'already_asked' });
-			expect(textAt(body, 'message')).toMatch(/counts once\. What we told you then still holds\.$/);
-			offer(60);
+			expect(textAt(body, 'message')).toMatch(
+				/counts once\. If we do not call at the time that you were told/,
+			);
+			offer(90);
 			expect((await sendLead(lead)).body).toMatchObject({ status: 'scheduled' });
+			// Between two clicks, the target group may close for a moment.
 			sandbox.filters.set(2, { status: 'available' });
 			expect((await sendLead(lead)).body).toMatchObject({ status: 'calling' });
+			sandbox.filters.set(2, { status: 'unavailable' });
+			offer(0.5);
+			expect((await sendLead(lead)).body).toMatchObject({ status: 'already_asked' });
 			expect(sandbox.calls.placed()).toHaveLength(3);
 		}),
 	);

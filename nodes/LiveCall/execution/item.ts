@@ -12,7 +12,7 @@ import { maxConcurrency, maxRetries, requestTimeout } from '../fields/requestOpt
 import { Parameters } from './parameters';
 
 /** Sends a request that LiveCall must not act on twice. */
-type SendTo = <T extends IDataObject>(request: ApiRequest<T>, topic: Topic) => Promise<T>;
+export type SendTo = <T extends IDataObject>(request: ApiRequest<T>, topic: Topic) => Promise<T>;
 
 /** One input item of a run: its checked parameters, and its way to LiveCall. */
 export class Item extends Parameters implements AskingItem {

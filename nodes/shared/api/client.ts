@@ -41,11 +41,11 @@ export class LiveCallClient {
 		request: ApiRequest<T>,
 		{ deadline = Infinity, again = false } = {},
 	): Promise<Reply<T>> {
-		const { repeatable, goneOnRepeat } = request;
+		const { repeatable, goneIfUnknown } = request;
 		const attempt = async () => await this.attempt(request, deadline);
 		const reply = await repeatedly(repeatable, attempt, { ...this.settings, deadline, again });
-		if (reply.ok || goneOnRepeat === undefined || !isNotFound(reply.error.how)) return reply;
-		return reply.error.certainty === 'unknown' ? { ok: true, value: goneOnRepeat } : reply;
+		if (reply.ok || goneIfUnknown === undefined || !isNotFound(reply.error.how)) return reply;
+		return reply.error.certainty === 'unknown' ? { ok: true, value: goneIfUnknown } : reply;
 	}
 
 	private async attempt<T>(request: ApiRequest<T>, deadline: number): Promise<Attempt<T>> {

@@ -26,7 +26,7 @@ export interface ApiRequest<T, R extends Repeatable = Repeatable> {
 	/** Set if LiveCall documents no answer: then a success without readable data is one too. */
 	bodyOptional?: boolean;
 	/** What a 404 means after a try that may have been carried out, if the goal is then reached, as for a DELETE. */
-	goneOnRepeat?: T;
+	goneIfUnknown?: T;
 }
 
 /** A request that gives the same state however often it arrives. Anything else is sent by way of what guards it. */
@@ -148,7 +148,7 @@ export function deleteUser(userId: string): RepeatableRequest<IDataObject> {
 			return reading.ok ? { ok: true, value: deleted } : reading;
 		},
 		repeatable: 'always',
-		goneOnRepeat: deleted,
+		goneIfUnknown: deleted,
 	};
 }
 

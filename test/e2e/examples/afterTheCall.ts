@@ -1,4 +1,4 @@
-import { at, listAt, objectAt, textAt, type Json } from '../../../dev/json';
+import { at, listAt, objectAt, textAt, type Json, type JsonObject } from '../../../dev/json';
 import { majorVersion } from '../../../dev/launcher/runtime';
 import { tablesOf } from '../../../dev/launcher/examples';
 import { ensureTable } from '../../../dev/launcher/seed';
@@ -161,13 +161,13 @@ describe('after the call', () => {
 		beforeEach(() => mailbox.mails.splice(0));
 
 		/** Stores the example with both e-mail nodes switched on. */
-		const withEmail = async (): Promise<string> => {
+		const withEmail = async (changes: Record<string, JsonObject> = {}): Promise<string> => {
 			const { id, name } = await world.client.createCredential({
 				name: 'Mail',
 				type: 'smtp',
 				data: mailbox.credential,
 			});
-			return await importCopy(AFTER_THE_CALL_ID, {}, (node) =>
+			return await importCopy(AFTER_THE_CALL_ID, changes, (node) =>
 				textAt(node, 'type') === 'n8n-nodes-base.emailSend'
 					? { ...objectAt(node), disabled: false, credentials: { smtp: { id, name } } }
 					: node,
@@ -212,6 +212,7 @@ describe('after the call', () => {
 						{ ...line, call_id: 'evening-1', seconds_to_answer: 10 },
 						{ ...line, call_id: 'evening-2', seconds_to_answer: 30 },
 						{ ...line, call_id: 'evening-3', consultant: 'Nobody else' },
+						// Written down late: it is in the sum of no day before.
 						{ ...line, call_id: 'evening-4', ended_at: '2020-01-01T00:00:00.000Z' },
 					],
 					returnType: 'all',
@@ -220,9 +221,16 @@ describe('after the call', () => {
 				expectSuccess(execution);
 				expect(mailbox.mails).toHaveLength(1);
 				expect(mailbox.mails[0]).toContain(
-					'Ida Lind: 2 calls, 4 minutes, answered after 20 seconds',
+					'Ida Lind: 3 calls, 6 minutes, answered after 20 seconds',
 				);
 				expect(mailbox.mails[0]).toMatch(/Nobody else: 1 call, 2 minutes$/m);
+
+				const condition = { keyName: 'createdAt', condition: 'gte' };
+				const tomorrow = '={{ $now.plus({ days: 1 }).toISO() }}';
+				const filters = { conditions: [{ ...condition, keyValue: tomorrow }] };
+				const later = await withEmail({ 'Calls of the last day': { filters } });
+				expectSuccess(await finished(await client.run(later, 'Every evening')));
+				expect(mailbox.mails).toHaveLength(1);
 			}),
 		);
 	});

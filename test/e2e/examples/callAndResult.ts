@@ -94,11 +94,12 @@ describe('call and result', () => {
 	it(
 		'schedules one call for whoever asks again while the target group is closed',
 		scenario(async ({ sandbox }) => {
-			sandbox.filters.set(1, { status: 'unavailable' });
+			const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
+			sandbox.filters.set(1, { status: 'unavailable', available_call_times: [tomorrow] });
 			const { webhookId } = await quickCopy();
 			expect(await ask(webhookId, '+44 20 7946 0125')).toMatch(/We will call you at .+ on /);
 			expect(await ask(webhookId, '+44 20 7946 0125')).toMatch(
-				/<h1>You have asked for a call already.*It counts once\. What we told you then still holds/s,
+				/<h1>You have asked for a call already.*It counts once\. If we do not call at the time that you were told/s,
 			);
 			expect(sandbox.calls.placed()).toHaveLength(1);
 		}),

@@ -80,7 +80,7 @@ describe('retry missed calls', () => {
 		scenario(async ({ sandbox }) => {
 			const before = await executionIds(MISSED_CALL_ID);
 			const missed = { status: 'ended' as const, outcome: 'failed', recorded: false };
-			const phones = ['+44 20 7946 0150', '+44 (20) 7946-0150', '+442079460150'];
+			const phones = ['+44 20 7946 0150', '+44 (0)20 7946-0150', '+442079460150'];
 			for (const [index, phone_number] of phones.entries()) {
 				const call = sandbox.calls.add({ ...missed, phone_number });
 				expect(await deliver(MISSED_CALL_ID, call.id)).toBe(200);
@@ -100,6 +100,7 @@ describe('retry missed calls', () => {
 		['a call by the customer', { kind: 'external', direction: 'inbound' }, 0],
 		['a call that is not over', { status: 'started' }, 0],
 		['a talk', { outcome: 'successful' }, 0],
+		['a call of which LiveCall does not say yet how it ended', { outcome: null }, 0],
 		["the call list's", { filter_id: LIST_GROUP }, 0],
 	])(
 		'goes by what LiveCall says once it is back, not by the delivery: %s',

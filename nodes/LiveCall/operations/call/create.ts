@@ -15,7 +15,7 @@ import { shownTime } from '../../../shared/time';
 import type { DeduplicationKey } from '../../deduplication/keys';
 import type { Request } from '../../deduplication/request';
 import type { Operation } from '../../execution/operation';
-import type { Item } from '../../execution/item';
+import type { Item, SendTo } from '../../execution/item';
 import { testPhoneOf } from '../../execution/testPhone';
 import { aPhoneNumberOf, someCallingCodes } from '../../scheduling/allowedCountries';
 import { decideCall, fieldOf } from '../../scheduling/decideCall';
@@ -70,8 +70,7 @@ async function callCustomer(item: Item, wanted: Wanted): Promise<IDataObject> {
 	return await item.atMostOnce(requestFor(wanted), async (send) => {
 		const decided = await decide(item, wanted);
 		if ('skipped' in decided) return skipped(wanted, decided.skipped);
-		const call = await send(...placing(wanted, decided, wanted.phoneNumber));
-		return withTimeAsAsked(item, decided.at, call);
+		return await place(item, send, wanted, decided, wanted.phoneNumber);
 	});
 }
 
@@ -90,8 +89,7 @@ async function callTestPhone(item: Item, wanted: Wanted, testPhone: string): Pro
 		if ('skipped' in decided) return skipped(wanted, decided.skipped);
 		// Another call of an agent's tool may have rung it while LiveCall was asked.
 		if (hasRung()) return skipped(wanted, { reason: 'test' });
-		const call = await send(...placing(wanted, decided, testPhone));
-		return withTimeAsAsked(item, decided.at, call);
+		return await place(item, send, wanted, decided, testPhone);
 	});
 	if (answer.skipped === true) return answer;
 	return { ...answer, test: true, requested_phone_number: wanted.phoneNumber };
@@ -130,25 +128,27 @@ async function decide(item: Item, { preferences }: Wanted) {
 	return await decideCall(item, { ...preferences, scheduledFor });
 }
 
-/** The request for a call, and what it is about. */
-function placing(
+/** Sends the request for a call, and says so if LiveCall answers with another time than it was asked for. */
+async function place(
+	item: Item,
+	send: SendTo,
 	{ userId, preferences }: Wanted,
 	{ filterId, at }: { filterId: string; at?: string },
 	phoneNumber: string,
-) {
+): Promise<IDataObject> {
 	const call: IDataObject = { filter_id: filterId, phone_number: phoneNumber };
 	if (at !== undefined) call.scheduled_for = at;
 	if (userId !== undefined) call.user_id = userId;
 	const topic = placeCallTopic(filterId, userId, fieldOf(filterId, preferences));
-	return [placeCall(call), topic] as const;
+	const answered = await send(placeCall(call), topic);
+	if (at !== undefined && !isSameMinute(at, String(answered.scheduled_for))) {
+		item.hint(hints.otherTime(shownTime(at, item.run.functions.getTimezone())));
+	}
+	return answered;
 }
 
-/** Says so if LiveCall answers with another time than it was asked for: nobody knows then when the phone rings. */
-function withTimeAsAsked(item: Item, at: string | undefined, call: IDataObject): IDataObject {
-	const answered = Date.parse(String(call.scheduled_for));
-	const isAsked = at === undefined || Math.abs(answered - Date.parse(at)) < 60_000;
-	if (!isAsked) item.hint(hints.otherTime(shownTime(at, item.run.functions.getTimezone())));
-	return call;
+function isSameMinute(one: string, other: string): boolean {
+	return Math.abs(Date.parse(one) - Date.parse(other)) < 60_000;
 }
 
 type Wanted = ReturnType<typeof read>;
