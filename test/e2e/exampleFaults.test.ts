@@ -22,7 +22,7 @@ const SORRY: Record<ExampleName, RegExp> = {
 	'retry missed calls': /^error$/,
 	'sync consultants': /^error$/,
 	'call list': /^error$/,
-	'CRM callback': /^error: 1 contact stays New:\n\+44.+: .+\.$/,
+	'CRM callback': /^error: 1 contact stays New:\n\+44.+: .+\.\nThe next run tries again/,
 };
 
 /** What stands there when LiveCall has placed the call, or done what was asked. */

@@ -200,6 +200,14 @@ describe('callback on request', () => {
 	);
 
 	it(
+		'drops the 0 that is dialled within the country only',
+		scenario(async ({ sandbox }) => {
+			await sendLead({ name: 'Ida', phone: '+44 020 7946 0179' });
+			expect(sandbox.calls.placed()).toMatchObject([{ phone_number: '+442079460179' }]);
+		}),
+	);
+
+	it(
 		'does not say that there will be no call where nobody can know',
 		scenario(async ({ sandbox }) => {
 			sandbox.faults.next({ kind: 'reset-after' }, { method: 'POST', path: /calls/ });

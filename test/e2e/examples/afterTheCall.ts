@@ -192,10 +192,11 @@ describe('after the call', () => {
 						/Subject: Missed call: \+44 20 7946 0167[^]*was not reached \(failed\)\.[^]*Consultant: Amelia Clarke[^]*Seconds to the answer: 42/,
 					),
 				]);
-				const talk = sandbox.calls.add(call);
+				const scheduled_for = '2030-01-31T14:30:10.000+00:00';
+				const talk = sandbox.calls.add({ ...call, scheduled_for });
 				expect(await deliver(copy, talk.id)).toBe(200);
 				const [latest] = (await newExecutions(copy, [], 2)).slice(-1);
-				expect(output(latest, 'One line')).toMatchObject([{ seconds_to_answer: 42 }]);
+				expect(output(latest, 'One line')).toMatchObject([{ seconds_to_answer: 32 }]);
 				expect(mailbox.mails).toHaveLength(1);
 			}),
 		);
