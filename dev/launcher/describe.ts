@@ -65,12 +65,12 @@ export function whyInactive({ example, active }: DemoWorkflow): string[] | undef
 	const key = ownKey(example);
 	const trigger = nodesOf(example.nodes, TRIGGER_TYPE)[0];
 	const told = trigger
-		? `, and enter the Production URL of "${textAt(trigger, 'name')}" under Webhooks`
+		? `enter the Production URL of "${textAt(trigger, 'name')}" under Webhooks, and `
 		: '';
 	return key !== undefined
 		? [
 				'The demo does not publish it, since it needs a key of your own.',
-				`Put it into n8n's credential "${key}", then ${isChat(example) ? "open the workflow's chat" : `publish the workflow${told}`}.`,
+				`Put it into n8n's credential "${key}", then ${isChat(example) ? "open the workflow's chat" : `${told}publish the workflow`}.`,
 			]
 		: ['When the demo started, it was not published in n8n, so nothing started it.'];
 }

@@ -84,7 +84,7 @@ describe('what npm start says at its end', () => {
 			{ active: false },
 		);
 		expect(whyInactive(crm)?.[1]).toBe(
-			'Put it into n8n\'s credential "HubSpot", then publish the workflow, and enter the Production URL of "A call has ended" under Webhooks.',
+			'Put it into n8n\'s credential "HubSpot", then enter the Production URL of "A call has ended" under Webhooks, and publish the workflow.',
 		);
 	});
 
