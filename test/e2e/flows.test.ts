@@ -348,7 +348,6 @@ describe("the README's first callback", () => {
 							filterId: { __rl: true, mode: 'id', value: '1' },
 							phoneNumber: `=${expression}`,
 							options: {
-								whenUnavailable: 'schedule',
 								deduplicationKey: `=${expression}`,
 								deduplicateWithin: 0.25,
 								allowedCountries: '+44',
