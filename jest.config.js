@@ -29,9 +29,18 @@ function engineOf(version) {
 	};
 }
 
+/** What n8n and the tests both use: loaded once by each worker, not once for each file of tests. */
+const SHARED_PACKAGES = ['@n8n/di', 'express', 'fast-check', 'luxon', 'n8n-core', 'n8n-workflow'];
+
 /** Everything that runs from the source; jest.n8n.config.js has the rest. */
 module.exports = {
 	...shared,
+	testEnvironment: '<rootDir>/dev/jest/environment.js',
+	transform: {
+		...shared.transform,
+		[`/node_modules/(${SHARED_PACKAGES.join('|')})/.+\\.c?js$`]: '<rootDir>/dev/jest/loadOnce.js',
+	},
+	transformIgnorePatterns: [],
 	...engineOf(process.env.N8N_VERSION),
 	globalSetup: '<rootDir>/test/support/globalSetup.ts',
 	globalTeardown: '<rootDir>/test/support/globalTeardown.ts',

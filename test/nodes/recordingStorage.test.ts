@@ -28,7 +28,10 @@ beforeAll(async () => {
 }, 30_000);
 beforeEach(() => linkTo({ world, host }));
 afterEach(() => jest.restoreAllMocks());
-afterAll(() => host.stop());
+afterAll(async () => {
+	files.stop();
+	await host.stop();
+});
 
 const download = async () =>
 	await world.run('recording.download', {

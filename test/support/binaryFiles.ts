@@ -8,6 +8,8 @@ export class BinaryFiles {
 	private constructor(
 		readonly service: BinaryDataService,
 		private readonly folder: string,
+		/** Has n8n keep binary data in memory again. */
+		readonly stop: () => void,
 	) {}
 
 	/** Has n8n keep binary data as files from now on, and not in memory. */
@@ -19,9 +21,11 @@ export class BinaryFiles {
 		// The container of the n8n-core that runs: another version of n8n has one of its own.
 		const path = require.resolve('@n8n/di', { paths: [dirname(require.resolve('n8n-core'))] });
 		const { Container } = await import(path);
+		// n8n reads the mode when it makes the service.
+		Container.reset();
 		const service: BinaryDataService = Container.get(BinaryDataService);
 		await service.init();
-		return new BinaryFiles(service, folder);
+		return new BinaryFiles(service, folder, () => Container.reset());
 	}
 
 	/**

@@ -48,6 +48,8 @@ const BATCHES_NAME = 'Batches';
 
 /** n8n's store of processed data, kept in memory for all runs of a test file. */
 export const processedData = new InMemoryProcessedData();
+// The engine may have run another file of tests before (`dev/jest/environment.js`).
+Reflect.deleteProperty(DataDeduplicationService, 'instance');
 void DataDeduplicationService.init(processedData);
 
 /** Gives the items it is set to, as whatever node stands before LiveCall would. */
