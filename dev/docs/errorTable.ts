@@ -238,6 +238,81 @@ const TRIGGERS_OWN: Record<keyof typeof explanations, Explanation> = {
 	manyDeliveries: explanations.manyDeliveries(),
 };
 
+const SAID_AND_DONE = ['What is said', 'What to do'];
+
+/** The page's parts: a title, what stands below it, a table's head and its rows. */
+const SECTIONS: Array<[title: string, intro: string, head: string[], rows: string[][]]> = [
+	[
+		'Input that is wrong',
+		'Checked before anything is sent to LiveCall.',
+		SAID_AND_DONE,
+		WRONG_INPUT.flatMap(wrongInputRows),
+	],
+	[
+		'What LiveCall answers, or does not',
+		'',
+		['When', ...SAID_AND_DONE],
+		[...FAILURES, ...OTHER_ANSWERS].flatMap(([when, how, topics = TOPICS.slice(0, 1)]) =>
+			topics.map((topic) => [when, ...failureRow(how, topic)]),
+		),
+	],
+	[
+		'What may have been carried out',
+		'A request that must not be sent twice, and of which nobody knows what came of it.',
+		SAID_AND_DONE,
+		[
+			...FAILURES.filter(([, how]) => certaintyOf(how) === 'unknown').map(([, how]) =>
+				failureRow(how, placeCallTopic('12')),
+			),
+			failureRow({ kind: 'lost' }, createUserTopic),
+			row(mayAlreadyHave(placingCall, SENT_EARLIER)),
+			row(mayAlreadyHave(placingCall, RECORDED_EARLIER)),
+		],
+	],
+	[
+		'Where recordings lie',
+		'The link to a recording is on another host than the API.',
+		SAID_AND_DONE,
+		FILE_FAILURES.map((how) => failureRow(how, recordingFileTopic('123'))),
+	],
+	[
+		'In particular',
+		'',
+		SAID_AND_DONE,
+		[
+			...Object.values(OWN_WORDS),
+			messages.keyNotClaimed({ reason: 'SQLITE_BUSY', mayBeRecorded: true }),
+		].map(row),
+	],
+	[
+		'When a credential is tested',
+		'What to do stands in the message itself.',
+		['LiveCall answers', 'What is said'],
+		(new LiveCallApi().test.rules ?? []).map(({ properties }) => [
+			'value' in properties ? String(properties.value) : '',
+			properties.message,
+		]),
+	],
+	[
+		'Hints below the output',
+		'Nothing has failed: the item is as the output says, and this is to be known besides. The items that it is about stand behind it.',
+		['What is said'],
+		Object.values(hints).map((hint) => [typeof hint === 'string' ? hint : hint('…')]),
+	],
+	[
+		'The trigger, in n8n',
+		'In the editor when the workflow is published or listened for, and in the log.',
+		SAID_AND_DONE,
+		Object.values(TRIGGERS_OWN).map(row),
+	],
+	[
+		'What the trigger answers to whoever delivers',
+		'',
+		['What is said', 'Status'],
+		Object.values(rejections).map(({ message, status }) => [message, String(status)]),
+	],
+];
+
 /**
  * Makes docs/errors.md out of the code that makes the errors.
  * @returns the page as Markdown
@@ -253,90 +328,10 @@ export function errorPage(): string {
 		'Made by `npm run docs` out of the code that makes the errors; a test keeps it so. Where a run has more than one item,',
 		'every message ends in `[item 0]` and every advice begins with `Item 0:`, with the number of the item, counted from 0.',
 		'',
-		'## Input that is wrong',
-		'',
-		'Checked before anything is sent to LiveCall.',
-		'',
-		...table(['What is said', 'What to do'], WRONG_INPUT.flatMap(wrongInputRows)),
-		'',
-		'## What LiveCall answers, or does not',
-		'',
-		...table(
-			['When', 'What is said', 'What to do'],
-			[...FAILURES, ...OTHER_ANSWERS].flatMap(([when, how, topics = TOPICS.slice(0, 1)]) =>
-				topics.map((topic) => [when, ...failureRow(how, topic)]),
-			),
-		),
-		'',
-		'## What may have been carried out',
-		'',
-		'A request that must not be sent twice, and of which nobody knows what came of it.',
-		'',
-		...table(
-			['What is said', 'What to do'],
-			[
-				...FAILURES.filter(([, how]) => certaintyOf(how) === 'unknown').map(([, how]) =>
-					failureRow(how, placeCallTopic('12')),
-				),
-				failureRow({ kind: 'lost' }, createUserTopic),
-				row(mayAlreadyHave(placingCall, SENT_EARLIER)),
-				row(mayAlreadyHave(placingCall, RECORDED_EARLIER)),
-			],
-		),
-		'',
-		'## Where recordings lie',
-		'',
-		'The link to a recording is on another host than the API.',
-		'',
-		...table(
-			['What is said', 'What to do'],
-			FILE_FAILURES.map((how) => failureRow(how, recordingFileTopic('123'))),
-		),
-		'',
-		'## In particular',
-		'',
-		...table(
-			['What is said', 'What to do'],
-			[
-				...Object.values(OWN_WORDS),
-				messages.keyNotClaimed({ reason: 'SQLITE_BUSY', mayBeRecorded: true }),
-			].map(row),
-		),
-		'',
-		'## When a credential is tested',
-		'',
-		'What to do stands in the message itself.',
-		'',
-		...table(
-			['LiveCall answers', 'What is said'],
-			(new LiveCallApi().test.rules ?? []).map(({ properties }) => [
-				'value' in properties ? String(properties.value) : '',
-				properties.message,
-			]),
-		),
-		'',
-		'## Hints below the output',
-		'',
-		'Nothing has failed: the item is as the output says, and this is to be known besides. The items that it is about stand behind it.',
-		'',
-		...table(
-			['What is said'],
-			Object.values(hints).map((hint) => [typeof hint === 'string' ? hint : hint('…')]),
-		),
-		'',
-		'## The trigger, in n8n',
-		'',
-		'In the editor when the workflow is published or listened for, and in the log.',
-		'',
-		...table(['What is said', 'What to do'], Object.values(TRIGGERS_OWN).map(row)),
-		'',
-		'## What the trigger answers to whoever delivers',
-		'',
-		...table(
-			['What is said', 'Status'],
-			Object.values(rejections).map(({ message, status }) => [message, String(status)]),
-		),
-		'',
+		...SECTIONS.flatMap(([title, intro, head, rows]) => [
+			...[`## ${title}`, '', ...(intro === '' ? [] : [intro, ''])],
+			...[...table(head, rows), ''],
+		]),
 	].join('\n');
 }
 

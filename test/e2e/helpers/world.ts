@@ -5,14 +5,13 @@ import path from 'node:path';
 import type { JsonObject } from '../../../dev/json';
 import type { Environment } from '../../../dev/launcher/command';
 import { prepareN8n, type N8n, type PreparedN8n } from '../../../dev/launcher/n8n';
-import { packPackage } from '../../../dev/launcher/pack';
-
 import { DEFAULT_N8N_VERSION } from '../../../dev/launcher/runtime';
 import type { CredentialDefinition, CredentialReference, Owner } from '../../../dev/launcher/rest';
 import { CREDENTIAL_TYPE } from '../../../dev/launcher/seed';
 import { startSandbox, type Sandbox } from '../../../dev/sandbox';
 import { startAll } from '../../../dev/startAll';
 import { TestN8nClient } from '../../support/n8nClient';
+import { packedPackage } from '../../support/packedPackage';
 
 /** A real n8n with the packed package in it, next to a LiveCall sandbox. */
 export interface World {
@@ -61,7 +60,7 @@ export async function startWorld(
 		const prepared = await prepareN8n({
 			version: process.env.N8N_VERSION ?? DEFAULT_N8N_VERSION,
 			userFolder: path.join(folder, 'data'),
-			packageFile: await packPackage(folder),
+			packageFile: await packedPackage(),
 			encryptionKey: 'end-to-end-tests',
 			owner: OWNER,
 			env,

@@ -4,15 +4,14 @@ import path from 'node:path';
 
 import type { Environment } from '../../../dev/launcher/command';
 import { instanceSettings, prepareN8n, type N8n, type N8nOptions } from '../../../dev/launcher/n8n';
-import { packPackage } from '../../../dev/launcher/pack';
 import { freePort } from '../../../dev/launcher/ports';
 import { LOOPBACK } from '../../../dev/listen';
-
 import { DEFAULT_N8N_VERSION, ensureRuntime, type Runtime } from '../../../dev/launcher/runtime';
 import { startSandbox, type Sandbox } from '../../../dev/sandbox';
 import { startAll } from '../../../dev/startAll';
 import { OWNER } from '../../e2e/helpers/world';
 import { TestN8nClient } from '../../support/n8nClient';
+import { packedPackage } from '../../support/packedPackage';
 import { startProgram, type Program } from '../../../dev/program';
 import { report } from './report';
 import { startPostgres, startRedis, type Database } from '../../../dev/services';
@@ -87,7 +86,7 @@ export async function startCluster(): Promise<Cluster> {
 		const shared: Shared = {
 			folder,
 			runtime,
-			packageFile: await packPackage(folder),
+			packageFile: await packedPackage(),
 			env: queueSettings(webhookPort, redis.env, postgres.env),
 		};
 		// The main process comes first: it builds the database that the others expect.
