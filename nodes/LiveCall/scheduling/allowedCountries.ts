@@ -1,39 +1,34 @@
-import { invalid, shown, valid, type Check } from '../../shared/input/checks';
+import { eachOf, entriesIn, invalid, shown, valid, type Check } from '../../shared/input/checks';
 import { aPhoneNumber, withoutFraction } from '../../shared/input/phone';
 import { callingCodeOf, internationalDigits } from './countries';
 
 const ADVICE = 'Enter calling codes, separated by commas, e.g. +48, +49.';
 
+/** What sets calling codes off in a text: commas, semicolons, lines, or blanks before a `+` or `00`. */
+const SEPARATOR = /[,;\n]+|\s+(?=\+|00)/;
+
 /**
- * The calling codes of the countries in which people may be rung: a text that sets them off with commas, semicolons,
- * lines or each with a `+` of its own, or a list. There is at least one: who says which countries does not mean all.
+ * The calling codes of the countries in which people may be rung, in a text or a list. There is at least one: who says
+ * which countries does not mean all.
  * @returns their digits, without `+` or `00` in front
  */
 export const someCallingCodes: Check<string[]> = (given) => {
-	const codes: string[] = [];
-	for (const part of partsOf(given ?? [])) {
-		const text = withoutFraction(String(part).trim());
-		const digits = text.replace(/^(?:\+|00)/, '').replace(/[\s().-]/g, '');
-		const isCode = /^[1-9]\d{0,14}$/.test(digits) && callingCodeOf(digits) !== undefined;
-		if (!isCode) {
-			return invalid(`needs calling codes of countries, but ${shown(part)} was found`, ADVICE);
-		}
-		codes.push(digits);
-	}
-	return codes.length > 0
-		? valid([...new Set(codes)])
+	const codes = eachOf(entriesIn(given ?? [], SEPARATOR), aCallingCode);
+	return !codes.ok || codes.value.length > 0
+		? codes
 		: invalid(
 				'needs at least one calling code, but nothing was found',
 				`${ADVICE} To allow all countries, remove the option.`,
 			);
 };
 
-function partsOf(given: unknown): unknown[] {
-	if (Array.isArray(given)) return given.flatMap(partsOf);
-	if (typeof given === 'string')
-		return given.split(/[,;\n]+|\s+(?=\+|00)/).filter((part) => part.trim() !== '');
-	return [given];
-}
+const aCallingCode: Check<string> = (given) => {
+	const text = withoutFraction(String(given).trim());
+	const digits = text.replace(/^(?:\+|00)/, '').replace(/[\s().-]/g, '');
+	return /^[1-9]\d{0,14}$/.test(digits) && callingCodeOf(digits) !== undefined
+		? valid(digits)
+		: invalid(`needs calling codes of countries, but ${shown(given)} was found`, ADVICE);
+};
 
 /**
  * A phone number of an allowed country.

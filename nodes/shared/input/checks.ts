@@ -197,10 +197,14 @@ export const aSwitch: Check<boolean> = (given) => {
 	);
 };
 
-/** The entries of a list, and of texts that set them off with commas, semicolons, blanks or lines. */
-export function entriesIn(given: unknown): unknown[] {
-	if (Array.isArray(given)) return given.flatMap(entriesIn);
-	return typeof given === 'string' ? given.split(/[\s,;]+/).filter(Boolean) : [given];
+/**
+ * The entries of a list, and of texts that hold several.
+ * @param separator what sets them off in a text: commas, semicolons, blanks or lines
+ */
+export function entriesIn(given: unknown, separator = /[\s,;]+/): unknown[] {
+	if (Array.isArray(given)) return given.flatMap((inner) => entriesIn(inner, separator));
+	if (typeof given !== 'string') return [given];
+	return given.split(separator).filter((entry) => entry.trim() !== '');
 }
 
 /** Checks each of several entries. @returns each value once, or what is wrong with the first entry that is wrong */
