@@ -5,9 +5,9 @@ import { getCall } from '../../shared/api/endpoints';
 import { backOffBefore } from '../../shared/api/backOff';
 import {
 	asksForPause,
-	isLiveCallsWord,
-	isStatus,
+	isNotFound,
 	mayRepeat,
+	seemsNotFound,
 	type Reply,
 } from '../../shared/api/outcome';
 import { hasEnded, outcomeOf } from '../../shared/call';
@@ -64,9 +64,10 @@ export class Question {
 	/** Both requests take one place among those that are made at once, so that made-up ids cost LiveCall little. */
 	private async askAgainIfUnknown(account: Account): Promise<Reply<Resource>> {
 		const reply = await this.request(account);
+		if (reply.ok || !seemsNotFound(reply.error.how)) return reply;
 		const waitMs = Math.max(UNKNOWN_AGAIN_MS, account.limiter.pausedForMs);
 		const isInTime = Date.now() + waitMs < this.deadline;
-		if (!isUnknown(reply) || !this.mayAsk || !isInTime) return reply;
+		if (!this.mayAsk || !isInTime) return reply;
 		await wait(waitMs, undefined);
 		return await this.request(account);
 	}
@@ -79,7 +80,7 @@ export class Question {
 			maxRetries: 0,
 		});
 		const reply = await client.send(getCall(this.payload.callId), { deadline: this.deadline });
-		if (reply.ok || (isUnknown(reply) && isLiveCallsWord(reply.error.how))) limiter.open();
+		if (reply.ok || isNotFound(reply.error.how)) limiter.open();
 		else if (asksForPause(reply.error.how)) limiter.pause(reply.error.how.retryAfterMs);
 		return reply;
 	}
@@ -110,9 +111,4 @@ export class Question {
 /** Whether LiveCall tells the whole end of a call: that it is over, and its outcome, which may come a moment later. */
 export function tellsEnd(call: Resource): boolean {
 	return hasEnded(call) && outcomeOf(call) !== '';
-}
-
-/** Whether LiveCall knows no such call, or another program that answers in its place says so. */
-export function isUnknown(reply: Reply<Resource>): boolean {
-	return !reply.ok && (isStatus(reply.error.how, 404) || !isLiveCallsWord(reply.error.how));
 }

@@ -1,12 +1,12 @@
 import type { IWebhookFunctions } from 'n8n-workflow';
-import { isLiveCallsWord } from '../../shared/api/outcome';
+import { isLiveCallsWord, seemsNotFound } from '../../shared/api/outcome';
 import { explain } from '../../shared/errors/explain';
 import { messages, type Explanation } from '../../shared/errors/messages';
 import { deliveredCallTopic } from '../../shared/errors/topics';
 import { isEnd } from '../../shared/events';
 import { accountOf, type Account, type Verification } from './accounts';
 import { explanations, warn } from './explanations';
-import { isUnknown, tellsEnd, type Question } from './question';
+import { tellsEnd, type Question } from './question';
 import { rejections } from './rejections';
 
 /**
@@ -52,9 +52,10 @@ async function answerTo(question: Question, account: Account): Promise<Verificat
 		return unverifiable(functions, why, pausedForMs);
 	}
 	if (reply.ok) return reply;
+	const { how } = reply.error;
 	const explanation = explain(reply.error, deliveredCallTopic(payload.callId));
-	if (!isUnknown(reply)) return unverifiable(functions, explanation, pausedForMs);
-	const isLiveCalls = isLiveCallsWord(reply.error.how);
+	if (!seemsNotFound(how)) return unverifiable(functions, explanation, pausedForMs);
+	const isLiveCalls = isLiveCallsWord(how);
 	const rejection = isLiveCalls ? rejections.unknownCall : rejections.notLiveCall;
 	if (!isLiveCalls) warn(functions, explanation);
 	turnedAway.set(payload.callId, rejection);

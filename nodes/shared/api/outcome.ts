@@ -130,6 +130,11 @@ export function isNotFound(how: FailureKind): boolean {
 	return isStatus(how, 404) && isLiveCallsWord(how);
 }
 
+/** Whether there seems to be no such thing: LiveCall says so, or another program has answered in its place. */
+export function seemsNotFound(how: FailureKind): boolean {
+	return isStatus(how, 404) || !isLiveCallsWord(how);
+}
+
 /** Whether LiveCall has too much to do, or is out of order: all who ask it leave it alone for a while. */
 export function asksForPause(how: FailureKind): how is StatusFailure {
 	return how.kind === 'status' && (how.status === 429 || how.status >= 500);

@@ -1,11 +1,6 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { getRecording, type Recording } from '../../../shared/api/endpoints';
-import {
-	isLiveCallsWord,
-	isNotFound,
-	isRefusal,
-	type FailureKind,
-} from '../../../shared/api/outcome';
+import { isRefusal, seemsNotFound, type FailureKind } from '../../../shared/api/outcome';
 import { repeatedly } from '../../../shared/api/repeat';
 import { messages } from '../../../shared/errors/messages';
 import { recordingFileTopic, recordingTopic } from '../../../shared/errors/topics';
@@ -86,7 +81,7 @@ function notYet(why: Error): { ok: true; value: Look } {
 async function askForLink(item: Item, callId: string): Promise<Result<Recording, Error>> {
 	const topic = recordingTopic(callId);
 	const reply = await item.client.send(getRecording(callId));
-	if (!reply.ok && (isNotFound(reply.error.how) || !isLiveCallsWord(reply.error.how))) {
+	if (!reply.ok && seemsNotFound(reply.error.how)) {
 		return { ok: false, error: item.failed(reply.error, topic) };
 	}
 	const recording = item.expect(reply, topic);
