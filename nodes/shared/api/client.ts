@@ -1,9 +1,9 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import type { ApiAccess, RequestFunctions } from '../credential';
 import type { ApiRequest, RepeatableRequest } from './endpoints';
-import { isNotFound, type Reply } from './outcome';
+import { isNotFound, type Attempt, type Reply } from './outcome';
 import { repeatedly, type RepeatSettings } from './repeat';
-import { readResponse, type Attempt } from './response';
+import { readResponse } from './response';
 import { failureOfThrown } from './thrown';
 import { withTimeout, TOO_LATE } from '../throttling/timeout';
 

@@ -33,18 +33,12 @@ export type Unreadable =
 	/** A file that is encoded in a way that n8n does not decode. */
 	| 'encoded';
 
+/** Why a request was never on the wire. */
+export type Unsent = 'connectionRefused' | 'unresolved' | 'unreachable' | 'unsendable' | 'proxy';
+
 /** How a single request ended when it brought no usable answer. */
 export type FailureKind =
-	| {
-			kind: 'notSent';
-			reason:
-				| 'connectionRefused'
-				| 'unresolved'
-				| 'unreachable'
-				| 'unsendable'
-				| 'proxy'
-				| 'canceled';
-	  }
+	| { kind: 'notSent'; reason: Unsent | 'canceled' }
 	/** LiveCall, or a proxy, had asked for a longer wait than is waited. `waitMs`: what was left of it, in ms. */
 	| { kind: 'notSent'; reason: 'askedToWait'; waitMs: number; byProxy?: boolean }
 	| { kind: 'lost' }
@@ -71,6 +65,9 @@ export type FailureKind =
 			/** What came in its place: a type, an encoding, another one's data, or LiveCall's own words. */
 			found?: string;
 	  };
+
+/** What one request brought: the answer as read, or how it failed. */
+export type Attempt<T> = Result<T, FailureKind>;
 
 /** A request that brought no usable answer, after all the tries that were safe. */
 export interface Failure {

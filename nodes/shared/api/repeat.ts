@@ -1,9 +1,9 @@
-import type { Result } from '../result';
 import { asksForTooLong, backOffBefore } from './backOff';
 import {
 	certaintyOf,
 	isStatus,
 	mayRepeat,
+	type Attempt,
 	type FailureKind,
 	type Repeatable,
 	type Reply,
@@ -32,7 +32,7 @@ export interface RepeatSettings {
  */
 export async function repeatedly<T>(
 	repeatable: Repeatable,
-	attempt: () => Promise<Result<T, FailureKind>>,
+	attempt: () => Promise<Attempt<T>>,
 	settings: RepeatSettings,
 ): Promise<Reply<T>> {
 	const { pace, signal, maxRetries, deadline = Infinity, again = false } = settings;

@@ -1,13 +1,10 @@
+import type { IDataObject } from 'n8n-workflow';
 import { isObject } from '../json';
-import type { Result } from '../result';
 import { namedReasonsIn, reasonsIn } from './reasons';
 import { readRetryAfter } from './backOff';
 import type { ApiRequest } from './endpoints';
-import type { FailureKind, Unreadable } from './outcome';
+import type { Attempt, FailureKind, StatusFailure, Unreadable } from './outcome';
 import { isFromProxy } from './proxy';
-
-/** What one request brought: the answer as read, or how it failed. */
-export type Attempt<T> = Result<T, FailureKind>;
 
 /**
  * Reads what LiveCall answered to a request.
@@ -28,18 +25,8 @@ export function readResponse<T>(
 	if (!isSuccess) {
 		const foreign = foreignIn(parsed, isWebPage);
 		const said = foreign === 'webPage' ? undefined : (parsed?.json ?? text);
-		const retryAfterMs = readRetryAfter(headers, Date.now());
-		return {
-			ok: false,
-			error: {
-				kind: 'status',
-				status,
-				reasons: reasonsIn(said, secrets),
-				retryAfterMs,
-				byProxy: isFromProxy(status, headers),
-				foreign,
-			},
-		};
+		const reasons = reasonsIn(said, secrets);
+		return { ok: false, error: { ...statusFailure(status, headers), reasons, foreign } };
 	}
 	if (!parsed) return unreadable(isWebPage ? 'webPage' : 'cutOff', status);
 	const reading = request.read(parsed.json);
@@ -52,11 +39,18 @@ export function readResponse<T>(
 	return unreadable(text.trim() === '' ? 'empty' : 'shape', status, missing, found);
 }
 
+/** An answer with a status that is no success, without what its body says. */
+export function statusFailure(status: number, headers: IDataObject): StatusFailure {
+	const retryAfterMs = readRetryAfter(headers, Date.now());
+	const byProxy = isFromProxy(status, headers);
+	return { kind: 'status', status, reasons: [], retryAfterMs, byProxy };
+}
+
 /** What came in place of JSON; a number alone, such as "404", is how a gateway says it. An empty body is LiveCall's. */
 function foreignIn(
 	parsed: { json: unknown } | undefined,
 	isWebPage: boolean,
-): 'webPage' | 'text' | undefined {
+): StatusFailure['foreign'] {
 	if (parsed && typeof parsed.json !== 'number') return undefined;
 	return isWebPage ? 'webPage' : 'text';
 }

@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { isObject } from '../json';
-import type { FailureKind } from './outcome';
+import type { FailureKind, Unsent } from './outcome';
 
 /** System codes that Node.js gives when a host name cannot be looked up. */
 const LOOKUP_CODES = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA', 'EAI_NONAME']);
@@ -76,9 +76,7 @@ function isRedirectLoop(trace: IDataObject): boolean {
 	);
 }
 
-function notSentReason(
-	trace: IDataObject,
-): 'connectionRefused' | 'unresolved' | 'unreachable' | 'unsendable' | 'proxy' | undefined {
+function notSentReason(trace: IDataObject): Unsent | undefined {
 	const code = codeOf(trace);
 	// A host with several addresses is tried on each: only when none could be connected is it certain.
 	if (Array.isArray(trace.errors) && trace.errors.length > 0) {

@@ -1,6 +1,6 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { getRecording, type Recording } from '../../../shared/api/endpoints';
-import { isRefusal, seemsNotFound, type FailureKind } from '../../../shared/api/outcome';
+import { isRefusal, seemsNotFound, type Attempt } from '../../../shared/api/outcome';
 import { repeatedly } from '../../../shared/api/repeat';
 import { messages } from '../../../shared/errors/messages';
 import { recordingFileTopic, recordingTopic } from '../../../shared/errors/topics';
@@ -35,7 +35,7 @@ export async function fetchRecording(
 	waitMs: number,
 ): Promise<StoredRecording> {
 	let renewed = false;
-	const attempt = async (): Promise<Result<Look, FailureKind>> => {
+	const attempt = async (): Promise<Attempt<Look>> => {
 		const link = await askForLink(item, callId);
 		if (!link.ok) return notYet(link.error);
 		const recording = link.value;

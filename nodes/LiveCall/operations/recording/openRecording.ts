@@ -1,11 +1,9 @@
 import type { IDataObject, IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
-import { readRetryAfter } from '../../../shared/api/backOff';
-import type { FailureKind, Unreadable } from '../../../shared/api/outcome';
+import type { Attempt, FailureKind, Unreadable } from '../../../shared/api/outcome';
 import { redact } from '../../../shared/api/redact';
-import { isFromProxy } from '../../../shared/api/proxy';
+import { statusFailure } from '../../../shared/api/response';
 import { failureOfThrown } from '../../../shared/api/thrown';
 import { isObject } from '../../../shared/json';
-import type { Result } from '../../../shared/result';
 import { isTelling, textIn } from './firstBytes';
 import { IncomingFile, isStream } from './incomingFile';
 import { mayBeRecording } from './mimeType';
@@ -37,7 +35,7 @@ export async function openRecording(
 	functions: IExecuteFunctions,
 	url: string,
 	timeoutMs: number,
-): Promise<Result<OpenedRecording, FailureKind>> {
+): Promise<Attempt<OpenedRecording>> {
 	const signal = functions.getExecutionCancelSignal();
 	if (signal?.aborted) return { ok: false, error: { kind: 'canceled' } };
 	// A signal of its own: to destroy the stream of an answer does not end the request (axios 1.18, `Readable.from`).
@@ -74,7 +72,7 @@ async function readFile(
 	file: IncomingFile,
 	status: number,
 	headers: IDataObject,
-): Promise<Result<OpenedRecording, FailureKind>> {
+): Promise<Attempt<OpenedRecording>> {
 	const error = failureIn(status, headers) ?? (await failureInBody(file, status));
 	if (error) {
 		const failure = file.failure ?? error;
@@ -89,21 +87,17 @@ async function readFile(
 
 /** What is wrong with an answer before its body has come; `undefined` if it may be the file. */
 function failureIn(status: number, headers: IDataObject): FailureKind | undefined {
-	const unreadable = (what: Unreadable, found?: string) => unreadableFile(status, what, found);
-	if (status < 200 || status >= 300) {
-		const retryAfterMs = readRetryAfter(headers, Date.now());
-		const byProxy = isFromProxy(status, headers);
-		return { kind: 'status', status, reasons: [], retryAfterMs, byProxy };
-	}
-	if (status === 206) return unreadable('part');
+	if (status < 200 || status >= 300) return statusFailure(status, headers);
+	if (status === 206) return unreadable(status, 'part');
 	// "Accepted", "No Content" and "Reset Content": done, but here is no file.
-	if (status === 202 || status === 204 || status === 205) return unreadable('empty');
+	if (status === 202 || status === 204 || status === 205) return unreadable(status, 'empty');
 	const [encoding] = REAL_ENCODING.exec(text(headers['content-encoding'])) ?? [];
-	if (encoding !== undefined) return unreadable('encoded', encoding);
+	if (encoding !== undefined) return unreadable(status, 'encoded', encoding);
 	const contentType = text(headers['content-type']);
 	// Parameters tell nothing, and may hold anything.
 	const [type = ''] = contentType.split(';');
-	return mayBeRecording(contentType) ? undefined : unreadable('noRecording', redact(type, []));
+	if (mayBeRecording(contentType)) return undefined;
+	return unreadable(status, 'noRecording', redact(type, []));
 }
 
 /** What is wrong with a body by its first bytes; `undefined` if it may be the file. */
@@ -111,12 +105,12 @@ async function failureInBody(file: IncomingFile, status: number): Promise<Failur
 	const begins = await file.beginning(isTelling);
 	if (begins === undefined) return { kind: 'brokeOff' };
 	// Of an empty file nothing is to be stored, nor of one that is nothing but blanks.
-	if (begins.length === 0) return unreadableFile(status, 'empty');
+	if (begins.length === 0) return unreadable(status, 'empty');
 	const found = textIn(begins);
-	return found === undefined ? undefined : unreadableFile(status, 'noRecording', found);
+	return found === undefined ? undefined : unreadable(status, 'noRecording', found);
 }
 
-function unreadableFile(status: number, what: Unreadable, found?: string): FailureKind {
+function unreadable(status: number, what: Unreadable, found?: string): FailureKind {
 	return { kind: 'unreadable', what, status, found };
 }
 

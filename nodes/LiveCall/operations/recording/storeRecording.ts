@@ -1,7 +1,6 @@
 import type { IBinaryData } from 'n8n-workflow';
-import type { FailureKind } from '../../../shared/api/outcome';
+import type { Attempt } from '../../../shared/api/outcome';
 import { messages } from '../../../shared/errors/messages';
-import type { Result } from '../../../shared/result';
 import type { Item } from '../../execution/item';
 import { fileNameOf } from './fileName';
 import { mimeTypeOf } from './mimeType';
@@ -18,7 +17,7 @@ export async function storeRecording(
 	callId: string,
 	{ file, contentDisposition, contentType }: OpenedRecording,
 	wanted: string,
-): Promise<Result<IBinaryData, FailureKind>> {
+): Promise<Attempt<IBinaryData>> {
 	const fileName = fileNameOf(wanted, contentDisposition, contentType, callId);
 	const mimeType = mimeTypeOf(contentType, fileName);
 	const { helpers } = item.run.functions;
