@@ -203,7 +203,10 @@ const FILE_FAILURES: FailureKind[] = [
 
 /** Whatever is said of one thing in particular, with something to say it of. */
 const OWN_WORDS: Record<keyof typeof messages, Explanation> = {
-	wrongField: messages.wrongField('Field', 'needs …, but … was found', 'as in the table above'),
+	wrongField: messages.wrongField('Field', {
+		found: 'needs …, but … was found',
+		advice: 'as in the table above',
+	}),
 	noTimeZone: messages.noTimeZone('Europe/Berlim'),
 	wrongExpression: messages.wrongExpression("the expression's own message"),
 	credentialUnreadable: messages.credentialUnreadable("n8n's own message"),
@@ -216,7 +219,10 @@ const OWN_WORDS: Record<keyof typeof messages, Explanation> = {
 	noTimeBetween: messages.noTimeBetween(),
 	outsideHours: messages.outsideHours('on Thu 31 Jan 2030, 22:30 (America/New_York)'),
 	noHoursToCome: messages.noHoursToCome('now'),
-	wrongTestPhone: messages.wrongTestPhone('needs …, but … was found', 'As in the table above.'),
+	wrongTestPhone: messages.wrongTestPhone({
+		found: 'needs …, but … was found',
+		advice: 'As in the table above.',
+	}),
 	scheduledTooLate: messages.scheduledTooLate('123', 'Thu 31 Jan 2030, 14:30 (Europe/Berlin)'),
 	notEnded: messages.notEnded('123', 30, 'started'),
 	noFile: messages.noFile('123'),
@@ -339,7 +345,7 @@ function wrongInputRows([label, check, ...wrong]: (typeof WRONG_INPUT)[number]):
 	return wrong.map((value) => {
 		const checked = check(value);
 		if (checked.ok) throw new Error(`${label} takes ${JSON.stringify(value)}`);
-		return row(messages.wrongField(label, checked.error.found, checked.error.advice));
+		return row(messages.wrongField(label, checked.error));
 	});
 }
 

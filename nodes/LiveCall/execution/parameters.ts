@@ -69,7 +69,7 @@ export class Parameters {
 			const checked = check(fields[fieldName]);
 			if (checked.ok) return checked.value;
 			const shownAs = label(nested(group, fieldName), fieldName);
-			throw this.wrongField(label(group, name), inGroup(shownAs, checked.error));
+			throw this.wrong(messages.wrongField(label(group, name), inGroup(shownAs, checked.error)));
 		};
 	}
 
@@ -139,11 +139,7 @@ export class Parameters {
 	): T {
 		const result: Result<T, Invalid> = wrong ? { ok: false, error: wrong } : check(given);
 		if (result.ok) return result.value;
-		throw this.wrongField(shownAs, result.error);
-	}
-
-	private wrongField(shownAs: string, { found, advice }: Invalid): NodeOperationError {
-		return this.wrong(messages.wrongField(shownAs, found, advice));
+		throw this.wrong(messages.wrongField(shownAs, result.error));
 	}
 }
 

@@ -14,7 +14,7 @@ export function testPhoneOf(item: Item): string | undefined {
 	const { testPhoneNumber } = credential;
 	const checked = aTestPhone(testPhoneNumber);
 	if (checked.ok) return checked.value;
-	throw item.wrong(messages.wrongTestPhone(checked.error.found, checked.error.advice));
+	throw item.wrong(messages.wrongTestPhone(checked.error));
 }
 
 /** How n8n names executions that a person starts in the editor: of a workflow, and of its evaluation. */

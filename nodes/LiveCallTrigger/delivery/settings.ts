@@ -15,6 +15,7 @@ import {
 import { mistakenText, nothingFound } from '../../shared/input/anyField';
 import { someTargetGroups } from '../../shared/input/targetGroups';
 import { isObject } from '../../shared/json';
+import type { Result } from '../../shared/result';
 import { explanations } from './explanations';
 import { OUTCOMES, type Filters } from './filters';
 
@@ -65,9 +66,9 @@ function isExpression(given: unknown): boolean {
 function checkedSettings(node: INode, read: (name: string) => unknown): Settings {
 	const checked = <T>(label: string, given: unknown, check: Check<T>, nothing?: Invalid): T => {
 		const wrong = nothing ?? mistakenText(given);
-		const result = wrong ? invalid(wrong.found, wrong.advice) : check(given);
+		const result: Result<T, Invalid> = wrong ? { ok: false, error: wrong } : check(given);
 		if (result.ok) return result.value;
-		throw operationError(node, messages.wrongField(label, result.error.found, result.error.advice));
+		throw operationError(node, messages.wrongField(label, result.error));
 	};
 	const options = checked('Options', read('options'), anObject);
 	// An option that was added, and for which an expression finds nothing, is not left out.

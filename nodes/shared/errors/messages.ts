@@ -1,3 +1,4 @@
+import type { Invalid } from '../input/checks';
 import { WHERE_ZONE_IS_SET } from '../input/hours';
 
 /** What a person is told: what happened, and what to do next. */
@@ -12,8 +13,7 @@ export interface Explanation {
 
 /** What the nodes say of their own accord; what LiveCall's failures mean stands in explain.ts. */
 export const messages = {
-	/** @param found what is wrong, after the field's name */
-	wrongField: (label: string, found: string, advice: string): Explanation => ({
+	wrongField: (label: string, { found, advice }: Invalid): Explanation => ({
 		message: `"${label}" ${found}`,
 		advice,
 	}),
@@ -84,8 +84,7 @@ export const messages = {
 			'Check "From", "To", "Days" and "Not On". With "Time Zone From Phone Number" they have to hold in all time zones of the country at the same moment, so +1 and +7 need long hours.',
 	}),
 
-	/** @param found what is wrong, after the field's name */
-	wrongTestPhone: (found: string, advice: string): Explanation => ({
+	wrongTestPhone: ({ found, advice }: Invalid): Explanation => ({
 		message: `"Test Phone Number" in the LiveCall API credential ${found}`,
 		advice: `${advice} While it is set, workflows that you run by hand ring it and no customer.`,
 	}),

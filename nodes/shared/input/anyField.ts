@@ -1,4 +1,4 @@
-import { invalid, shown, type Invalid } from './checks';
+import { shown, type Invalid } from './checks';
 import { isNothing, valueOf } from './empty';
 
 /** Texts that no field is meant to hold. */
@@ -30,7 +30,7 @@ export function mistakenText(given: unknown): Invalid | undefined {
 	const texts = [value].flat().filter((text) => typeof text === 'string');
 	for (const { pattern, found, advice } of MISTAKEN) {
 		const mistaken = texts.find((text) => pattern.test(text));
-		if (mistaken !== undefined) return invalid(`${found}: ${shown(mistaken)}`, advice).error;
+		if (mistaken !== undefined) return { found: `${found}: ${shown(mistaken)}`, advice };
 	}
 	return undefined;
 }
@@ -44,10 +44,10 @@ export function mistakenText(given: unknown): Invalid | undefined {
 export function nothingFound(given: unknown, otherwise: string): Invalid | undefined {
 	const value = valueOf(given);
 	if (!isNothing(value)) return undefined;
-	return invalid(
+	const found =
 		typeof value === 'string'
 			? `was added, but ${shown(value)} was found, a word that stands for nothing`
-			: 'was added, but its expression finds nothing',
-		`Check the expression against the input, or remove the field. ${otherwise}`.trim(),
-	).error;
+			: 'was added, but its expression finds nothing';
+	const advice = 'Check the expression against the input, or remove the field.';
+	return { found, advice: `${advice} ${otherwise}`.trim() };
 }
