@@ -63,9 +63,9 @@ export function endOfSpread(hours: CallingHours, opening: number): number {
 	return end;
 }
 
-/** The zone of the customer's clock; `undefined` if the hours hold in several. */
-export function onlyZoneOf({ zones }: CallingHours): string | undefined {
-	return zones.length === 1 ? zones[0] : undefined;
+/** The zone of the customer's clock; `undefined` if there are no hours, or they hold in several zones. */
+export function onlyZoneOf(hours: CallingHours | undefined): string | undefined {
+	return hours?.zones.length === 1 ? hours.zones[0] : undefined;
 }
 
 /** A stretch of time in which the hours of a zone do not change between open and closed. */

@@ -59,17 +59,13 @@ export function zonesOf(code: string): string[] {
 	return [...new Set(zones)];
 }
 
+/** Its zones are a function in newer versions of Node.js, a property in older ones; TypeScript 5.9 knows neither. */
+interface LocaleWithZones extends Intl.Locale {
+	getTimeZones?(): string[] | undefined;
+	timeZones?: string[];
+}
+
 function zonesOfCountry(country: string): string[] {
-	const locale: object = new Intl.Locale(`und-${country}`);
-	// A function in newer versions of Node.js, a property in older ones; TypeScript 5.9 knows neither.
-	if (hasFunction(locale)) return locale.getTimeZones() ?? [];
-	return hasProperty(locale) ? (locale.timeZones ?? []) : [];
-}
-
-function hasFunction(locale: object): locale is { getTimeZones(): string[] | undefined } {
-	return 'getTimeZones' in locale;
-}
-
-function hasProperty(locale: object): locale is { timeZones: string[] | undefined } {
-	return 'timeZones' in locale;
+	const locale: LocaleWithZones = new Intl.Locale(`und-${country}`);
+	return locale.getTimeZones?.() ?? locale.timeZones ?? [];
 }

@@ -34,7 +34,7 @@ export async function decideCall(
 	);
 	if (!('none' in plan)) return plan;
 
-	const zone = (callingHours && onlyZoneOf(callingHours)) ?? item.run.functions.getTimezone();
+	const zone = onlyZoneOf(callingHours) ?? item.run.functions.getTimezone();
 	const when = (at: number) =>
 		at === now ? 'now' : `on ${shownTime(new Date(at).toISOString(), zone)}`;
 	switch (plan.none) {

@@ -102,7 +102,7 @@ function isAllowed(callingHours: CallingHours | undefined, at: number): boolean 
 
 /** A moment that the hours have chosen, by the customer's clock if there is only one. */
 function momentOf(at: number, callingHours: CallingHours | undefined): Moment {
-	const zone = (callingHours && onlyZoneOf(callingHours)) ?? 'UTC';
+	const zone = onlyZoneOf(callingHours) ?? 'UTC';
 	const time = DateTime.fromMillis(at, { zone });
 	return { at, text: time.toISO({ suppressMilliseconds: true }) ?? new Date(at).toISOString() };
 }
