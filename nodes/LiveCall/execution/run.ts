@@ -12,7 +12,7 @@ import { PollThrottle } from '../../shared/throttling/pollThrottle';
 import { Hints } from './hints';
 
 /** What a run does, as far as its items and its account need to know. */
-interface Task {
+export interface Task {
 	/** The resource's name, for the account of what was done. */
 	resource: string;
 	kind: Kind;

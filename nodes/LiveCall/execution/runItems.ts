@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { readAccess } from '../../shared/credential';
 import {
 	explanationOf,
@@ -12,16 +12,12 @@ import { maxConcurrency } from '../fields/requestOptions';
 import type { Operation, Output } from './operation';
 import { Item } from './item';
 import { brakeLoop } from './loopBrake';
-import { Run } from './run';
+import { Run, type Task } from './run';
 import { summaryOf, type Ended } from './summary';
 
 /** What a run of the node is to do. */
-export interface Chosen {
-	/** The resource's name, for the account of what was done. */
-	resource: string;
+export interface Chosen extends Pick<Task, 'resource' | 'fields'> {
 	operation: Operation;
-	/** The operation's fields as the panel shows them. */
-	fields: INodeProperties[];
 }
 
 /**
