@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
 import { LONGEST_WAIT_MS } from '../throttling/wait';
-import { certaintyOf, type FailureKind } from './outcome';
+import { certaintyOf, type FailureKind, type StatusFailure } from './outcome';
 
 /** Whether a longer wait is asked for than is waited. What was refused, such as one id, says nothing of other requests. */
-export function asksForTooLong(how: FailureKind): boolean {
+export function asksForTooLong(how: FailureKind): how is StatusFailure {
 	return (
 		how.kind === 'status' &&
 		certaintyOf(how) !== 'refused' &&

@@ -49,7 +49,7 @@ export async function repeatedly<T>(
 		const how = result.error;
 		const backOffMs = backOffBefore(tries, how);
 		// What is behind this request would only be told the same.
-		if (asksForTooLong(how)) pace?.stopFor(backOffMs, how.kind === 'status' && how.byProxy);
+		if (asksForTooLong(how)) pace?.stopFor(backOffMs, how.byProxy);
 		// A wait that LiveCall asks for holds for all items of the run: the pace keeps it.
 		const waitsInPace = pace !== undefined && isStatus(how, 429);
 		if (waitsInPace) pace.slowDown(backOffMs);
