@@ -16,6 +16,9 @@ const EVENT_NAMES = JSON.stringify(
 	Object.fromEntries(EVENTS.map(({ value, name }) => [value, name])),
 );
 
+const TEST_MODE =
+	'Webhooks have two modes: test and production.<br /><br /><b>Use test mode while you build</b>. Start listening with the button above, add the <b>Test URL</b> in LiveCall and place a call there. What arrives is shown here.<br /><br />';
+
 export class LiveCallTrigger implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'LiveCall Trigger',
@@ -60,10 +63,8 @@ export class LiveCallTrigger implements INodeType {
 		triggerPanel: {
 			header: 'Listen for calls from LiveCall',
 			executionsHelp: {
-				inactive:
-					'Webhooks have two modes: test and production.<br /><br /><b>Use test mode while you build</b>. Start listening with the button above, add the <b>Test URL</b> in LiveCall and place a call there. What arrives is shown here.<br /><br /><b>Use production mode to run by itself</b>. Publish the workflow and add the <b>Production URL</b> in LiveCall.',
-				active:
-					'Webhooks have two modes: test and production.<br /><br /><b>Use test mode while you build</b>. Start listening with the button above, add the <b>Test URL</b> in LiveCall and place a call there. What arrives is shown here.<br /><br /><b>In production mode the workflow runs by itself</b>, as LiveCall calls the <b>Production URL</b>. See its runs under Executions.',
+				inactive: `${TEST_MODE}<b>Use production mode to run by itself</b>. Publish the workflow and add the <b>Production URL</b> in LiveCall.`,
+				active: `${TEST_MODE}<b>In production mode the workflow runs by itself</b>, as LiveCall calls the <b>Production URL</b>. See its runs under Executions.`,
 			},
 			activationHint:
 				'Once the workflow is published, add the Production URL in LiveCall, and it runs by itself.',

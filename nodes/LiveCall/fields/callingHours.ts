@@ -1,4 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
+import { timeZoneField } from './commonFields';
 
 const WEEKDAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 
@@ -37,17 +38,6 @@ const days: INodeProperties = {
 	default: [1, 2, 3, 4, 5, 6],
 	description: 'The days on which they begin; an expression gives 1 for Monday to 7 for Sunday',
 	options: WEEKDAYS.map((name, index) => ({ name, value: index + 1 })),
-};
-
-const timeZone: INodeProperties = {
-	displayName: 'Time Zone',
-	name: 'timeZone',
-	type: 'string',
-	default: '',
-	placeholder: 'e.g. America/New_York',
-	description:
-		"The customer's time zone, as a continent and a city. If this is empty, the workflow's time zone is used.",
-	hint: "The customer's time zone. If empty: the workflow's.",
 };
 
 const zoneFromNumber: INodeProperties = {
@@ -93,5 +83,5 @@ export const callingHours: INodeProperties = {
 	default: { ...PROPOSED_HOURS },
 	description:
 		'When customers may be rung. If the phone would ring at another time, "Outside Hours" decides what happens.',
-	options: [from, to, days, timeZone, zoneFromNumber, notOn, spread],
+	options: [from, to, days, timeZoneField, zoneFromNumber, notOn, spread],
 };

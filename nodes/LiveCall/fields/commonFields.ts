@@ -53,6 +53,17 @@ export const addUserNameOption: INodeProperties = {
 		'Whether to add the name of the consultant as "user_name", from the list of users, which is asked for once. It is empty if nobody has taken the call.',
 };
 
+export const timeZoneField: INodeProperties = {
+	displayName: 'Time Zone',
+	name: 'timeZone',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. America/New_York',
+	description:
+		"The customer's time zone, as a continent and a city. If this is empty, the workflow's time zone is used.",
+	hint: "The customer's time zone. If empty: the workflow's.",
+};
+
 export const returnAllField: INodeProperties = {
 	displayName: 'Return All',
 	name: 'returnAll',

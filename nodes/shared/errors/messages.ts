@@ -100,14 +100,13 @@ export const messages = {
 	 */
 	notEnded: (callId: string, minutes: number, status: unknown, trouble?: string): Explanation => ({
 		message: `Call "${callId}" had not ended after ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}; its status ${trouble === undefined ? 'is' : 'was last'} ${typeof status === 'string' ? `"${status}"` : 'not known'}`,
-		advice: `${trouble === undefined ? 'The call goes on in LiveCall.' : `The last look brought nothing: ${trouble}.`} Raise "Timeout" in the options, set "On Timeout" to "Return", or start a workflow with the LiveCall Trigger when the call has ended.`,
+		advice: `${trouble === undefined ? 'The call goes on in LiveCall.' : `The last look brought nothing: ${trouble}.`} ${WAIT_OTHERWISE}`,
 	}),
 
 	/** @param time the moment in words */
 	scheduledTooLate: (callId: string, time: string): Explanation => ({
 		message: `Call "${callId}" is scheduled for ${time}, which is later than "Timeout" allows`,
-		advice:
-			'LiveCall places it then. Raise "Timeout" in the options, set "On Timeout" to "Return", or start a workflow with the LiveCall Trigger when the call has ended.',
+		advice: `LiveCall places it then. ${WAIT_OTHERWISE}`,
 	}),
 
 	noFile: (callId: string): Explanation => ({
@@ -176,6 +175,9 @@ interface StoreFailure {
 	reason: string;
 	mayBeRecorded: boolean;
 }
+
+const WAIT_OTHERWISE =
+	'Raise "Timeout" in the options, set "On Timeout" to "Return", or start a workflow with the LiveCall Trigger when the call has ended.';
 
 /** What a person is told besides how the items ended; the items that it is about are named behind it. */
 export const hints = {

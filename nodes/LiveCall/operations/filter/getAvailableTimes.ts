@@ -3,7 +3,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { getFilter } from '../../../shared/api/endpoints';
 import { messages } from '../../../shared/errors/messages';
 import { filterTopic } from '../../../shared/errors/topics';
-import { limitField, returnAllField } from '../../fields/commonFields';
+import { limitField, returnAllField, timeZoneField } from '../../fields/commonFields';
 import { filterLocator } from '../../fields/locators';
 import { aLocator, aNumber, aSwitch, type Check } from '../../../shared/input/checks';
 import { ifGiven } from '../../../shared/input/empty';
@@ -53,14 +53,10 @@ export const getAvailableTimes: Operation = {
 			hint: 'A language, e.g. de or en-US',
 		},
 		{
-			displayName: 'Time Zone',
-			name: 'timeZone',
-			type: 'string',
-			default: '',
+			...timeZoneField,
 			placeholder: 'e.g. Europe/Berlin',
 			description:
 				"The customer's time zone, in which the times come out. If this is empty, the workflow's time zone is used.",
-			hint: "The customer's time zone. If empty: the workflow's.",
 		},
 	],
 	hint: (results) =>
