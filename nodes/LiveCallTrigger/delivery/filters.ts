@@ -20,16 +20,16 @@ export interface Believed {
 	/** Whether the call is as LiveCall told it, and not as the delivery says. */
 	verified: boolean;
 	call: IDataObject;
-	/** The event that the delivery names. */
-	named: CallEvent | undefined;
 }
 
 /**
  * The event that starts the workflow: the one that is named, else what the call says. Without verification it may say
  * nothing: then it is the first event that the trigger listens to and its outcome filter lets pass.
+ * @param named the event that the delivery names
  */
 export function eventOf(
-	{ verified, call, named }: Believed,
+	{ verified, call }: Believed,
+	named: CallEvent | undefined,
 	{ events, outcome }: Filters,
 ): CallEvent {
 	if (named) return named;

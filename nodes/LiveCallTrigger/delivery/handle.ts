@@ -43,7 +43,7 @@ async function judge(functions: IWebhookFunctions): Promise<Result<IDataObject, 
 	const believed = await believe(functions, credential, payload, settings);
 	if (!believed.ok) return believed;
 
-	const event = eventOf(believed.value, settings.filters);
+	const event = eventOf(believed.value, payload.event, settings.filters);
 	const rejection = mismatch(believed.value, event, settings.filters);
 	if (rejection) return refused(rejection);
 
@@ -80,12 +80,10 @@ async function believe(
 	payload: Payload,
 	{ verifyCalls, acceptsUnverifiable }: Settings,
 ): Promise<Result<Believed, Rejection>> {
-	const unverified: Believed = { verified: false, call: payload.fields, named: payload.event };
+	const unverified: Believed = { verified: false, call: payload.fields };
 	if (!verifyCalls) return { ok: true, value: unverified };
 	const verification = await verifyCall(new Question(functions, credential, payload));
-	if (verification.ok) {
-		return { ok: true, value: { verified: true, call: verification.value, named: payload.event } };
-	}
+	if (verification.ok) return { ok: true, value: { verified: true, call: verification.value } };
 	const passes = acceptsUnverifiable && verification.error.isUnverifiable;
 	return passes ? { ok: true, value: unverified } : verification;
 }
