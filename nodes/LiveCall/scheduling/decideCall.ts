@@ -7,11 +7,8 @@ import { onlyZoneOf } from './callingHours';
 import { planCall, type CallPreferences } from './plan';
 
 /** The label of the field in which a person has named a target group. */
-export function fieldOf(
-	filterId: string,
-	{ filterIds }: Pick<CallPreferences, 'filterIds'>,
-): string {
-	return filterId === filterIds[0] ? 'Target Group' : 'Fallback Target Groups';
+export function fieldOf(filterId: string, [first]: CallPreferences['filterIds']): string {
+	return filterId === first ? 'Target Group' : 'Fallback Target Groups';
 }
 
 /**
@@ -29,7 +26,7 @@ export async function decideCall(
 	const plan = await planCall(preferences, now, async (filterId) =>
 		item.expect(
 			await item.run.availability.of(filterId, item.client),
-			filterTopic(filterId, fieldOf(filterId, preferences)),
+			filterTopic(filterId, fieldOf(filterId, filterIds)),
 		),
 	);
 	if (!('none' in plan)) return plan;

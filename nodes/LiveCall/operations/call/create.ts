@@ -69,7 +69,7 @@ export const create: Operation = {
 async function callCustomer(item: Item, wanted: Wanted): Promise<IDataObject> {
 	return await item.atMostOnce(requestFor(wanted), async (send) => {
 		const decided = await decide(item, wanted);
-		if ('skipped' in decided) return skipped(wanted, decided.skipped);
+		if ('skipped' in decided) return skipped(wanted.phoneNumber, decided.skipped);
 		return await place(item, send, wanted, decided, wanted.phoneNumber);
 	});
 }
@@ -84,18 +84,18 @@ async function callTestPhone(item: Item, wanted: Wanted, testPhone: string): Pro
 	const answer = await item.atMostOnce(request, async (send) => {
 		const wasLeftUnknown = ledger.find(item.index, request.asked)?.state === 'sent';
 		const hasRung = () => item.index > 0 || (ledger.hasEntries && !wasLeftUnknown);
-		if (hasRung()) return skipped(wanted, { reason: 'test' });
+		if (hasRung()) return skipped(wanted.phoneNumber, { reason: 'test' });
 		const decided = await decide(item, wanted);
-		if ('skipped' in decided) return skipped(wanted, decided.skipped);
+		if ('skipped' in decided) return skipped(wanted.phoneNumber, decided.skipped);
 		// Another call of an agent's tool may have rung it while LiveCall was asked.
-		if (hasRung()) return skipped(wanted, { reason: 'test' });
+		if (hasRung()) return skipped(wanted.phoneNumber, { reason: 'test' });
 		return await place(item, send, wanted, decided, testPhone);
 	});
 	if (answer.skipped === true) return answer;
 	return { ...answer, test: true, requested_phone_number: wanted.phoneNumber };
 }
 
-function skipped({ phoneNumber }: Pick<Wanted, 'phoneNumber'>, why: IDataObject): IDataObject {
+function skipped(phoneNumber: string, why: IDataObject): IDataObject {
 	return { skipped: true, ...why, phone_number: phoneNumber };
 }
 
@@ -139,7 +139,7 @@ async function place(
 	const call: IDataObject = { filter_id: filterId, phone_number: phoneNumber };
 	if (at !== undefined) call.scheduled_for = at;
 	if (userId !== undefined) call.user_id = userId;
-	const topic = placeCallTopic(filterId, userId, fieldOf(filterId, preferences));
+	const topic = placeCallTopic(filterId, userId, fieldOf(filterId, preferences.filterIds));
 	const answered = await send(placeCall(call), topic);
 	if (at !== undefined && !isSameMinute(at, String(answered.scheduled_for))) {
 		item.hint(hints.otherTime(shownTime(at, item.run.functions.getTimezone())));
@@ -184,6 +184,6 @@ function readKey(item: Item, phoneNumber: string): DeduplicationKey | undefined 
 		text: keyFor(key, phoneNumber),
 		shown: key,
 		withinMs: hours * 3_600_000,
-		skipped: skipped({ phoneNumber }, { reason: 'duplicate', deduplication_key: key }),
+		skipped: skipped(phoneNumber, { reason: 'duplicate', deduplication_key: key }),
 	};
 }

@@ -23,7 +23,9 @@ import { readCallShape } from './callShape';
 
 const DEFAULT_TIMEOUT_MINUTES = 30;
 const DEFAULT_POLL_SECONDS = 5;
-const LONGEST_POLL_SECONDS = 86_400;
+
+const aTimeout = aNumber('minutes', 0, Infinity);
+const aPollInterval = aNumber('seconds', 1, 86_400);
 
 /** The longest pause if no interval is set, in ms. */
 const LONGEST_PAUSE_MS = 30_000;
@@ -86,16 +88,8 @@ export const waitUntilEnded: Operation = {
 	async execute(item) {
 		const callId = item.read('callId', anId);
 		const shaped = readCallShape(item);
-		const minutes = item.option(
-			'timeout',
-			aNumber('minutes', 0, Infinity),
-			DEFAULT_TIMEOUT_MINUTES,
-		);
-		const pollSeconds = item.readAdded(
-			'options',
-			'pollInterval',
-			aNumber('seconds', 1, LONGEST_POLL_SECONDS),
-		);
+		const minutes = item.option('timeout', aTimeout, DEFAULT_TIMEOUT_MINUTES);
+		const pollSeconds = item.readAdded('options', 'pollInterval', aPollInterval);
 		const onTimeout = item.option('onTimeout', oneOf('fail', 'return'), 'fail');
 
 		const deadline = deadlineOf(item, minutes);
