@@ -26,11 +26,8 @@ interface Unfit {
 	another?: string;
 }
 
-/** What a reader finds in an answer: the value, or why there is none. */
-export type Reading<T> = Result<T, Unfit>;
-
-/** Reads the answer to a request. */
-export type Reader<T> = (answer: unknown) => Reading<T>;
+/** Reads the answer to a request: the value in it, or why there is none. */
+export type Reader<T> = (answer: unknown) => Result<T, Unfit>;
 
 /** A reading that found no usable answer. @param what the part that is missing, in words */
 export function missing(what: string): { ok: false; error: Unfit } {

@@ -35,8 +35,6 @@ export type RepeatableRequest<T> = ApiRequest<T, 'always'>;
 export type Recording = Resource & { url: string };
 export type Filter = Resource & { status: string; available_call_times: string[] };
 
-const id = (value: string): string => encodeURIComponent(value);
-
 function get<T>(path: string, read: Reader<T>): RepeatableRequest<T> {
 	return { method: 'GET', path, read, repeatable: 'always' };
 }
@@ -59,7 +57,7 @@ export function placeCall(call: IDataObject): ApiRequest<Resource, 'ifNotCarried
 /** `GET /calls/:id` */
 export function getCall(callId: string): RepeatableRequest<Resource> {
 	const read = about('call', callId, wrapped('call'), (call) => call.id);
-	return get(`/calls/${id(callId)}`, read);
+	return get(`/calls/${encodeURIComponent(callId)}`, read);
 }
 
 /**
@@ -69,7 +67,7 @@ export function getCall(callId: string): RepeatableRequest<Resource> {
 export function getRecording(callId: string): RepeatableRequest<Recording | undefined> {
 	const idOf = (recording: Recording | undefined) => recording?.call_id;
 	const read = about('call', callId, readRecording, idOf, 'the recording of ');
-	return get(`/calls/${id(callId)}/recording`, read);
+	return get(`/calls/${encodeURIComponent(callId)}/recording`, read);
 }
 
 const readRecording: Reader<Recording | undefined> = (answer) => {
@@ -87,7 +85,7 @@ const readRecording: Reader<Recording | undefined> = (answer) => {
 /** `GET /filters/:id`: a target group's availability. */
 export function getFilter(filterId: string): RepeatableRequest<Filter> {
 	const read = about('target group', filterId, readFilter, (filter) => filter.id);
-	return get(`/filters/${id(filterId)}`, read);
+	return get(`/filters/${encodeURIComponent(filterId)}`, read);
 }
 
 const readFilter: Reader<Filter> = (answer) => {
@@ -127,7 +125,7 @@ export function updateUser(
 ): RepeatableRequest<Resource | undefined> {
 	return {
 		method: 'PATCH',
-		path: `/users/${id(userId)}`,
+		path: `/users/${encodeURIComponent(userId)}`,
 		body: { user },
 		bodyOptional: true,
 		read: changedUser(userId),
@@ -141,7 +139,7 @@ export function deleteUser(userId: string): RepeatableRequest<IDataObject> {
 	const read = changedUser(userId);
 	return {
 		method: 'DELETE',
-		path: `/users/${id(userId)}`,
+		path: `/users/${encodeURIComponent(userId)}`,
 		bodyOptional: true,
 		read: (answer) => {
 			const reading = read(answer);

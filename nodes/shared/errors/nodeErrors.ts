@@ -69,11 +69,7 @@ export function apiError(
 	return withExplanation(error, explanation, item);
 }
 
-function withExplanation<E extends Error>(
-	error: E,
-	explanation: Explanation,
-	item: ItemPlace | undefined,
-): E {
+function withExplanation<E extends Error>(error: E, explanation: Explanation, item?: ItemPlace): E {
 	// n8n puts words of its own in place of a message in which it sees a system code, such as EPERM in a name.
 	error.message = ofItem(explanation.message, item);
 	explanations.set(error, explanation);
