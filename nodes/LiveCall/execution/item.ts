@@ -86,21 +86,18 @@ export class Item extends Parameters implements AskingItem {
 	}
 
 	private connected(): LiveCallClient {
-		this.ownClient ??= this.connect();
-		return this.ownClient;
-	}
-
-	private connect(): LiveCallClient {
+		if (this.ownClient) return this.ownClient;
 		this.readAdded('options', 'maxConcurrency', maxConcurrency.check);
 		const { api } = this.run;
 		if (!api) throw this.wrong(messages.wrongBaseUrl());
-		return new LiveCallClient(this.run.functions, {
+		this.ownClient = new LiveCallClient(this.run.functions, {
 			api,
 			timeoutMs: this.timeoutMs,
 			maxRetries: this.maxRetries,
 			pace: this.run.pace,
 			signal: this.run.signal,
 		});
+		return this.ownClient;
 	}
 
 	/** How often a request is sent again if that is safe. */

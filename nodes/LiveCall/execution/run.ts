@@ -71,6 +71,10 @@ export class Run {
 		};
 	}
 
+	get isCanceled(): boolean {
+		return this.signal?.aborted ?? false;
+	}
+
 	/**
 	 * To be called when all items have ended, whatever became of them. Of several items, those that were placed go on record
 	 * now; of a single one that is left to the next run, since each use of n8n's store takes as long as a call.

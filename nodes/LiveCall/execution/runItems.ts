@@ -81,12 +81,12 @@ async function failAll(
 }
 
 async function runAll(run: Run, operation: Operation): Promise<INodeExecutionData[]> {
-	const { functions, signal } = run;
+	const { functions } = run;
 	const continuesOnFail = functions.continueOnFail();
 	const ended = await runSideBySide(run, operation, continuesOnFail);
 	const hasFailed = !continuesOnFail && ended.some(errorOf);
 	if (!hasFailed) await brakeLoop(functions, ended.map(errorOf), run.index === 0);
-	if (hasFailed || signal?.aborted) throw errorOfRun(run, ended);
+	if (hasFailed || run.isCanceled) throw errorOfRun(run, ended);
 	addHints(run, operation, ended);
 	return paired(ended);
 }
@@ -101,7 +101,7 @@ async function runSideBySide(
 	let next = 0;
 	let isStopped = false;
 	const worker = async (): Promise<void> => {
-		while (next < run.count && !isStopped && !run.signal?.aborted) {
+		while (next < run.count && !isStopped && !run.isCanceled) {
 			const index = next++;
 			const item = await runItem(operation, new Item(run, index));
 			ended[index] = item;
@@ -165,12 +165,11 @@ function outputsOf(item: Ended): Output[] {
 
 /** The error that ends a run: the first item's that failed, or was canceled, with the account of all others. */
 function errorOfRun(run: Run, ended: Ended[]): Error {
-	const isCanceled = run.signal?.aborted ?? false;
 	const failedAt = ended.findIndex(
 		(item) =>
 			'error' in item &&
 			// An execution that was canceled must end with an error that says so, whatever went wrong before.
-			(!isCanceled || explanationOf(item.error)?.canceled === true),
+			(!run.isCanceled || explanationOf(item.error)?.canceled === true),
 	);
 	const error = errorOf(ended[failedAt]) ?? canceled(run, ended);
 	if ('description' in error) {

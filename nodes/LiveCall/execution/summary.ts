@@ -34,7 +34,7 @@ export function summaryOf(run: Run, ended: Ended[], failedAt: number): string {
 		done.length > 0 ? `Already done: ${ranges(done)}.` : '',
 		failed.length > 0 ? `Also not done: ${failed.join('; ')}.` : '',
 		notTried.length > 0 ? notReached(run, notTried) : '',
-		isCanceled(run) && run.task.done !== undefined && changed.length > 0 ? AFTER_CANCEL : '',
+		run.isCanceled && run.task.done !== undefined && changed.length > 0 ? AFTER_CANCEL : '',
 		...run.hints.sentences,
 	];
 	return parts.filter((part) => part !== '').join(' ');
@@ -45,13 +45,9 @@ function notReached(run: Run, items: number[]): string {
 	const which = run.guards.isRetry
 		? `Not reached: ${ranges(items)}, which an earlier run may have done.`
 		: `Not tried: ${ranges(items)}.`;
-	return run.task.done === undefined || isCanceled(run)
+	return run.task.done === undefined || run.isCanceled
 		? which
 		: `${which} To go on with the others, set "On Error" in the node's settings to "Continue" and retry this execution with the currently saved workflow: what was done is not done again.`;
-}
-
-function isCanceled({ signal }: Run): boolean {
-	return signal?.aborted ?? false;
 }
 
 /** The editor offers Retry of failed and crashed executions alone (n8n 2.41, `useExecutionHelpers`). */

@@ -31,7 +31,7 @@ async function userNameOf(item: Item, { user_id }: IDataObject): Promise<string 
 	if (!isId(user_id)) return null;
 	const { run } = item;
 	const listed = await run.users.all(item.client);
-	if (run.signal?.aborted) item.expect(listed, usersTopic);
+	if (run.isCanceled) item.expect(listed, usersTopic);
 	if (!listed.ok) {
 		const { message } = explain(listed.error, usersTopic);
 		item.hint(hints.noUserName(message));
