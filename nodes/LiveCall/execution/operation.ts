@@ -7,7 +7,6 @@ import type {
 import type { AtMostOnceWording } from '../../shared/errors/topics';
 import type { Kind } from '../fields/requestOptions';
 import type { Item } from './item';
-import type { Run } from './run';
 
 /** One output item; what it is paired to is added by the item loop. */
 export interface Output {
@@ -38,10 +37,10 @@ export interface Operation {
 	/**
 	 * Says what a person who looks at the output should know about it.
 	 * @param results the JSON of all output items
-	 * @param run what the items shared
+	 * @param zone the workflow's time zone
 	 * @returns `undefined` when there is nothing out of the ordinary
 	 */
-	hint?(results: IDataObject[], run: Run): string | undefined;
+	hint?(results: IDataObject[], zone: string): string | undefined;
 }
 
 /** A resource: an entry in the Resource dropdown, with its operations. */

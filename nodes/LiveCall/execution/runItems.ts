@@ -114,7 +114,7 @@ async function runSideBySide(
 
 function addHints(run: Run, operation: Operation, ended: Ended[]): void {
 	const results = ended.flatMap(outputsOf).map(({ json }) => json);
-	const hint = operation.hint?.(results, run);
+	const hint = operation.hint?.(results, run.functions.getTimezone());
 	const sentences = [...(hint === undefined ? [] : [hint]), ...run.hints.sentences];
 	run.functions.addExecutionHints(
 		...sentences.map((message) => ({ message, location: 'outputPane' as const })),

@@ -200,10 +200,8 @@ function answering(how: FailureKind, { host = API_HOST }: Topic): string {
 }
 
 function isProxys(how: FailureKind): boolean {
-	return how.kind === 'status'
-		? (how.byProxy ?? false)
-		: how.kind === 'notSent' &&
-				(how.reason === 'askedToWait' ? (how.byProxy ?? false) : how.reason === 'proxy');
+	if (how.kind === 'notSent' && how.reason === 'proxy') return true;
+	return 'byProxy' in how && how.byProxy === true;
 }
 
 const CHECK_BASE_URL =

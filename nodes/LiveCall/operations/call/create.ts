@@ -56,7 +56,7 @@ export const create: Operation = {
 		},
 	],
 	options: [...schedulingOptions, ...deduplicationOptions, ifEmptyOption],
-	hint: (results, { functions }) => createHint(results, functions.getTimezone()),
+	hint: createHint,
 	async execute(item) {
 		const wanted = read(item);
 		const { testPhone } = wanted;
