@@ -35,7 +35,8 @@ const SHARED_PACKAGES = ['@n8n/di', 'express', 'fast-check', 'luxon', 'n8n-core'
 /** Everything that runs from the source; jest.n8n.config.js has the rest. */
 module.exports = {
 	...shared,
-	testEnvironment: '<rootDir>/dev/jest/environment.js',
+	// Not <rootDir>, which Stryker does not know here.
+	testEnvironment: join(__dirname, 'dev/jest/environment.js'),
 	transform: {
 		...shared.transform,
 		[`/node_modules/(${SHARED_PACKAGES.join('|')})/.+\\.c?js$`]: '<rootDir>/dev/jest/loadOnce.js',
