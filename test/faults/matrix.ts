@@ -57,61 +57,33 @@ const endedCall = (world: World) => {
 const target = { filterId: '1', phoneNumber: '+49 30 1234567' };
 const newUser = { name: 'Ada Lovelace', phoneNumber: '+49 30 7654321' };
 
-export const ROWS: Row[] = [
-	{ operation: 'call.create', method: 'POST', path: /^\/v1\/calls$/, prepare: () => target },
-	{ operation: 'call.get', method: 'GET', path: /^\/v1\/calls\/7001$/, prepare: endedCall },
-	{
-		operation: 'call.waitUntilEnded',
-		method: 'GET',
-		path: /^\/v1\/calls\/7001$/,
-		prepare: endedCall,
-	},
-	{
-		operation: 'recording.get',
-		method: 'GET',
-		path: /^\/v1\/calls\/7001\/recording$/,
-		prepare: endedCall,
-	},
-	{
-		operation: 'recording.download',
-		method: 'GET',
-		path: /^\/v1\/calls\/7001\/recording$/,
-		prepare: endedCall,
-	},
-	{
-		operation: 'filter.checkAvailability',
-		method: 'GET',
-		path: /^\/v1\/filters\/1$/,
-		prepare: () => ({ filterId: '1' }),
-	},
-	{
-		operation: 'filter.getAvailableTimes',
-		method: 'GET',
-		path: /^\/v1\/filters\/1$/,
-		prepare: () => ({ filterId: '1' }),
-	},
-	{ operation: 'user.create', method: 'POST', path: /^\/v1\/users$/, prepare: () => newUser },
-	{ operation: 'user.upsert', method: 'POST', path: /^\/v1\/users$/, prepare: () => newUser },
-	{
-		operation: 'user.get',
-		method: 'GET',
-		path: /^\/v1\/users$/,
-		prepare: () => ({ userId: '501' }),
-	},
-	{ operation: 'user.getAll', method: 'GET', path: /^\/v1\/users$/, prepare: () => ({}) },
-	{
-		operation: 'user.update',
-		method: 'PATCH',
-		path: /^\/v1\/users\/501$/,
-		prepare: () => ({ userId: '501', updateFields: { name: 'Ada Lovelace' } }),
-	},
-	{
-		operation: 'user.delete',
-		method: 'DELETE',
-		path: /^\/v1\/users\/501$/,
-		prepare: () => ({ userId: '501' }),
-	},
-];
+const none = () => ({});
+const group = () => ({ filterId: '1' });
+const user = () => ({ userId: '501' });
+const renamed = () => ({ userId: '501', updateFields: { name: 'Ada Lovelace' } });
+
+export const ROWS: Row[] = (
+	[
+		['call.create', 'POST', '/calls', () => target],
+		['call.get', 'GET', '/calls/7001', endedCall],
+		['call.waitUntilEnded', 'GET', '/calls/7001', endedCall],
+		['recording.get', 'GET', '/calls/7001/recording', endedCall],
+		['recording.download', 'GET', '/calls/7001/recording', endedCall],
+		['filter.checkAvailability', 'GET', '/filters/1', group],
+		['filter.getAvailableTimes', 'GET', '/filters/1', group],
+		['user.create', 'POST', '/users', () => newUser],
+		['user.upsert', 'POST', '/users', () => newUser],
+		['user.get', 'GET', '/users', user],
+		['user.getAll', 'GET', '/users', none],
+		['user.update', 'PATCH', '/users/501', renamed],
+		['user.delete', 'DELETE', '/users/501', user],
+	] as const
+).map(([operation, method, path, prepare]) => ({
+	operation,
+	method,
+	path: new RegExp(`^/v1${path}$`),
+	prepare,
+}));
 
 const ONCE_AND_REFUSED = { sent: 1, told: 'refused' } as const;
 const ONCE_AND_UNKNOWN = { sent: 1, told: 'mayAlreadyHave' } as const;

@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../dev/sandbox';
 import { passWaits } from '../support/passingTime';
-import { jsons, locator, pairs, SECRETS, sharedWorld, World } from '../support/world';
+import { answer, jsons, locator, pairs, SECRETS, sharedWorld, World } from '../support/world';
 
 const world = sharedWorld();
 afterEach(() => jest.restoreAllMocks());
@@ -12,60 +12,28 @@ describe('what LiveCall says, in words', () => {
 	it.each<[string, Fault, string]>([
 		[
 			'fields',
-			{
-				kind: 'status',
-				status: 422,
-				body: { errors: { phone_number: ['is invalid', "can't be blank"] } },
-			},
+			answer(422, { errors: { phone_number: ['is invalid', "can't be blank"] } }),
 			"phone number is invalid; phone number can't be blank",
 		],
-		[
-			'a list',
-			{ kind: 'status', status: 422, body: { errors: ['Nobody is free'] } },
-			'Nobody is free',
-		],
-		[
-			'JSON:API',
-			{ kind: 'status', status: 422, body: { errors: [{ detail: 'Nobody is free' }] } },
-			'Nobody is free',
-		],
-		[
-			'an error',
-			{ kind: 'status', status: 400, body: { error: 'param is missing: call' } },
-			'param is missing: call',
-		],
-		[
-			'an error that holds a message',
-			{ kind: 'status', status: 400, body: { error: { message: 'Bad wrapper' } } },
-			'Bad wrapper',
-		],
-		[
-			'a message',
-			{ kind: 'status', status: 400, body: { message: 'No such thing' } },
-			'No such thing',
-		],
+		['a list', answer(422, { errors: ['Nobody is free'] }), 'Nobody is free'],
+		['JSON:API', answer(422, { errors: [{ detail: 'Nobody is free' }] }), 'Nobody is free'],
+		['an error', answer(400, { error: 'param is missing: call' }), 'param is missing: call'],
+		['an error that holds a message', answer(400, { error: { message: 'Bad' } }), 'call: Bad'],
+		['a message', answer(400, { message: 'No such thing' }), 'No such thing'],
 		[
 			"Rails' plainest form",
-			{ kind: 'status', status: 422, body: { phone_number: ['is invalid'] } },
+			answer(422, { phone_number: ['is invalid'] }),
 			'phone number is invalid',
 		],
-		['a bare list', { kind: 'status', status: 422, body: ['Nobody is free'] }, 'Nobody is free'],
+		['a bare list', answer(422, ['Nobody is free']), 'Nobody is free'],
 		[
 			'a title and a detail',
-			{ kind: 'status', status: 422, body: { status: 422, title: 'No', detail: 'Not today' } },
+			answer(422, { status: 422, title: 'No', detail: 'Not today' }),
 			'call: No; Not today',
 		],
-		[
-			'a bare text',
-			{ kind: 'status', status: 422, body: '"Nobody is free"', contentType: 'application/json' },
-			'call: Nobody is free',
-		],
-		[
-			'text that is not JSON',
-			{ kind: 'status', status: 400, body: 'Nobody is free', contentType: 'text/plain' },
-			'Nobody is free',
-		],
-		['nothing', { kind: 'status', status: 422, body: {} }, 'status 422'],
+		['a bare text', answer(422, '"Nobody is free"', 'application/json'), 'call: Nobody is free'],
+		['text that is not JSON', answer(400, 'Nobody is free', 'text/plain'), 'Nobody is free'],
+		['nothing', answer(422, {}), 'status 422'],
 		['a web page', { kind: 'html', status: 422 }, 'status 422'],
 	])('a refusal with %s', async (_, fault, shown) => {
 		world.sandbox.faults.always(fault);

@@ -1,4 +1,4 @@
-import type { INodeParameters } from 'n8n-workflow';
+import type { INodeParameters, NodeParameterValue } from 'n8n-workflow';
 import { deflateSync, gzipSync } from 'node:zlib';
 import type { CallEvent } from '../../nodes/shared/events';
 import { asText } from '../support/delivery';
@@ -398,84 +398,38 @@ describe('the event', () => {
 });
 
 describe('filters', () => {
+	const inGroup1 = { status: 'ended', filter_id: 1 };
+	const successful = { status: 'ended', outcome: 'successful' };
+	const missed = { status: 'ended', outcome: 'missed' };
+	const capitals = { status: 'ENDED', outcome: 'Successful' };
+	const open = { status: 'started', outcome: null };
+	const groups = (filterIds: NodeParameterValue) => ({ options: { filterIds } });
+	const outcome = (wanted: string) => ({ options: { outcome: wanted } });
+	const PAGE = 'https://app.livecall.io/targeting/1/edit';
+
 	it.each<[string, INodeParameters, object, boolean]>([
 		['another event', { events: ['call.created'] }, { status: 'ended' }, false],
 		['the event', { events: ['call.ended'] }, { status: 'ended' }, true],
-		[
-			'the target group',
-			{ options: { filterIds: '3, 1' } },
-			{ status: 'ended', filter_id: 1 },
-			true,
-		],
-		[
-			'the target group by its address',
-			{ options: { filterIds: 'https://app.livecall.io/targeting/1/edit' } },
-			{ status: 'ended', filter_id: 1 },
-			true,
-		],
+		['the target group', groups('3, 1'), inGroup1, true],
+		['the target group by its address', groups(PAGE), inGroup1, true],
 		...['3;1', '3 1', '3\n1', '3,\r\n 1 ;', '=3;{{ 1 }}'].map(
 			(filterIds): [string, INodeParameters, object, boolean] => [
 				`the target group among ${JSON.stringify(filterIds)}`,
-				{ options: { filterIds } },
-				{ status: 'ended', filter_id: 1 },
+				groups(filterIds),
+				inGroup1,
 				true,
 			],
 		),
-		[
-			'the target group in a list that an expression gives',
-			{ options: { filterIds: '={{ [3, 1] }}' } },
-			{ status: 'ended', filter_id: 1 },
-			true,
-		],
-		['all target groups', { options: { filterIds: '' } }, { status: 'ended', filter_id: 1 }, true],
-		[
-			'another target group',
-			{ options: { filterIds: '3,11' } },
-			{ status: 'ended', filter_id: 1 },
-			false,
-		],
-		[
-			'the outcome',
-			{ options: { outcome: 'successful' } },
-			{ status: 'ended', outcome: 'successful' },
-			true,
-		],
-		[
-			'another outcome',
-			{ options: { outcome: 'successful' } },
-			{ status: 'ended', outcome: 'missed' },
-			false,
-		],
-		[
-			'any other outcome',
-			{ options: { outcome: 'unsuccessful' } },
-			{ status: 'ended', outcome: 'missed' },
-			true,
-		],
-		[
-			'the outcome that is not wanted',
-			{ options: { outcome: 'unsuccessful' } },
-			{ status: 'ended', outcome: 'successful' },
-			false,
-		],
-		[
-			'the outcome in capitals',
-			{ options: { outcome: 'successful' } },
-			{ status: 'Ended', outcome: 'SUCCESSFUL' },
-			true,
-		],
-		[
-			'another outcome in capitals',
-			{ options: { outcome: 'unsuccessful' } },
-			{ status: 'ENDED', outcome: 'Successful' },
-			false,
-		],
-		[
-			'a call without an outcome',
-			{ options: { outcome: 'unsuccessful' } },
-			{ status: 'started', outcome: null },
-			false,
-		],
+		['the target group in a list of an expression', groups('={{ [3, 1] }}'), inGroup1, true],
+		['all target groups', groups(''), inGroup1, true],
+		['another target group', groups('3,11'), inGroup1, false],
+		['the outcome', outcome('successful'), successful, true],
+		['another outcome', outcome('successful'), missed, false],
+		['any other outcome', outcome('unsuccessful'), missed, true],
+		['the outcome that is not wanted', outcome('unsuccessful'), successful, false],
+		['the outcome in capitals', outcome('successful'), capitals, true],
+		['another outcome in capitals', outcome('unsuccessful'), capitals, false],
+		['a call without an outcome', outcome('unsuccessful'), open, false],
 	])('%s', async (_, parameters, call, starts) => {
 		start(parameters);
 		const { id } = trigger.world.sandbox.calls.add(call);

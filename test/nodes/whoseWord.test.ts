@@ -2,18 +2,11 @@ import type { INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../dev/sandbox';
 import { processedData } from '../support/engine';
 import { answerInPassing, passWaits } from '../support/passingTime';
-import { jsons, locator, sharedWorld } from '../support/world';
+import { answer, jsons, locator, sharedWorld } from '../support/world';
 
 const world = sharedWorld({ stageMs: 60_000 });
 beforeEach(() => passWaits());
 afterEach(() => jest.restoreAllMocks());
-
-const answer = (status: number, body: string, contentType: string): Fault => ({
-	kind: 'status',
-	status,
-	body,
-	contentType,
-});
 
 /** What gateways and the like say in LiveCall's place, and how it is told. */
 const FOREIGN: Array<[string, Fault, string]> = [

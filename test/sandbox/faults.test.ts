@@ -88,19 +88,34 @@ describe('a fault on one request', () => {
 		expect(got?.at('call', 'phone_number')).toBe(CALL.call.phone_number);
 	});
 
-	it('status-after: acts and says no', async () => {
-		const { got, placed } = await placeThrough({ kind: 'status-after', status: 502 });
-		expect([got?.status, placed]).toEqual([502, 1]);
+	const page = {
+		headers: { 'content-type': expect.stringContaining('text/html') },
+		text: expect.stringContaining('<html>'),
+	};
+	const location = 'http://127.0.0.1:1/elsewhere';
+	it.each<[Fault, Partial<Got>, number]>([
+		[{ kind: 'status-after', status: 502 }, { status: 502 }, 1],
+		[{ kind: 'html' }, { status: 200, ...page }, 1],
+		[{ kind: 'html', status: 502 }, { status: 502, ...page }, 0],
+		[{ kind: 'empty-object' }, { status: 200, text: '{}' }, 1],
+		[{ kind: 'empty-body' }, { status: 200, text: '' }, 1],
+		[{ kind: 'empty-body', status: 204 }, { status: 204 }, 1],
+		[{ kind: 'redirect', location }, { status: 302, headers: { location } }, 0],
+		[{ kind: 'redirect', location, status: 307 }, { status: 307 }, 0],
+	])('%j: answers so, and acts or not', async (fault, answer, count) => {
+		const { got, placed } = await placeThrough(fault);
+		expect(got).toMatchObject(answer);
+		expect(placed).toBe(count);
 	});
 
-	it.each([
-		[{ kind: 'html' }, 200, 1],
-		[{ kind: 'html', status: 502 }, 502, 0],
-	] as const)('%j is a page', async (fault, status, count) => {
-		const { got, placed } = await placeThrough(fault);
-		expect([got?.status, placed]).toEqual([status, count]);
-		expect(got?.headers['content-type']).toContain('text/html');
-		expect(got?.text).toContain('<html>');
+	it.each<[Fault, string, number]>([
+		[{ kind: 'reset-before' }, 'ECONNRESET', 0],
+		[{ kind: 'reset-after' }, 'ECONNRESET', 1],
+		[{ kind: 'hang-before', ms: 20 }, 'UND_ERR_SOCKET', 0],
+		[{ kind: 'hang-after', ms: 20 }, 'UND_ERR_SOCKET', 1],
+	])('%j: breaks the connection, and acts or not', async (fault, ended, count) => {
+		const { got, code, placed } = await placeThrough(fault);
+		expect([got, code, placed]).toEqual([undefined, ended, count]);
 	});
 
 	it('cut-off-json: acts, and sends JSON that ends too early though nothing is missing on the wire', async () => {
@@ -109,22 +124,6 @@ describe('a fault on one request', () => {
 		expect(got?.text).toMatch(/^\{"call":\{/);
 		expect(got?.headers['content-length']).toBe(String(got?.text.length));
 		expect(placed).toBe(1);
-	});
-
-	it('empty-object and empty-body: act, and say nothing of it', async () => {
-		const object = await placeThrough({ kind: 'empty-object' });
-		expect([object.got?.status, object.got?.text, object.placed]).toEqual([200, '{}', 1]);
-		const body = await placeThrough({ kind: 'empty-body' });
-		expect([body.got?.status, body.got?.text, body.placed]).toEqual([200, '', 1]);
-		const noContent = await placeThrough({ kind: 'empty-body', status: 204 });
-		expect([noContent.got?.status, noContent.placed]).toEqual([204, 1]);
-	});
-
-	it('reset-before and reset-after: break the connection', async () => {
-		const before = await placeThrough({ kind: 'reset-before' });
-		expect([before.code, before.placed]).toEqual(['ECONNRESET', 0]);
-		const after = await placeThrough({ kind: 'reset-after' });
-		expect([after.code, after.placed]).toEqual(['ECONNRESET', 1]);
 	});
 
 	it('cut-connection: acts, and sends less than it announced', async () => {
@@ -159,13 +158,6 @@ describe('a fault on one request', () => {
 		expect((await pending)[1]).toBeDefined();
 	});
 
-	it('hang-before and hang-after: close after their time', async () => {
-		const before = await placeThrough({ kind: 'hang-before', ms: 20 });
-		expect([before.got, before.placed]).toEqual([undefined, 0]);
-		const after = await placeThrough({ kind: 'hang-after', ms: 20 });
-		expect([after.got, after.placed]).toEqual([undefined, 1]);
-	});
-
 	it('latency: acts at once, and answers later', async () => {
 		const sandbox = await sandboxWith();
 		sandbox.faults.next({ kind: 'latency', ms: 120 });
@@ -175,18 +167,6 @@ describe('a fault on one request', () => {
 		expect(sandbox.requests[0]?.status).toBeUndefined();
 		expect((await pending)[0]?.status).toBe(201);
 		expect(Date.now() - started).toBeGreaterThanOrEqual(115);
-	});
-
-	it('redirect: sends the client elsewhere and does nothing', async () => {
-		const location = 'http://127.0.0.1:1/elsewhere';
-		const found = await placeThrough({ kind: 'redirect', location });
-		expect([found.got?.status, found.got?.headers.location, found.placed]).toEqual([
-			302,
-			location,
-			0,
-		]);
-		const kept = await placeThrough({ kind: 'redirect', location, status: 307 });
-		expect(kept.got?.status).toBe(307);
 	});
 
 	it('does not count as acting when the request is refused anyway', async () => {
@@ -216,34 +196,14 @@ describe('a fault on a download', () => {
 		return heard;
 	}
 
-	it('expired-link: is refused', async () => {
-		expect(await download({ kind: 'expired-link' })).toMatchObject({ status: 403 });
-	});
-
-	it('truncated-download: ends after half of it', async () => {
-		expect(await download({ kind: 'truncated-download' })).toEqual({
-			status: 200,
-			announced: 40_000,
-			received: 20_000,
-			failure: 'ECONNRESET',
-		});
-	});
-
-	it('empty-download: has no bytes', async () => {
-		expect(await download({ kind: 'empty-download' })).toEqual({
-			status: 200,
-			announced: 0,
-			received: 0,
-		});
-	});
-
-	it('stalled-download: stops half way and says nothing more', async () => {
-		expect(await download({ kind: 'stalled-download' })).toEqual({
-			status: 200,
-			announced: 40_000,
-			received: 20_000,
-			failure: 'silence',
-		});
+	const half = { status: 200, announced: 40_000, received: 20_000 };
+	it.each<[string, Fault, object]>([
+		['is refused', { kind: 'expired-link' }, expect.objectContaining({ status: 403 })],
+		['ends after half', { kind: 'truncated-download' }, { ...half, failure: 'ECONNRESET' }],
+		['has no bytes', { kind: 'empty-download' }, { ...half, announced: 0, received: 0 }],
+		['falls silent half way', { kind: 'stalled-download' }, { ...half, failure: 'silence' }],
+	])('%s: %j', async (_, fault, heard) => {
+		expect(await download(fault)).toEqual(heard);
 	});
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'crypto';
 import type { ICredentialDataDecryptedObject, IDataObject, INodeParameters } from 'n8n-workflow';
 import {
 	startSandbox,
+	type Fault,
 	type Sandbox,
 	type SandboxOptions,
 	type SeenRequest,
@@ -86,6 +87,11 @@ export function locator(
 	mode = 'id',
 ): { __rl: true; mode: string; value: string | number } {
 	return { __rl: true, mode, value };
+}
+
+/** What LiveCall answers in place of what it would. */
+export function answer(status: number, body?: unknown, contentType?: string): Fault {
+	return { kind: 'status', status, body, contentType };
 }
 
 /** The JSON of what came out, in order. */
