@@ -1,7 +1,7 @@
 import './quiet';
 
 import { resources } from '../../nodes/LiveCall/operations';
-import { World } from '../support/world';
+import type { World } from '../support/world';
 import {
 	COLUMNS,
 	DOWNLOAD_FAULTS,
@@ -94,81 +94,5 @@ describe('no secret is shown or kept', () => {
 		const { leaks, result } = cellOf(kind);
 		expect(result.failed).toBe(true);
 		expect(leaks).toEqual([]);
-	});
-});
-
-describe('waiting as long as LiveCall asks', () => {
-	let world: World;
-	beforeAll(async () => {
-		world = await World.start();
-	});
-	afterAll(async () => await world.sandbox.stop());
-	beforeEach(() => world.reset());
-
-	const call = { filterId: '1', phoneNumber: '+49 30 1234567' };
-	const tooMany = (retryAfter: string | number) => ({
-		kind: 'status' as const,
-		status: 429,
-		retryAfter,
-	});
-
-	it('given in seconds', async () => {
-		world.sandbox.faults.next(tooMany(1));
-		const result = await world.run('call.create', { ...call, options: { maxRetries: 1 } });
-		expect(result.failed).toBe(false);
-		const [first, second] = world.seen();
-		expect(second.at - first.at).toBeGreaterThanOrEqual(1000);
-		expect(world.sandbox.calls.placed()).toHaveLength(1);
-	});
-
-	it('given as a date', async () => {
-		// The form has whole seconds only: this is one to two seconds ahead.
-		const date = new Date(Math.ceil(Date.now() / 1000) * 1000 + 1000);
-		world.sandbox.faults.next(tooMany(date.toUTCString()));
-		const result = await world.run('call.create', { ...call, options: { maxRetries: 1 } });
-		expect(result.failed).toBe(false);
-		expect(world.seen()[1].at).toBeGreaterThanOrEqual(date.getTime());
-		expect(world.sandbox.calls.placed()).toHaveLength(1);
-	});
-
-	it.each([
-		[
-			'seconds',
-			() => '120',
-			/LiveCall asked to wait 120 seconds; the node waits 30 seconds at most/,
-		],
-		[
-			'a date',
-			() => new Date(Date.now() + 3_600_000).toUTCString(),
-			/LiveCall asked to wait 3[56]\d\d(\.\d)? seconds; the node waits 30 seconds at most/,
-		],
-		['seconds, few', () => '7', /LiveCall asked to wait 7 seconds\. Nothing was carried out/],
-	])('says how long that is: %s', async (_form, retryAfter, said) => {
-		world.sandbox.faults.next(tooMany(retryAfter()));
-		const result = await world.run('call.create', { ...call, options: { maxRetries: 0 } });
-		expect(result.error.description).toMatch(said);
-		expect(world.seen()).toHaveLength(1);
-	});
-});
-
-describe('a DELETE that finds nobody', () => {
-	let world: World;
-	beforeAll(async () => {
-		world = await World.start();
-	});
-	afterAll(async () => await world.sandbox.stop());
-	beforeEach(() => world.reset());
-
-	it('has succeeded when it is a repeat', async () => {
-		world.sandbox.faults.next({ kind: 'reset-after' });
-		const result = await world.run('user.delete', { userId: '501' });
-		expect(world.seen().map(({ status }) => status)).toEqual([undefined, 404]);
-		expect(result.output[0].json).toEqual({ deleted: true });
-	});
-
-	it('has failed when it is the first', async () => {
-		const result = await world.run('user.delete', { userId: '999' });
-		expect(result.error.message).toBe('LiveCall knows no user "999"');
-		expect(world.seen()).toHaveLength(1);
 	});
 });

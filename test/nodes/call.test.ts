@@ -107,21 +107,6 @@ describe('call: create', () => {
 		});
 		expect(result.failed).toBe(false);
 	});
-
-	it('places one call after the other, in the order of the items', async () => {
-		world.sandbox.faults.always({ kind: 'latency', ms: 5 });
-		const items = Array.from({ length: 8 }, (_, index) => ({ phone: `+49 30 100000${index}` }));
-		const result = await world.run(
-			'call.create',
-			{ ...someCall, phoneNumber: '={{ $json.phone }}' },
-			{ items },
-		);
-		expect(world.sandbox.calls.placed().map((call) => call.phone_number)).toEqual(
-			items.map(({ phone }) => phone),
-		);
-		expect(jsons(result).map((call) => call.phone_number)).toEqual(items.map(({ phone }) => phone));
-		expect(pairs(result)).toEqual(items.map((_, index) => index));
-	});
 });
 
 describe('call: create, when nobody can be reached', () => {
@@ -219,17 +204,6 @@ describe('call: create, when nobody can be reached', () => {
 		const result = await world.run('call.create', toGroup2('fail'));
 		expect(result.error.message).toContain('Nobody of target group "2" can be reached');
 		expect(world.sandbox.calls.placed()).toEqual([]);
-	});
-
-	it('asks once a run for a target group', async () => {
-		const items = Array.from({ length: 5 }, (_, index) => ({ phone: `+49 30 100000${index}` }));
-		await world.run(
-			'call.create',
-			{ ...toGroup2('schedule'), phoneNumber: '={{ $json.phone }}' },
-			{ items },
-		);
-		expect(world.asked().filter((request) => request.startsWith('GET'))).toHaveLength(1);
-		expect(world.sandbox.calls.placed()).toHaveLength(5);
 	});
 });
 
@@ -425,24 +399,6 @@ describe('call: create with a deduplication key', () => {
 				location: 'outputPane',
 			},
 		]);
-	});
-
-	it('holds with several items at once', async () => {
-		const items = Array.from({ length: 20 }, () => ({ lead: 'A' }));
-		await world.run(
-			'call.create',
-			{ ...keyed, options: { ...keyed.options, maxConcurrency: 10 } },
-			{ items },
-		);
-		expect(world.sandbox.calls.placed()).toHaveLength(1);
-	});
-
-	it('places no call when the key cannot be recorded', async () => {
-		const error = new Error('Connection terminated unexpectedly');
-		processedData.failAt(() => ({ when: 'before', error }));
-		const result = await world.run('call.create', keyed, { items: [{ lead: 'A' }] });
-		expect(result.failed).toBe(true);
-		expect(world.sandbox.calls.placed()).toEqual([]);
 	});
 
 	it.each([
@@ -718,24 +674,5 @@ describe('call: waitUntilEnded', () => {
 		});
 		expect(result.error.message).toContain('LiveCall did not answer within 0.3 seconds');
 		expect(world.seen()).toHaveLength(1);
-	});
-
-	it('ends at once when the execution is canceled', async () => {
-		const call = world.sandbox.calls.add({ status: 'started' });
-		const begun = Date.now();
-		const result = await world.run(
-			'call.waitUntilEnded',
-			{ callId: call.id, options: { pollInterval: 60 } },
-			{
-				onStart: (cancel) => {
-					world.sandbox.faults.decide(() => {
-						cancel();
-						return undefined;
-					});
-				},
-			},
-		);
-		expect(result.run.status).toBe('canceled');
-		expect(Date.now() - begun).toBeLessThan(30_000);
 	});
 });

@@ -1,5 +1,4 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { Pace } from '../../nodes/shared/throttling/pace';
 import { jsons, locator, SECRETS, sharedWorld } from '../support/world';
 
 const world = sharedWorld();
@@ -211,20 +210,6 @@ describe('a wait that is longer than 30 seconds', () => {
 		expect(
 			jsons(result).filter(({ error }) => String(error).includes('was not asked')),
 		).toHaveLength(3);
-	});
-
-	it('ends the turn of those that stand in line, and of those that come, until it is over', async () => {
-		const pace = new Pace(1);
-		expect(await pace.turn(false)).toBe(true);
-		const inLine = [pace.turn(false), pace.turn(true), pace.turn(false)];
-		pace.stopFor(60_000);
-		expect(await Promise.all(inLine)).toEqual([false, false, false]);
-		expect(await pace.turn(false)).toBe(false);
-		expect(pace.stoppedForMs).toBeGreaterThan(0);
-
-		const open = new Pace(1);
-		open.stopFor(0);
-		expect(await open.turn(false)).toBe(true);
 	});
 
 	it('is told with how long it is, and what was not sent is safe to send', async () => {

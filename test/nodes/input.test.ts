@@ -232,20 +232,3 @@ it('takes an API key that an expression gives as a number', async () => {
 	await world.run('user.getAll', { returnAll: true }, { credential });
 	expect(world.seen()[0].headers.authorization).toBe('Token token=12345');
 });
-
-it('gives nothing for no items', async () => {
-	const result = await world.run('call.create', call, { items: [] });
-	expect(result.output).toEqual([]);
-	expect(world.sandbox.requests).toEqual([]);
-});
-
-it('names the item whose expression fails', async () => {
-	const { id } = world.sandbox.calls.add({ status: 'ended' });
-	const result = await world.run(
-		'call.get',
-		{ callId: '={{ $json.fails ? $("Nowhere").first().json.id : $json.id }}' },
-		{ items: [{ id }, { id, fails: true }] },
-	);
-	expect(result.failed).toBe(true);
-	expect(result.error.message).toContain('[item 1]');
-});

@@ -62,44 +62,6 @@ describe('download', () => {
 		expect(result.output[0].binary?.audio.directory).toBeUndefined();
 	});
 
-	it('asks once more for a link that has expired', async () => {
-		const { id } = recorded();
-		world.sandbox.faults.next({ kind: 'expired-link' });
-		const result = await download(id);
-		expect(result.failed).toBe(false);
-		expect(world.asked()).toHaveLength(2);
-	});
-
-	it('gives up when a fresh link is refused too', async () => {
-		const { id } = recorded();
-		world.sandbox.faults.always({ kind: 'expired-link' });
-		const result = await download(id);
-		expect(result.error.message).toContain('refused the link');
-		expect(world.asked()).toHaveLength(2);
-		expect(result.stored).not.toContain('token=');
-	});
-
-	it.each<[string, Fault, string]>([
-		['empty', { kind: 'empty-download' }, 'has no file'],
-		['shorter than announced', { kind: 'truncated-download' }, 'broke off'],
-		['a web page', { kind: 'html' }, 'text/html'],
-	])('turns away a body that is %s', async (_, fault, shown) => {
-		const { id } = recorded();
-		world.sandbox.faults.always(fault, { host: 'recordings' });
-		const result = await download(id);
-		expect(result.error.message).toContain(shown);
-		expect(result.error.context).toMatchObject({ itemIndex: 0 });
-		expect(result.output).toEqual([]);
-		expect(result.stored).not.toContain('token=');
-	});
-
-	it('turns away a body that stalls', async () => {
-		const { id } = recorded();
-		world.sandbox.faults.always({ kind: 'stalled-download' });
-		const result = await download(id, { options: { requestTimeout: 0.3 } });
-		expect(result.error.message).toContain('broke off');
-	});
-
 	it('repeats where the host is in trouble, with a fresh link', async () => {
 		const { id } = recorded();
 		world.sandbox.faults.next({ kind: 'status', status: 503 }, { host: 'recordings' });
@@ -136,19 +98,6 @@ describe('download', () => {
 		expect(second.at - first.at).toBeGreaterThanOrEqual(1000);
 	});
 
-	it('waits for a recording that is not ready', async () => {
-		const { id } = world.sandbox.calls.add({
-			status: 'ended',
-			outcome: 'successful',
-			recorded: 4000,
-		});
-		const impatient = await download(id);
-		expect(impatient.error.message).toContain('no recording for call');
-		const result = await download(id, { options: { waitForRecording: 10 } });
-		expect(result.failed).toBe(false);
-		expect(world.asked().length).toBeGreaterThan(2);
-	});
-
 	it('gives up waiting in time', async () => {
 		const { id } = world.sandbox.calls.add({
 			status: 'ended',
@@ -159,16 +108,5 @@ describe('download', () => {
 		const result = await download(id, { options: { waitForRecording: 1.5 } });
 		expect(result.error.message).toContain('no recording for call');
 		expect(world.asked()).toHaveLength(2);
-	});
-
-	it('fetches four at once, in order', async () => {
-		const ids = Array.from({ length: 9 }, () => recorded().id);
-		const result = await world.run(
-			'recording.download',
-			{ callId: '={{ $json.id }}' },
-			{ items: ids.map((id) => ({ id })) },
-		);
-		expect(jsons(result).map(({ call_id }) => call_id)).toEqual(ids);
-		expect(pairs(result)).toEqual(ids.map((_, index) => index));
 	});
 });

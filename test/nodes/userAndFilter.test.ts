@@ -107,12 +107,6 @@ describe('user: getAll', () => {
 		const result = await world.run('user.getAll', { returnAll, limit: 1 });
 		expect(jsons(result)).toEqual(account());
 	});
-
-	it('asks once for several items', async () => {
-		const result = await world.run('user.getAll', { returnAll: true }, { items: [{}, {}] });
-		expect(world.seen()).toHaveLength(1);
-		expect(pairs(result)).toEqual([...account().map(() => 0), ...account().map(() => 1)]);
-	});
 });
 
 describe('user: get', () => {
