@@ -1,13 +1,11 @@
 import type { Fault } from '../../dev/sandbox';
 import { passTime, passWaits } from '../support/passingTime';
-import { query, sharedTrigger, until } from '../support/trigger';
+import { sharedTrigger, until } from '../support/trigger';
 
-const trigger = sharedTrigger();
-const { ended, start } = trigger;
+const { deliver, ended, host, start, world } = sharedTrigger();
 beforeEach(() => passWaits());
 afterEach(() => jest.restoreAllMocks());
 
-const deliver = async (body: unknown) => await trigger.host.deliver(body, { query });
 const named = (id: number) => ({ event: 'call.ended', call: { id } });
 const unnamed = (id: number) => ({ call: { id } });
 
@@ -24,15 +22,15 @@ describe('a delivery that says that a call has ended', () => {
 		),
 	)('$how waits for LiveCall to say so, too ($outcome)', async ({ payload, outcome }) => {
 		start({ options: { outcome } });
-		const { id } = trigger.world.sandbox.calls.add({ status: 'started' });
-		trigger.world.sandbox.faults.decide(({ index }) => {
+		const { id } = world.sandbox.calls.add({ status: 'started' });
+		world.sandbox.faults.decide(({ index }) => {
 			const end = outcome === 'unsuccessful' ? 'failed' : 'successful';
-			if (index === 1) trigger.world.sandbox.calls.end(id, { outcome: end });
+			if (index === 1) world.sandbox.calls.end(id, { outcome: end });
 			return undefined;
 		});
 		expect((await deliver(payload(id))).status).toBe(200);
-		expect(trigger.host.started).toMatchObject([{ event: 'call.ended', status: 'ended' }]);
-		expect(trigger.world.seen()).toHaveLength(2);
+		expect(host.started).toMatchObject([{ event: 'call.ended', status: 'ended' }]);
+		expect(world.seen()).toHaveLength(2);
 	});
 
 	it.each([
@@ -40,29 +38,29 @@ describe('a delivery that says that a call has ended', () => {
 		['unsuccessful', 'failed'],
 	])('is answered 503 while LiveCall does not (%s)', async (asked, outcome) => {
 		start({ options: { outcome: asked } });
-		const { id } = trigger.world.sandbox.calls.add({ status: 'started' });
+		const { id } = world.sandbox.calls.add({ status: 'started' });
 		const answer = await deliver(named(id));
 		expect(answer).toMatchObject({ status: 503, body: expect.stringContaining('not ended yet') });
 		expect(Number(answer.retryAfter)).toBeGreaterThan(0);
-		expect(trigger.host.started).toEqual([]);
-		expect(trigger.world.seen()).toHaveLength(3);
-		trigger.world.sandbox.calls.end(id, { outcome });
+		expect(host.started).toEqual([]);
+		expect(world.seen()).toHaveLength(3);
+		world.sandbox.calls.end(id, { outcome });
 		expect((await deliver(named(id))).status).toBe(200);
-		expect(trigger.host.started).toHaveLength(1);
+		expect(host.started).toHaveLength(1);
 	});
 
 	it('is answered 200 where the trigger does not listen to it', async () => {
 		start({ events: ['call.created'] });
-		const { id } = trigger.world.sandbox.calls.add({ status: 'started' });
+		const { id } = world.sandbox.calls.add({ status: 'started' });
 		expect((await deliver(named(id))).status).toBe(200);
-		expect(trigger.host.started).toEqual([]);
+		expect(host.started).toEqual([]);
 	});
 
 	it('starts the workflow where any outcome will do', async () => {
-		const { id } = trigger.world.sandbox.calls.add({ status: 'initiated' });
+		const { id } = world.sandbox.calls.add({ status: 'initiated' });
 		expect((await deliver(named(id))).status).toBe(200);
-		expect(trigger.host.started).toMatchObject([{ event: 'call.ended', status: 'initiated' }]);
-		expect(trigger.world.seen()).toHaveLength(3);
+		expect(host.started).toMatchObject([{ event: 'call.ended', status: 'initiated' }]);
+		expect(world.seen()).toHaveLength(3);
 	});
 });
 
@@ -82,50 +80,50 @@ describe('an end whose outcome LiveCall does not tell yet', () => {
 			['unnamed', unnamed],
 		])('is asked for again, as an event that is %s', async (_, payload) => {
 			const call = ended();
-			trigger.world.sandbox.faults.next(outcomeIsMissing(call));
+			world.sandbox.faults.next(outcomeIsMissing(call));
 			expect((await deliver(payload(call.id))).status).toBe(200);
 			const told = { event: 'call.ended', outcome: 'successful' };
-			expect(trigger.host.started).toMatchObject(outcome === 'unsuccessful' ? [] : [told]);
-			expect(trigger.world.seen()).toHaveLength(2);
+			expect(host.started).toMatchObject(outcome === 'unsuccessful' ? [] : [told]);
+			expect(world.seen()).toHaveLength(2);
 		});
 
 		it('stays unknown', async () => {
 			const call = ended();
-			trigger.world.sandbox.faults.always(outcomeIsMissing(call));
+			world.sandbox.faults.always(outcomeIsMissing(call));
 			const answer = await deliver(named(call.id));
-			expect(trigger.world.seen()).toHaveLength(3);
+			expect(world.seen()).toHaveLength(3);
 			if (outcome === 'any') {
 				expect(answer.status).toBe(200);
-				expect(trigger.host.started).toMatchObject([{ event: 'call.ended', outcome: null }]);
+				expect(host.started).toMatchObject([{ event: 'call.ended', outcome: null }]);
 				return;
 			}
 			const body = expect.stringContaining('how this call ended');
 			expect(answer).toMatchObject({ status: 503, body });
-			expect(trigger.host.started).toEqual([]);
-			trigger.world.sandbox.faults.clear();
+			expect(host.started).toEqual([]);
+			world.sandbox.faults.clear();
 			expect((await deliver(named(call.id))).status).toBe(200);
-			expect(trigger.host.started).toHaveLength(outcome === 'successful' ? 1 : 0);
+			expect(host.started).toHaveLength(outcome === 'successful' ? 1 : 0);
 		});
 	});
 
 	it('is no matter of a creation', async () => {
 		const call = ended();
-		trigger.world.sandbox.faults.next(outcomeIsMissing(call));
+		world.sandbox.faults.next(outcomeIsMissing(call));
 		await deliver({ event: 'call.created', call: { id: call.id } });
-		expect(trigger.host.started).toMatchObject([{ event: 'call.created' }]);
-		expect(trigger.world.seen()).toHaveLength(1);
+		expect(host.started).toMatchObject([{ event: 'call.created' }]);
+		expect(world.seen()).toHaveLength(1);
 	});
 
 	it('is asked for anew by who shares the answer to a creation', async () => {
-		const call = trigger.world.sandbox.calls.add({ status: 'ended', outcome: null });
+		const call = world.sandbox.calls.add({ status: 'ended', outcome: null });
 		const body = { call: { ...call, outcome: 'successful' } };
-		trigger.world.sandbox.faults.next({ kind: 'latency', ms: 200 });
-		trigger.world.sandbox.faults.next({ kind: 'status', status: 200, body });
+		world.sandbox.faults.next({ kind: 'latency', ms: 200 });
+		world.sandbox.faults.next({ kind: 'status', status: 200, body });
 		const created = deliver({ event: 'call.created', call: { id: call.id } });
-		await until('the question about the creation', () => trigger.world.seen()[0]);
+		await until('the question about the creation', () => world.seen()[0]);
 		await deliver(unnamed(call.id));
 		await created;
-		expect(trigger.host.started.map(({ event, outcome }) => [event, outcome])).toEqual([
+		expect(host.started.map(({ event, outcome }) => [event, outcome])).toEqual([
 			['call.created', null],
 			['call.ended', 'successful'],
 		]);
@@ -144,33 +142,33 @@ describe.each<[string, Fault]>([
 			start({ options: { whenUnverifiable } });
 			const [call, other] = [ended(), ended()];
 			const path = new RegExp(`/${call.id}$`);
-			trigger.world.sandbox.faults.always(fault, { path });
+			world.sandbox.faults.always(fault, { path });
 			const answer = await deliver(named(call.id));
 			expect(answer.status).toBe(503);
 			expect(Number(answer.retryAfter)).toBeGreaterThan(0);
 			const repeats = await Promise.all([deliver(named(call.id)), deliver(named(call.id))]);
 			expect(repeats.map(({ status }) => status)).toEqual([503, 503]);
-			expect(trigger.world.seen()).toHaveLength(2);
+			expect(world.seen()).toHaveLength(2);
 			expect((await deliver(named(other.id))).status).toBe(200);
-			expect(trigger.host.started).toMatchObject([{ id: other.id, verified: true }]);
+			expect(host.started).toMatchObject([{ id: other.id, verified: true }]);
 		},
 	);
 
 	it('is asked for once more', async () => {
 		const { id } = ended();
-		trigger.world.sandbox.faults.next(fault);
+		world.sandbox.faults.next(fault);
 		expect((await deliver(named(id))).status).toBe(200);
-		expect(trigger.host.started).toMatchObject([{ id, verified: true }]);
-		expect(trigger.world.seen()).toHaveLength(2);
+		expect(host.started).toMatchObject([{ id, verified: true }]);
+		expect(world.seen()).toHaveLength(2);
 	});
 });
 
 describe('a call that LiveCall does not know', () => {
 	it('yet is asked for once more', async () => {
 		const { id } = ended();
-		trigger.world.sandbox.faults.next({ kind: 'status', status: 404 });
+		world.sandbox.faults.next({ kind: 'status', status: 404 });
 		expect((await deliver(named(id))).status).toBe(200);
-		expect(trigger.world.seen()).toHaveLength(2);
+		expect(world.seen()).toHaveLength(2);
 	});
 
 	it.each<[string, Fault, number]>([
@@ -178,13 +176,13 @@ describe('a call that LiveCall does not know', () => {
 		['another program', { kind: 'status', status: 404, body: 'not found' }, 503],
 	])('is asked for anew when 5 seconds have passed, as %s says', async (_, fault, rejection) => {
 		const { id } = ended();
-		trigger.world.sandbox.faults.next(fault);
-		trigger.world.sandbox.faults.next(fault);
+		world.sandbox.faults.next(fault);
+		world.sandbox.faults.next(fault);
 		expect((await deliver(named(id))).status).toBe(rejection);
 		expect((await deliver(named(id))).status).toBe(rejection);
-		expect(trigger.world.seen()).toHaveLength(2);
+		expect(world.seen()).toHaveLength(2);
 		passTime(5_100);
 		expect((await deliver(named(id))).status).toBe(200);
-		expect(trigger.world.seen()).toHaveLength(3);
+		expect(world.seen()).toHaveLength(3);
 	});
 });

@@ -1,10 +1,11 @@
 import type { Fault } from '../../dev/sandbox';
 import { alone } from '../support/alone';
 import type { Answer, TriggerHost } from '../support/delivery';
-import { query } from '../support/trigger';
+import { endedCall, query } from '../support/trigger';
 import type { World } from '../support/world';
 
-const ended = (world: World) => world.sandbox.calls.add({ status: 'ended', outcome: 'successful' });
+const endedCalls = (world: World, count: number) =>
+	Array.from({ length: count }, () => endedCall(world).id);
 
 async function deliverAll(host: TriggerHost, ids: number[]): Promise<Answer[]> {
 	return await Promise.all(
@@ -15,12 +16,9 @@ async function deliverAll(host: TriggerHost, ids: number[]): Promise<Answer[]> {
 const statuses = (answers: Answer[]) => [...new Set(answers.map(({ status }) => status))].sort();
 
 describe('what deliveries cost LiveCall', () => {
-	alone('a silent LiveCall, no more than 10 requests at once', {}, async (world, host) => {
+	alone('a silent LiveCall, no more than 10 requests at once', async (world, host) => {
 		world.sandbox.faults.always({ kind: 'hang-before' });
-		const answers = await deliverAll(
-			host,
-			Array.from({ length: 30 }, () => ended(world).id),
-		);
+		const answers = await deliverAll(host, endedCalls(world, 30));
 		expect(statuses(answers)).toEqual([503]);
 		const [{ at: first }] = world.seen();
 		const atOnce = world.seen().filter(({ at }) => at < first + 5_000).length;
@@ -29,11 +27,8 @@ describe('what deliveries cost LiveCall', () => {
 		expect(atOnce).toBeGreaterThan(1);
 	});
 
-	alone('one made-up id many times, two requests in five seconds', {}, async (world, host) => {
-		const answers = await deliverAll(
-			host,
-			Array.from({ length: 50 }, () => 7),
-		);
+	alone('one made-up id many times, two requests in five seconds', async (world, host) => {
+		const answers = await deliverAll(host, Array<number>(50).fill(7));
 		expect(statuses(answers)).toEqual([404]);
 		expect(statuses(await deliverAll(host, [7, 7, 7]))).toEqual([404]);
 		const [{ at: first }] = world.seen();
@@ -50,12 +45,9 @@ describe('what deliveries cost LiveCall', () => {
 		['429 for a day', { kind: 'status', status: 429, retryAfter: 86_400 }, 10],
 	];
 	for (const [what, fault, most] of busy) {
-		alone(`40 deliveries answered ${what}, at most ${most} requests`, {}, async (world, host) => {
+		alone(`40 deliveries answered ${what}, at most ${most} requests`, async (world, host) => {
 			world.sandbox.faults.always(fault);
-			const answers = await deliverAll(
-				host,
-				Array.from({ length: 40 }, () => ended(world).id),
-			);
+			const answers = await deliverAll(host, endedCalls(world, 40));
 			expect(statuses(answers)).toEqual([503]);
 			for (const { retryAfter } of answers) expect(Number(retryAfter)).toBeGreaterThan(0);
 			expect(world.seen().length).toBeLessThanOrEqual(most);
@@ -63,12 +55,11 @@ describe('what deliveries cost LiveCall', () => {
 		});
 	}
 
-	alone('a moment of overload, no delivery', {}, async (world, host) => {
+	alone('a moment of overload, no delivery', async (world, host) => {
 		world.sandbox.faults.decide(({ index }) =>
 			index < 2 ? { kind: 'status', status: 503 } : undefined,
 		);
-		const ids = Array.from({ length: 20 }, () => ended(world).id);
-		expect(statuses(await deliverAll(host, ids))).toEqual([200]);
+		expect(statuses(await deliverAll(host, endedCalls(world, 20)))).toEqual([200]);
 		expect(host.started).toHaveLength(20);
 		expect(world.seen().length).toBeLessThanOrEqual(22);
 	});
@@ -79,9 +70,9 @@ describe('what deliveries cost LiveCall', () => {
 		['drops the connection', { kind: 'reset-before' }],
 	];
 	for (const [what, fault] of stubborn) {
-		alone(`one delivery while LiveCall ${what}, 3 requests`, {}, async (world, host) => {
+		alone(`one delivery while LiveCall ${what}, 3 requests`, async (world, host) => {
 			world.sandbox.faults.always(fault);
-			expect(statuses(await deliverAll(host, [ended(world).id]))).toEqual([503]);
+			expect(statuses(await deliverAll(host, endedCalls(world, 1)))).toEqual([503]);
 			expect(world.seen()).toHaveLength(3);
 		});
 	}

@@ -6,8 +6,7 @@ import { query, sharedTrigger, WRONG_SETTINGS } from '../support/trigger';
 
 jest.setTimeout(300_000);
 
-const trigger = sharedTrigger();
-const { start } = trigger;
+const { deliver, host, start, world } = sharedTrigger();
 
 const form = 'application/x-www-form-urlencoded';
 
@@ -50,11 +49,11 @@ describe.each([true, false])(
 			['bytes that are no text', '\u0000\uFFFD{"call"', 'text/plain'],
 		])('%s', async (_, body, contentType) => {
 			start({ verifyCalls });
-			const answer = await trigger.host.deliver(body, { query, contentType });
+			const answer = await deliver(body, { contentType });
 			expect(answer.status).toBe(400);
-			expect(trigger.host.errors).toEqual([]);
-			expect(trigger.host.started).toEqual([]);
-			expect(trigger.world.seen()).toEqual([]);
+			expect(host.errors).toEqual([]);
+			expect(host.started).toEqual([]);
+			expect(world.seen()).toEqual([]);
 		});
 	},
 );
@@ -66,10 +65,9 @@ it.each([
 ])('form fields with too many levels are left out: %s', async (_, body) => {
 	for (const contentType of [form, 'text/plain']) {
 		start({ verifyCalls: false });
-		expect((await trigger.host.deliver(body, { query, contentType })).status).toBe(200);
-		expect(trigger.host.started).toMatchObject([{ verified: false, id: '5' }]);
-		for (const value of Object.values(trigger.host.started[0]))
-			expect(typeof value).not.toBe('object');
+		expect((await deliver(body, { contentType })).status).toBe(200);
+		expect(host.started).toMatchObject([{ verified: false, id: '5' }]);
+		for (const value of Object.values(host.started[0])) expect(typeof value).not.toBe('object');
 	}
 });
 
@@ -81,13 +79,13 @@ describe('a delivery is answered 503, and nothing is started, where', () => {
 		['an expression for the events fails', { events: '={{ oops( }}' }],
 	])('%s', async (_, parameters) => {
 		start(parameters);
-		const { id } = trigger.world.sandbox.calls.add({ status: 'ended' });
-		const answer = await trigger.host.deliver({ call: { id } }, { query });
+		const { id } = world.sandbox.calls.add({ status: 'ended' });
+		const answer = await deliver({ call: { id } });
 		expect(answer.status).toBe(503);
 		expect(Number(answer.retryAfter)).toBeGreaterThan(0);
-		expect(trigger.host.errors).toEqual([]);
-		expect(trigger.host.started).toEqual([]);
-		expect(trigger.host.warnings).toEqual([expect.stringContaining('could not be handled')]);
+		expect(host.errors).toEqual([]);
+		expect(host.started).toEqual([]);
+		expect(host.warnings).toEqual([expect.stringContaining('could not be handled')]);
 	});
 });
 
@@ -110,16 +108,14 @@ describe('a setting that an expression gives, and that is wrong, starts nothing 
 				Object.entries(parameters).map(([name, value]) => [name, expressed(value)]),
 			),
 		);
-		const { id } = trigger.world.sandbox.calls.add({ status: 'ended' });
-		const answer = await trigger.host.deliver({ call: { id } }, { query });
+		const { id } = world.sandbox.calls.add({ status: 'ended' });
+		const answer = await deliver({ call: { id } });
 		expect(answer.status).toBe(503);
 		expect(Number(answer.retryAfter)).toBeGreaterThan(0);
 		expect(answer.body).not.toContain(label);
-		expect(trigger.host.started).toEqual([]);
-		expect(trigger.world.seen()).toEqual([]);
-		expect(trigger.host.warnings).toEqual([
-			expect.stringContaining(`could not be handled: "${label}" `),
-		]);
+		expect(host.started).toEqual([]);
+		expect(world.seen()).toEqual([]);
+		expect(host.warnings).toEqual([expect.stringContaining(`could not be handled: "${label}" `)]);
 	});
 });
 
@@ -206,14 +202,14 @@ const DELIVERIES = Number(process.env.DELIVERIES ?? 1_000);
 describe(`${DELIVERIES} deliveries that are made up`, () => {
 	it('throw nothing, start nothing, and cost LiveCall at most one request each', async () => {
 		const property = fc.asyncProperty(batch, async (deliveries) => {
-			const before = trigger.world.seen().length;
+			const before = world.seen().length;
 			const answers = await Promise.all(
-				deliveries.map(async ([sent, how]) => await trigger.host.deliver(sent, how)),
+				deliveries.map(async ([sent, how]) => await host.deliver(sent, how)),
 			);
-			expect(trigger.host.errors).toEqual([]);
-			expect(trigger.host.started).toEqual([]);
+			expect(host.errors).toEqual([]);
+			expect(host.started).toEqual([]);
 			expect(answers.filter(({ status }) => ![400, 401, 404, 422].includes(status))).toEqual([]);
-			expect(trigger.world.seen().length - before).toBeLessThanOrEqual(deliveries.length);
+			expect(world.seen().length - before).toBeLessThanOrEqual(deliveries.length);
 		});
 		await fc.assert(property, { numRuns: Math.ceil(DELIVERIES / AT_ONCE) });
 	});
@@ -221,16 +217,14 @@ describe(`${DELIVERIES} deliveries that are made up`, () => {
 	it('throw nothing where nothing is verified, and start what is marked so', async () => {
 		start({ verifyCalls: false, options: { ignoreRepeats: false } });
 		const property = fc.asyncProperty(batch, async (deliveries) => {
-			await Promise.all(
-				deliveries.map(async ([sent, how]) => await trigger.host.deliver(sent, how)),
-			);
-			expect(trigger.host.errors).toEqual([]);
-			for (const item of trigger.host.items) {
+			await Promise.all(deliveries.map(async ([sent, how]) => await host.deliver(sent, how)));
+			expect(host.errors).toEqual([]);
+			for (const item of host.items) {
 				expect(item.json.verified).toBe(false);
 				expect(['call.created', 'call.ended']).toContain(item.json.event);
 				expect(Object.keys(item)).toEqual(['json']);
 			}
-			trigger.host.items.length = 0;
+			host.items.length = 0;
 		});
 		await fc.assert(property, { numRuns: Math.ceil(DELIVERIES / AT_ONCE / 10) });
 	});

@@ -1,14 +1,14 @@
 import { DateTime } from 'luxon';
 import type { INodeParameters } from 'n8n-workflow';
-import { query, sharedTrigger, until } from '../support/trigger';
+import { sharedTrigger, until } from '../support/trigger';
 
 jest.setTimeout(60_000);
 
 const trigger = sharedTrigger();
-const { ended, settings, start } = trigger;
+const { ended, host, settings, start, world } = trigger;
 
 const deliver = async (id: number, event = 'call.ended') =>
-	await trigger.host.deliver({ event, call: { id } }, { query });
+	await trigger.deliver({ event, call: { id } });
 
 /** Has the calls delivered, so many at a time. */
 async function deliverAll(ids: number[], atOnce = ids.length, event?: string): Promise<void> {
@@ -21,13 +21,11 @@ async function deliverAll(ids: number[], atOnce = ids.length, event?: string): P
 
 /** The calls whose deliveries n8n has stored, oldest first. */
 const stored = () =>
-	[...trigger.host.stored.matchAll(/"call\.(?:ended|created) (\d+)[ "]/g)].map(([, id]) =>
-		Number(id),
-	);
+	[...host.stored.matchAll(/"call\.(?:ended|created) (\d+)[ "]/g)].map(([, id]) => Number(id));
 
 /** n8n restarts: the process remembers nothing, and its database everything. */
 function restart(parameters?: INodeParameters): void {
-	const staticData = JSON.parse(trigger.host.stored);
+	const staticData = JSON.parse(host.stored);
 	start(parameters, { staticData });
 }
 
@@ -35,30 +33,27 @@ describe('a delivery that came before', () => {
 	it('starts nothing, whatever form it has', async () => {
 		const { id } = ended();
 		await deliver(id);
-		const answer = await trigger.host.deliver(
-			{ data: { id: String(id), type: 'calls' } },
-			{ query },
-		);
+		const answer = await trigger.deliver({ data: { id: String(id), type: 'calls' } });
 		expect(answer.status).toBe(200);
 		expect(answer.body).toContain('delivered before');
-		expect(trigger.host.started).toHaveLength(1);
-		expect(trigger.host.writes).toBe(1);
+		expect(host.started).toHaveLength(1);
+		expect(host.writes).toBe(1);
 	});
 
 	it('starts nothing 50 ms later', async () => {
 		const { id } = ended();
-		trigger.world.sandbox.faults.always({ kind: 'latency', ms: 100 });
+		world.sandbox.faults.always({ kind: 'latency', ms: 100 });
 		const first = deliver(id);
 		await new Promise((resolve) => setTimeout(resolve, 50));
 		await Promise.all([first, deliver(id)]);
-		expect(trigger.host.started).toHaveLength(1);
+		expect(host.started).toHaveLength(1);
 	});
 
 	it('is told from another event of the same call', async () => {
 		const { id } = ended();
 		await deliver(id, 'call.created');
 		await deliver(id, 'call.ended');
-		expect(trigger.host.started).toHaveLength(2);
+		expect(host.started).toHaveLength(2);
 	});
 
 	it.each<[string, object, number]>([
@@ -70,10 +65,10 @@ describe('a delivery that came before', () => {
 		const call = ended();
 		await deliver(call.id);
 		const body = { call: { ...call, ...change } };
-		trigger.world.sandbox.faults.always({ kind: 'status', status: 200, body });
+		world.sandbox.faults.always({ kind: 'status', status: 200, body });
 		await deliver(call.id);
 		await deliver(call.id);
-		expect(trigger.host.started).toHaveLength(starts);
+		expect(host.started).toHaveLength(starts);
 	});
 
 	it('is told from no end at the same moment, however that is written', async () => {
@@ -84,29 +79,26 @@ describe('a delivery that came before', () => {
 			DateTime.fromMillis(ms, { zone: 'Asia/Kolkata' }).toISO(),
 		]) {
 			const body = { call: { ...call, ended_at } };
-			trigger.world.sandbox.faults.always({ kind: 'status', status: 200, body });
+			world.sandbox.faults.always({ kind: 'status', status: 200, body });
 			await deliver(call.id);
 		}
-		expect(trigger.host.started).toHaveLength(1);
+		expect(host.started).toHaveLength(1);
 	});
 
 	it('is a creation, whatever has become of the call since', async () => {
-		const { id } = trigger.world.sandbox.calls.add({ status: 'started' });
+		const { id } = world.sandbox.calls.add({ status: 'started' });
 		await deliver(id, 'call.created');
-		trigger.world.sandbox.calls.end(id);
+		world.sandbox.calls.end(id);
 		await deliver(id, 'call.created');
-		expect(trigger.host.started).toHaveLength(1);
+		expect(host.started).toHaveLength(1);
 	});
 
 	it('takes little room, whatever an unverified one says', async () => {
 		start({ verifyCalls: false });
 		const [outcome, ended_at] = ['a'.repeat(100_000), 'b'.repeat(100_000)];
-		await trigger.host.deliver(
-			{ event: 'call.ended', call: { id: 5, outcome, ended_at } },
-			{ query },
-		);
-		expect(trigger.host.started).toHaveLength(1);
-		expect(trigger.host.stored.length).toBeLessThan(1_000);
+		await trigger.deliver({ event: 'call.ended', call: { id: 5, outcome, ended_at } });
+		expect(host.started).toHaveLength(1);
+		expect(host.stored.length).toBeLessThan(1_000);
 	});
 
 	it('starts the workflow again when told to', async () => {
@@ -114,8 +106,8 @@ describe('a delivery that came before', () => {
 		const { id } = ended();
 		await deliver(id);
 		await deliver(id);
-		expect(trigger.host.started).toHaveLength(2);
-		expect(trigger.host.writes).toBe(0);
+		expect(host.started).toHaveLength(2);
+		expect(host.writes).toBe(0);
 	});
 
 	it('starts the workflow again while a person listens in the editor', async () => {
@@ -123,18 +115,18 @@ describe('a delivery that came before', () => {
 		const { id } = ended();
 		await deliver(id);
 		await deliver(id);
-		expect(trigger.host.started).toHaveLength(2);
-		expect(trigger.host.writes).toBe(0);
+		expect(host.started).toHaveLength(2);
+		expect(host.writes).toBe(0);
 	});
 
 	it('to the test URL starts the published workflow all the same', async () => {
 		const { id } = ended();
-		trigger.host.settings = settings({}, { mode: 'manual', workflowId: 'both' });
+		host.settings = settings({}, { mode: 'manual', workflowId: 'both' });
 		await deliver(id);
-		trigger.host.settings = settings({}, { workflowId: 'both' });
+		host.settings = settings({}, { workflowId: 'both' });
 		await deliver(id);
 		await deliver(id);
-		expect(trigger.host.started).toHaveLength(2);
+		expect(host.started).toHaveLength(2);
 	});
 
 	it('is forgotten with the workflow that it came to', async () => {
@@ -142,7 +134,7 @@ describe('a delivery that came before', () => {
 		await deliver(id);
 		start();
 		await deliver(id);
-		expect(trigger.host.started).toHaveLength(1);
+		expect(host.started).toHaveLength(1);
 	});
 });
 
@@ -151,7 +143,7 @@ describe.each([
 	['1.123, which answers before it', true],
 ])('in n8n %s, a restart finds', (_, answersFirst) => {
 	beforeEach(() => {
-		trigger.host.answersFirst = answersFirst;
+		host.answersFirst = answersFirst;
 	});
 
 	it('each delivery that was answered', async () => {
@@ -159,62 +151,57 @@ describe.each([
 			await deliver(id);
 			expect(stored()).toContain(id);
 		}
-		expect(trigger.host.started).toHaveLength(3);
+		expect(host.started).toHaveLength(3);
 	});
 
 	it('deliveries that came together', async () => {
-		trigger.world.sandbox.faults.always({ kind: 'latency', ms: 30 });
+		world.sandbox.faults.always({ kind: 'latency', ms: 30 });
 		const ids = Array.from({ length: 20 }, () => ended().id);
 		await deliverAll(ids);
-		expect(trigger.host.started).toHaveLength(20);
+		expect(host.started).toHaveLength(20);
 		expect(stored().sort()).toEqual(ids);
 
 		restart();
 		await deliverAll(ids);
-		expect(trigger.host.started).toEqual([]);
+		expect(host.started).toEqual([]);
 	});
 
 	it('deliveries that came while the database was slow', async () => {
-		trigger.host.writeMs = 50;
+		host.writeMs = 50;
 		const ids = Array.from({ length: 3 }, () => ended().id);
 		await deliverAll(ids, 1);
 		await deliverAll(ids, 1);
-		await trigger.host.written();
-		expect(trigger.host.started).toHaveLength(3);
+		await host.written();
+		expect(host.started).toHaveLength(3);
 		expect(stored()).toEqual(ids);
 	});
 });
 
 it('deliveries that come before the first of them is stored know of each other', async () => {
-	trigger.host.writeMs = 100;
+	host.writeMs = 100;
 	const ids = Array.from({ length: 3 }, () => ended().id);
 	const answers = [];
 	for (const id of ids) {
-		const begun: number = trigger.host.started.length;
+		const begun: number = host.started.length;
 		answers.push(deliver(id));
 		await until('the start of the workflow', () =>
-			trigger.host.started.length > begun ? true : undefined,
+			host.started.length > begun ? true : undefined,
 		);
 	}
 	await Promise.all(answers);
-	await trigger.host.written();
+	await host.written();
 	await deliverAll(ids, 1);
-	expect(trigger.host.started).toHaveLength(3);
+	expect(host.started).toHaveLength(3);
 	expect(stored()).toEqual(ids);
 });
 
 it('n8n answers once the workflow has started, which holds the sender back', async () => {
 	await deliver(ended().id);
-	trigger.host.startMs = 300;
+	host.startMs = 300;
 	const { id } = ended();
 	const answer = deliver(id);
-	await until('the start of the workflow', () =>
-		trigger.host.started.length > 1 ? true : undefined,
-	);
-	const first = await Promise.race([
-		answer,
-		trigger.host.workflowStarted().then(() => 'the start'),
-	]);
+	await until('the start of the workflow', () => (host.started.length > 1 ? true : undefined));
+	const first = await Promise.race([answer, host.workflowStarted().then(() => 'the start')]);
 	expect(first).toBe('the start');
 	expect((await answer).status).toBe(200);
 });
@@ -225,33 +212,30 @@ it('data that other nodes of the workflow keep stay as they are', async () => {
 	const { id } = ended();
 	await deliver(id);
 	await deliver(id);
-	expect(trigger.host.started).toHaveLength(2);
-	expect(trigger.host.stored).toContain('2026-01-01');
+	expect(host.started).toHaveLength(2);
+	expect(host.stored).toContain('2026-01-01');
 });
 
 it('a delivery that overlaps with a slow one is remembered', async () => {
 	const [early, late] = [ended(), ended()];
-	trigger.world.sandbox.faults.always(
-		{ kind: 'latency', ms: 300 },
-		{ path: new RegExp(`/${late.id}$`) },
-	);
+	world.sandbox.faults.always({ kind: 'latency', ms: 300 }, { path: new RegExp(`/${late.id}$`) });
 	const slow = deliver(late.id);
-	await until('the question about the slow one', () => trigger.world.sandbox.requests[0]);
+	await until('the question about the slow one', () => world.sandbox.requests[0]);
 	await deliver(early.id);
 	await slow;
 	await deliver(early.id);
-	expect(trigger.host.started.map(({ id }) => id).sort()).toEqual([early.id, late.id]);
+	expect(host.started.map(({ id }) => id).sort()).toEqual([early.id, late.id]);
 });
 
 it('a delivery that n8n answers late stores what has come meanwhile, too', async () => {
 	const [early, late] = [ended().id, ended().id];
-	trigger.host.startMs = 500;
+	host.startMs = 500;
 	const slow = deliver(late);
-	await until('the start of the slow one', () => trigger.host.started[0]);
-	trigger.host.startMs = 5;
+	await until('the start of the slow one', () => host.started[0]);
+	host.startMs = 5;
 	await deliver(early);
 	await slow;
-	expect(trigger.host.writes).toBe(2);
+	expect(host.writes).toBe(2);
 	expect(stored()).toEqual([late, early]);
 });
 
@@ -262,19 +246,19 @@ it('the latest 1,000 deliveries, 20 at a time, are remembered in their order', a
 	start({ verifyCalls: false }, { staticData });
 	const deliverCreated = async (ids: number[]) => await deliverAll(ids, 20, 'call.created');
 	await deliverCreated(Array.from({ length: 60 }, (_, index) => index + 1_001));
-	const order = trigger.host.started.map(({ id }) => Number(id));
+	const order = host.started.map(({ id }) => Number(id));
 	expect(order).toHaveLength(60);
 	const latest = [...before.slice(60), ...order];
 	expect(stored()).toEqual(latest);
 
 	const known = [...latest.slice(0, 20), ...latest.slice(-20)];
 	await deliverCreated(known);
-	expect(trigger.host.started).toHaveLength(60);
+	expect(host.started).toHaveLength(60);
 	restart({ verifyCalls: false });
 	await deliverCreated(known);
-	expect(trigger.host.started).toEqual([]);
+	expect(host.started).toEqual([]);
 	await deliverCreated(before.slice(59, 60));
-	expect(trigger.host.started).toHaveLength(1);
+	expect(host.started).toHaveLength(1);
 });
 
 it('what was stored before a restart is older than what has come since', async () => {
@@ -292,7 +276,7 @@ it.each([[{ seen: 'call.ended 1' }], [{ seen: [5, null, { a: 1 }] }], [{ seen: 7
 		const { id } = ended();
 		await deliver(id);
 		await deliver(id);
-		expect(trigger.host.started).toHaveLength(1);
-		expect(trigger.host.errors).toEqual([]);
+		expect(host.started).toHaveLength(1);
+		expect(host.errors).toEqual([]);
 	},
 );

@@ -1,11 +1,8 @@
 import { alone } from '../support/alone';
-import { query, until } from '../support/trigger';
-import type { World } from '../support/world';
-
-const ended = (world: World) => world.sandbox.calls.add({ status: 'ended', outcome: 'successful' });
+import { endedCall, query, until } from '../support/trigger';
 
 describe('a trigger that cannot verify a call at once', () => {
-	alone('keeps to 8 seconds where it asks a second time', {}, async (world, host) => {
+	alone('keeps to 8 seconds where it asks a second time', async (world, host) => {
 		const { id } = world.sandbox.calls.add({ status: 'started' });
 		world.sandbox.faults.decide(({ index }) =>
 			index === 0 ? { kind: 'latency', ms: 7_000 } : { kind: 'hang-before' },
@@ -21,16 +18,15 @@ describe('a trigger that cannot verify a call at once', () => {
 
 	alone(
 		'gives up after 8 seconds on an answer that does not come to its end',
-		{},
 		async (world, host) => {
-			const call = ended(world);
+			const call = endedCall(world);
 			world.sandbox.faults.always({ kind: 'trickle', everyMs: 100 });
 			expect((await host.deliver({ call: { id: call.id } }, { query })).status).toBe(503);
 			expect(host.started).toEqual([]);
 		},
 	);
 
-	alone('gives up after 8 seconds', {}, async (world, host) => {
+	alone('gives up after 8 seconds', async (world, host) => {
 		world.sandbox.faults.always({ kind: 'hang-before' });
 		const begun = Date.now();
 		expect((await host.deliver({ call: { id: 1 } }, { query })).status).toBe(503);

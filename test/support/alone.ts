@@ -1,4 +1,4 @@
-import { TriggerHost, type TriggerSettings } from './delivery';
+import { TriggerHost } from './delivery';
 import { World } from './world';
 
 /**
@@ -7,14 +7,13 @@ import { World } from './world';
  */
 export function alone(
 	title: string,
-	settings: Partial<TriggerSettings>,
 	test: (world: World, host: TriggerHost) => Promise<void>,
 ): void {
 	it.concurrent(
 		title,
 		async () => {
 			const world = await World.start();
-			const host = await TriggerHost.start({ credential: world.credential, ...settings });
+			const host = await new TriggerHost({ credential: world.credential }).start();
 			try {
 				await test(world, host);
 			} finally {

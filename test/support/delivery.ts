@@ -72,7 +72,6 @@ export class TriggerHost {
 	readonly errors: unknown[] = [];
 	/** What the node has written into n8n's log. */
 	readonly warnings: string[] = [];
-	settings: TriggerSettings;
 	private staticData: IDataObject | undefined;
 	private lastWrite: Promise<void> = Promise.resolve();
 	private lastStart: Promise<void> = Promise.resolve();
@@ -81,26 +80,23 @@ export class TriggerHost {
 	private number = ++triggers;
 	private close: () => void = () => undefined;
 
-	private constructor(settings: TriggerSettings) {
-		this.settings = settings;
-	}
+	constructor(public settings: TriggerSettings = { credential: {} }) {}
 
-	static async start(settings: TriggerSettings): Promise<TriggerHost> {
+	async start(): Promise<this> {
 		await loadPackage();
-		const host = new TriggerHost(settings);
 		const app = express();
 		app.use(express.raw({ type: () => true, limit: '16mb' }));
-		app.post('/', async (request, response) => await host.handle(request, response));
+		app.post('/', async (request, response) => await this.handle(request, response));
 		const server = app.listen(0, '127.0.0.1', 2_000);
 		await once(server, 'listening');
 		const address: AddressInfo | string | null = server.address();
 		if (typeof address !== 'object' || !address) throw new Error('The server has no port');
-		host.url = `http://127.0.0.1:${address.port}/`;
-		host.close = () => {
+		this.url = `http://127.0.0.1:${address.port}/`;
+		this.close = () => {
 			server.close();
 			server.closeAllConnections();
 		};
-		return host;
+		return this;
 	}
 
 	/** The static data as n8n has stored it, as text. */

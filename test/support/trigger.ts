@@ -1,7 +1,7 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { poll } from '../../dev/launcher/poll';
-import { TriggerHost, type TriggerSettings } from './delivery';
-import { SECRETS, sharedWorld } from './world';
+import { TriggerHost, type DeliveryOptions, type TriggerSettings } from './delivery';
+import { SECRETS, sharedWorld, type World } from './world';
 
 /** What the address has to carry, with the credential of a {@link World}. */
 export const query = `?token=${SECRETS.webhookToken}`;
@@ -30,7 +30,7 @@ export const WRONG_SETTINGS: Array<[label: string, parameters: INodeParameters]>
  */
 export function sharedTrigger() {
 	const world = sharedWorld();
-	let host: TriggerHost;
+	const host = new TriggerHost();
 	const settings = (
 		parameters: INodeParameters = {},
 		more: Partial<TriggerSettings> = {},
@@ -38,21 +38,24 @@ export function sharedTrigger() {
 	const start = (parameters?: INodeParameters, more?: Partial<TriggerSettings>) =>
 		host.reset(settings(parameters, more));
 
-	beforeAll(async () => {
-		host = await TriggerHost.start(settings());
-	});
+	beforeAll(async () => await host.start());
 	beforeEach(() => start());
 	afterAll(() => host.stop());
 	return {
 		world,
-		get host() {
-			return host;
-		},
+		host,
 		settings,
 		start,
-		/** Adds a call that has ended successfully. */
-		ended: () => world.sandbox.calls.add({ status: 'ended', outcome: 'successful', filter_id: 1 }),
+		/** Delivers what LiveCall would, to the address with the token in it. */
+		deliver: async (body: unknown, options: DeliveryOptions = {}) =>
+			await host.deliver(body, { query, ...options }),
+		ended: () => endedCall(world),
 	};
+}
+
+/** Adds a call that has ended successfully. */
+export function endedCall({ sandbox }: World) {
+	return sandbox.calls.add({ status: 'ended', outcome: 'successful', filter_id: 1 });
 }
 
 /** Waits until something is there, such as the first question that LiveCall was asked. */
