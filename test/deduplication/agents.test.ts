@@ -1,20 +1,15 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { AgentNode } from '../support/agent';
 import { PACKAGE, retry } from '../support/engine';
-import { locator, World } from '../support/world';
+import { locator, RETRY_ON_FAIL, sharedWorld } from '../support/world';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
+const world = sharedWorld();
 beforeEach(() => {
-	world.reset();
 	AgentNode.heard.length = 0;
 	AgentNode.asks = [{}, {}];
 });
-afterAll(async () => {
+afterAll(() => {
 	AgentNode.asks = [{}, {}];
-	await world.sandbox.stop();
 });
 
 const [ANNA, BEN] = ['+49 30 1000001', '+49 30 1000002'];
@@ -90,7 +85,7 @@ it('calls again where repeats are allowed, but not what is unknown', async () =>
 it('holds when Retry On Fail of the tool runs it again', async () => {
 	AgentNode.asks = [{ phone: ANNA }];
 	world.sandbox.faults.next({ kind: 'reset-after' });
-	await run(call, { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 });
+	await run(call, RETRY_ON_FAIL);
 	expect(rung()).toEqual([ANNA]);
 	expect(AgentNode.heard[0]).toContain('may already have placed this call');
 });

@@ -1,17 +1,28 @@
 import type { IDataObject } from 'n8n-workflow';
 import { processedData, retry, retryCrashed, type RunResult } from '../support/engine';
-import { jsons, locator, pairs, World } from '../support/world';
+import {
+	CONTINUES,
+	hintsOf,
+	isN8n1,
+	jsons,
+	locator,
+	pairs,
+	RETRY_ON_FAIL,
+	sharedWorld,
+} from '../support/world';
 import { canonicalNumber } from '../../nodes/shared/phoneNumber';
+import { storeOf } from './processes';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-beforeEach(() => world.reset());
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
 
 const [ANNA, BEN, CARA] = ['+49 30 1000001', '+49 30 1000002', '+49 30 1000003'];
 const items = [ANNA, BEN, CARA].map((phone) => ({ phone }));
+const one = { items: items.slice(0, 1) };
+/** The error output leads back to the node. */
+const looping = (times: number) => ({
+	node: { onError: 'continueErrorOutput' as const },
+	loop: { from: 'errorOutput' as const, times },
+});
 const call = { filterId: locator('1'), phoneNumber: '={{ $json.phone }}' };
 const user = { name: 'Ada Lovelace', phoneNumber: '={{ $json.phone }}' };
 const keyed = { ...call, options: { deduplicationKey: '={{ $json.phone }}' } };
@@ -24,23 +35,9 @@ const refused = {
 };
 const actsAndFails = { kind: 'status-after' as const, status: 502 };
 
-/** Where the node of these tests has its row. */
-const NODE_OF_THE_STORE = {
-	workflow: { id: 'workflow', active: true },
-	node: {
-		id: 'livecall',
-		name: '',
-		type: '',
-		typeVersion: 1,
-		position: [0, 0] as [number, number],
-		parameters: {},
-	},
-};
-
 /** n8n 1.x gives an execution nothing that its retries have, too, so it has no record there. */
-const hasLineage = !process.env.N8N_VERSION?.startsWith('1.');
-const describeWithLineage = hasLineage ? describe : describe.skip;
-const itWithLineage = hasLineage ? it : it.skip;
+const describeWithLineage = isN8n1 ? describe.skip : describe;
+const itWithLineage = isN8n1 ? it.skip : it;
 
 const rung = () => world.sandbox.calls.placed().map((placed) => placed.phone_number);
 
@@ -52,31 +49,21 @@ function meetWith(faults: Record<string, Array<typeof refused | typeof actsAndFa
 	});
 }
 
-function hintsOf({ run }: RunResult): string[] {
-	const [last] = (run.data.resultData.runData.LiveCall ?? []).slice(-1);
-	return (last?.hints ?? []).map(({ message }) => message);
-}
-
 function redialing({ settings }: RunResult) {
 	const options = { ...Object(settings.parameters.options), redialUnknown: true };
 	return { parameters: { ...settings.parameters, options } };
 }
 
 describe('an error output that leads back to the node', () => {
-	const looping = {
-		node: { onError: 'continueErrorOutput' as const },
-		loop: { from: 'errorOutput' as const, times: 5 },
-	};
-
 	it.each([
 		['the loop alone', {}],
-		['Retry On Fail besides', { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 }],
+		['Retry On Fail besides', RETRY_ON_FAIL],
 	])('rings nobody again of whom it is unknown, with %s', async (_, node) => {
 		meetWith({ [ANNA]: Array.from({ length: 5 }, () => actsAndFails) });
 		const result = await world.run('call.create', call, {
-			items: items.slice(0, 1),
-			...looping,
-			node: { ...looping.node, ...node },
+			...one,
+			...looping(5),
+			node: { ...looping(5).node, ...node },
 		});
 		expect(rung()).toEqual([ANNA]);
 		expect(result.runs).toHaveLength(6);
@@ -85,7 +72,7 @@ describe('an error output that leads back to the node', () => {
 
 	it('rings those again whom LiveCall has refused, and nobody else', async () => {
 		meetWith({ [ANNA]: [refused, refused], [BEN]: [actsAndFails] });
-		const result = await world.run('call.create', call, { items, ...looping });
+		const result = await world.run('call.create', call, { items, ...looping(5) });
 		expect(rung().sort()).toEqual([ANNA, BEN, CARA]);
 		expect(
 			result.runs.flatMap(({ output }) => output).map(({ json }) => json.phone_number),
@@ -95,7 +82,7 @@ describe('an error output that leads back to the node', () => {
 	it('adds no user twice', async () => {
 		world.sandbox.faults.always(actsAndFails, { method: 'POST' });
 		const before = world.sandbox.users.all().length;
-		await world.run('user.create', user, { items: items.slice(0, 1), ...looping });
+		await world.run('user.create', user, { ...one, ...looping(5) });
 		expect(world.sandbox.users.all()).toHaveLength(before + 1);
 	});
 
@@ -104,7 +91,7 @@ describe('an error output that leads back to the node', () => {
 		await world.run(
 			'call.create',
 			{ ...call, phoneNumber },
-			{ items: items.slice(0, 1), loop: { from: 'output', times: 2 } },
+			{ ...one, loop: { from: 'output', times: 2 } },
 		);
 		expect(rung()).toEqual([ANNA, ANNA, ANNA]);
 	});
@@ -113,10 +100,7 @@ describe('an error output that leads back to the node', () => {
 describeWithLineage('an n8n that has died', () => {
 	it('has nobody rung twice when the execution is retried, however often', async () => {
 		meetWith({ [BEN]: [actsAndFails] });
-		const crashed = await world.run('call.create', call, {
-			items,
-			node: { onError: 'continueRegularOutput' },
-		});
+		const crashed = await world.run('call.create', call, { items, node: CONTINUES });
 		for (let time = 0; time < 3; time++) {
 			const again = await retryCrashed(crashed);
 			const placed = (phone_number: string) => ({
@@ -138,7 +122,7 @@ describeWithLineage('an n8n that has died', () => {
 	});
 
 	it('has them dialled again once, when a person says so, however often it is retried', async () => {
-		const crashed = await world.run('call.create', call, { items: items.slice(0, 1) });
+		const crashed = await world.run('call.create', call, one);
 		const redialed = await retryCrashed(crashed, redialing(crashed));
 		expect(redialed.failed).toBe(false);
 		expect(rung()).toEqual([ANNA, ANNA]);
@@ -149,31 +133,21 @@ describeWithLineage('an n8n that has died', () => {
 
 	it('has those called whom LiveCall had refused', async () => {
 		meetWith({ [BEN]: [refused] });
-		const crashed = await world.run('call.create', call, {
-			items,
-			node: { onError: 'continueRegularOutput' },
-		});
+		const crashed = await world.run('call.create', call, { items, node: CONTINUES });
 		const again = await retryCrashed(crashed);
 		expect(jsons(again)[1]).toMatchObject({ phone_number: BEN });
 		expect(rung()).toEqual([ANNA, CARA, BEN]);
 	});
 
 	it('has a loop held that comes after what is unknown', async () => {
-		const crashed = await world.run('call.create', call, { items: items.slice(0, 1) });
-		await retryCrashed(crashed, {
-			node: { onError: 'continueErrorOutput' },
-			loop: { from: 'errorOutput', times: 3 },
-		});
+		const crashed = await world.run('call.create', call, one);
+		await retryCrashed(crashed, { ...looping(3) });
 		expect(rung()).toEqual([ANNA]);
 	});
 
 	it('has nobody rung again who was refused first and then placed in a loop', async () => {
 		meetWith({ [ANNA]: [refused] });
-		const looping = {
-			node: { onError: 'continueErrorOutput' as const },
-			loop: { from: 'errorOutput' as const, times: 1 },
-		};
-		const crashed = await world.run('call.create', call, { items: items.slice(0, 1), ...looping });
+		const crashed = await world.run('call.create', call, { ...one, ...looping(1) });
 		expect(rung()).toEqual([ANNA]);
 		const again = await retryCrashed(crashed);
 		expect(again.errorOutput[0].json.error).toMatch(MAY_ALREADY);
@@ -198,7 +172,7 @@ describeWithLineage('an n8n that has died', () => {
 
 	it.each(['user.create', 'user.upsert'])('adds no user twice: %s', async (operation) => {
 		const before = world.sandbox.users.all().length;
-		const crashed = await world.run(operation, user, { items: items.slice(0, 1) });
+		const crashed = await world.run(operation, user, one);
 		await retryCrashed(crashed);
 		expect(world.sandbox.users.all()).toHaveLength(before + 1);
 	});
@@ -228,7 +202,7 @@ describeWithLineage('two retries of the same stored execution', () => {
 
 	it('dial what is unknown again once, also when both are started side by side', async () => {
 		meetWith({ [ANNA]: [actsAndFails] });
-		const failed = await world.run('call.create', call, { items: items.slice(0, 1) });
+		const failed = await world.run('call.create', call, one);
 		const both = await Promise.all([1, 2].map(async () => await retry(failed, redialing(failed))));
 		expect(rung()).toEqual([ANNA, ANNA]);
 		expect(both.filter((result) => result.failed)).toHaveLength(1);
@@ -238,11 +212,7 @@ describeWithLineage('two retries of the same stored execution', () => {
 	});
 
 	it('dial it again once, also when it is refused first and then placed in a loop', async () => {
-		const looping = {
-			node: { onError: 'continueErrorOutput' as const },
-			loop: { from: 'errorOutput' as const, times: 1 },
-		};
-		const crashed = await world.run('call.create', call, { items: items.slice(0, 1), ...looping });
+		const crashed = await world.run('call.create', call, { ...one, ...looping(1) });
 		meetWith({ [ANNA]: [refused] });
 		await retryCrashed(crashed, redialing(crashed));
 		expect(rung()).toEqual([ANNA, ANNA]);
@@ -253,8 +223,7 @@ describeWithLineage('two retries of the same stored execution', () => {
 
 	it('dial it again once, also when Retry On Fail has tries left', async () => {
 		meetWith({ [ANNA]: [actsAndFails, actsAndFails] });
-		const node = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
-		const failed = await world.run('call.create', call, { items: items.slice(0, 1), node });
+		const failed = await world.run('call.create', call, { ...one, node: RETRY_ON_FAIL });
 		for (let time = 0; time < 2; time++) await retry(failed, redialing(failed));
 		expect(rung()).toEqual([ANNA, ANNA]);
 	});
@@ -262,7 +231,7 @@ describeWithLineage('two retries of the same stored execution', () => {
 	it('with a key: the same, also when it is refused first and then placed in another try', async () => {
 		meetWith({ [ANNA]: [actsAndFails, refused] });
 		const node = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
-		const failed = await world.run('call.create', keyed, { items: items.slice(0, 1), node });
+		const failed = await world.run('call.create', keyed, { ...one, node });
 		await retry(failed, redialing(failed));
 		await retry(failed, redialing(failed));
 		expect(rung()).toEqual([ANNA, ANNA]);
@@ -270,7 +239,7 @@ describeWithLineage('two retries of the same stored execution', () => {
 
 	it('with a key: the same', async () => {
 		meetWith({ [ANNA]: [actsAndFails] });
-		const failed = await world.run('call.create', keyed, { items: items.slice(0, 1) });
+		const failed = await world.run('call.create', keyed, one);
 		await retry(failed, redialing(failed));
 		await retry(failed, redialing(failed));
 		expect(rung()).toEqual([ANNA, ANNA]);
@@ -288,10 +257,7 @@ describe('a key on two items of a run', () => {
 		'has the second one called when the first is refused, %i at once',
 		async (n) => {
 			meetWith({ [ANNA]: [refused] });
-			const result = await world.run('call.create', shared(n), {
-				items: pair,
-				node: { onError: 'continueRegularOutput' },
-			});
+			const result = await world.run('call.create', shared(n), { items: pair, node: CONTINUES });
 			expect(jsons(result)).toEqual([
 				{ error: expect.stringContaining('is invalid') },
 				expect.objectContaining({ phone_number: BEN }),
@@ -313,21 +279,17 @@ describe('a key on two items of a run', () => {
 	});
 
 	it.each([1, 2, 8])('stands for one customer, and says so of another, %i at once', async (n) => {
-		const node = { onError: 'continueRegularOutput' as const };
-		const result = await world.run('call.create', shared(n), { items: pair, node });
+		const result = await world.run('call.create', shared(n), { items: pair, node: CONTINUES });
 		expect(rung()).toEqual([ANNA]);
 		const another = { error: expect.stringContaining('"A" stands for another customer, too') };
 		expect(jsons(result)).toEqual([expect.objectContaining({ phone_number: ANNA }), another]);
-		const later = await world.run('call.create', shared(n), { items: pair, node });
+		const later = await world.run('call.create', shared(n), { items: pair, node: CONTINUES });
 		expect(jsons(later)).toEqual([expect.objectContaining({ reason: 'duplicate' }), another]);
 	});
 
 	it('keeps the second one from being called when the first is unknown', async () => {
 		meetWith({ [ANNA]: [actsAndFails] });
-		await world.run('call.create', shared(2), {
-			items: pair,
-			node: { onError: 'continueRegularOutput' },
-		});
+		await world.run('call.create', shared(2), { items: pair, node: CONTINUES });
 		expect(rung()).toEqual([ANNA]);
 	});
 });
@@ -336,7 +298,6 @@ describe('a store that fails', () => {
 	const error = new Error('SQLITE_BUSY: database is locked');
 	const fail = (from: number, to = Infinity) =>
 		processedData.failAt((n) => (n >= from && n < to ? { when: 'before', error } : undefined));
-	const one = { items: items.slice(0, 1) };
 
 	it('for ever, has nobody called who has a key, and says so; then the key is free', async () => {
 		fail(0);
@@ -352,8 +313,11 @@ describe('a store that fails', () => {
 	it('and works again, is asked for the next key of the same run', async () => {
 		fail(0, 3);
 		const options = { ...keyed.options, maxConcurrency: 1 };
-		const node = { onError: 'continueRegularOutput' as const };
-		await world.run('call.create', { ...keyed, options }, { items: items.slice(0, 2), node });
+		await world.run(
+			'call.create',
+			{ ...keyed, options },
+			{ items: items.slice(0, 2), node: CONTINUES },
+		);
 		expect(rung()).toEqual([BEN]);
 	});
 
@@ -367,12 +331,8 @@ describe('a store that fails', () => {
 		processedData.forget('workflow');
 		processedData.failAt(() => undefined);
 		const key = canonicalNumber(ANNA);
-		await processedData.checkProcessedAndRecord(
-			[key, JSON.stringify([key, key])],
-			'node',
-			NODE_OF_THE_STORE,
-			{ mode: 'entries' },
-		);
+		const entries = [key, JSON.stringify([key, key])];
+		await storeOf(processedData).checkProcessedAndRecord(entries, 'node', { mode: 'entries' });
 		const again = await retry(failed);
 		expect(again.error.message).toContain('The deduplication key is recorded, perhaps by a try');
 		expect(rung()).toEqual([]);
@@ -426,10 +386,7 @@ describe('a store that fails', () => {
 			fail(0);
 			return refused;
 		});
-		const result = await world.run('call.create', keyed, {
-			...one,
-			node: { onError: 'continueRegularOutput' },
-		});
+		const result = await world.run('call.create', keyed, { ...one, node: CONTINUES });
 		expect(jsons(result)[0].error).toContain('is invalid');
 		expect(hintsOf(result)).toEqual([
 			expect.stringContaining('did not take the deduplication key back'),
@@ -486,26 +443,19 @@ describeWithLineage('that a call was placed', () => {
 		await world.run('call.create', call, { items });
 		expect(placedOnRecord()).toHaveLength(3);
 		world.reset();
-		await world.run('call.create', call, { items: items.slice(0, 1) });
+		await world.run('call.create', call, one);
 		expect(placedOnRecord()).toEqual([]);
 		const phoneNumber = '={{ $json.phone ?? $json.phone_number }}';
 		const again = { ...call, phoneNumber };
-		await world.run('call.create', again, {
-			items: items.slice(0, 1),
-			loop: { from: 'output', times: 1 },
-		});
+		await world.run('call.create', again, { ...one, loop: { from: 'output', times: 1 } });
 		expect(placedOnRecord()).toHaveLength(1);
 	});
 });
 
 describe('a Remove Duplicates node that keeps its history for the whole workflow', () => {
 	it('is left alone, and a hint says what that means', async () => {
-		await processedData.checkProcessedAndRecord(
-			['a', 'b'],
-			'workflow',
-			{ workflow: { id: 'workflow', active: true } },
-			{ mode: 'entries' },
-		);
+		const store = storeOf(processedData);
+		await store.checkProcessedAndRecord(['a', 'b'], 'workflow', { mode: 'entries' });
 		const result = await world.run('call.create', keyed, { items });
 		expect(rung()).toHaveLength(3);
 		expect(hintsOf(result)).toContainEqual(expect.stringContaining('Another node keeps data'));
@@ -524,7 +474,7 @@ it('an item that comes out as skipped names the customer and its input item', as
 
 it('an item whose option is wrong was not sent, so a retry with the right one calls', async () => {
 	const wrong = { ...call, options: { requestTimeout: -1 } };
-	const failed = await world.run('call.create', wrong, { items: items.slice(0, 1) });
+	const failed = await world.run('call.create', wrong, one);
 	expect(failed.failed).toBe(true);
 	const again = await retry(failed, { parameters: { ...failed.settings.parameters, options: {} } });
 	expect(again.failed).toBe(false);

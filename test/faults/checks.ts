@@ -1,7 +1,7 @@
-import type { INodeExecutionData } from 'n8n-workflow';
 import type { RunResult } from '../support/engine';
 import type { Execution, Story } from './scenario';
 import type { Schedule } from './schedule';
+import { pairOf } from '../support/world';
 
 /** How an execution says that an item ended. */
 type Ending =
@@ -222,10 +222,6 @@ function readOutput(result: RunResult, schedule: Schedule, add: Add, found: Foun
 		else if (skipped === true) add(index, { as: 'skipped' }, 'its output');
 		else add(index, undefined, JSON.stringify(item.json));
 	}
-}
-
-function pairOf({ pairedItem }: INodeExecutionData): number {
-	return typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem.item : -1;
 }
 
 /** Reads the error that ended a run: its own item, and the account of all others in its description. */

@@ -1,14 +1,10 @@
 import './quiet';
 
 import fc from 'fast-check';
-import { World } from '../support/world';
+import { sharedWorld } from '../support/world';
 import { anyCrashedList, finish, type CrashedList } from './crashedList';
 
-let world: World;
-beforeAll(async () => {
-	world = await World.start();
-});
-afterAll(async () => await world.sandbox.stop());
+const world = sharedWorld();
 
 const all = <T>(map: Map<T, unknown>) => [...map.keys()].sort();
 

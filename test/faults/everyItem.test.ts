@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { resources } from '../../nodes/LiveCall/operations';
 import { runNode, type RunResult } from '../support/engine';
-import { World } from '../support/world';
+import { pairOf, World } from '../support/world';
 import { anyTrial, arrange, metBy, type Trial } from './failures';
 import {
 	OPERATIONS_ON_SUBJECTS,
@@ -68,10 +68,6 @@ function outputsOf({ output, errorOutput }: RunResult, { items, onError }: Trial
 		}
 	}
 	return onceEach(endings);
-}
-
-function pairOf({ pairedItem }: INodeExecutionData): number {
-	return typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem.item : -1;
 }
 
 /** How each item ended, as the error that ended the run says. What fails before the first item fails them all. */

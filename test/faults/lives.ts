@@ -12,6 +12,7 @@ import { canonicalNumber } from '../../nodes/shared/phoneNumber';
 import type { StoreFailure } from '../support/processedData';
 import type { Deeds, Lane } from './lane';
 import { itemFaults, type FaultName, type OnError } from './schedule';
+import { pairOf } from '../support/world';
 
 /** One execution of a life. */
 interface Chapter {
@@ -242,12 +243,11 @@ function toldIn(result: RunResult, life: Life, numbers: string[]): Array<Set<Tol
 		return told;
 	}
 	for (const { output, errorOutput } of result.runs) {
-		for (const { json, pairedItem } of [...output, ...errorOutput]) {
+		for (const item of [...output, ...errorOutput]) {
+			const { json } = item;
 			const phone = json.phone_number ?? json.phone;
 			const byPhone = numbers.findIndex((number) => number === phone);
-			const paired =
-				typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem : undefined;
-			told[byPhone >= 0 ? byPhone : (paired?.item ?? 0)].add(toldOf(json));
+			told[byPhone >= 0 ? byPhone : Math.max(0, pairOf(item))].add(toldOf(json));
 		}
 	}
 	return told;

@@ -3,7 +3,7 @@ import { resources } from '../../nodes/LiveCall/operations';
 import { fieldsOf } from '../../nodes/LiveCall/panel';
 import { AgentNode } from '../support/agent';
 import { PACKAGE } from '../support/engine';
-import { locator, sharedWorld } from '../support/world';
+import { CONTINUES, locator, sharedWorld } from '../support/world';
 
 const world = sharedWorld();
 
@@ -96,10 +96,7 @@ async function errorsOf(
 	parameters: INodeParameters,
 	items: IDataObject[],
 ): Promise<unknown[]> {
-	const result = await world.run(operation, parameters, {
-		items,
-		node: { onError: 'continueRegularOutput' },
-	});
+	const result = await world.run(operation, parameters, { items, node: CONTINUES });
 	expect(world.sandbox.requests).toEqual([]);
 	return result.output.map(({ json }) => json.error);
 }

@@ -1,5 +1,5 @@
 import type { INodeParameters } from 'n8n-workflow';
-import { jsons, locator, pairs, sharedWorld } from '../support/world';
+import { hintsOf, jsons, locator, pairs, sharedWorld } from '../support/world';
 
 const world = sharedWorld();
 beforeEach(() => {
@@ -151,8 +151,7 @@ describe('filter: getAvailableTimes', () => {
 		world.sandbox.filters.set(1, { status: 'unavailable', available_call_times: [] });
 		const result = await times();
 		expect(jsons(result)).toEqual([]);
-		const [{ hints }] = result.run.data.resultData.runData.LiveCall;
-		expect(hints?.[0].message).toContain('no time to come');
+		expect(hintsOf(result)[0]).toContain('no time to come');
 	});
 
 	it.each([

@@ -1,11 +1,20 @@
 import { PlainHost } from '../support/plainHost';
-import { jsons, locator, pairs, sharedWorld } from '../support/world';
+import {
+	CALL,
+	CALL_EACH,
+	CONTINUES,
+	customers,
+	hintsOf,
+	jsons,
+	locator,
+	pairs,
+	RETRY_ON_FAIL,
+	sharedWorld,
+} from '../support/world';
 import { AgentNode } from '../support/agent';
 import { PACKAGE, processedData, retry } from '../support/engine';
 
 const world = sharedWorld();
-
-const someCall = { filterId: locator('1'), phoneNumber: '+49 30 1234567' };
 
 describe('call: create', () => {
 	it('sends what was entered and gives what LiveCall answers', async () => {
@@ -39,7 +48,7 @@ describe('call: create', () => {
 	});
 
 	it('sends only what was entered', async () => {
-		await world.run('call.create', someCall);
+		await world.run('call.create', CALL);
 		expect(world.seen()[0].json).toEqual({
 			call: { filter_id: '1', phone_number: '+49 30 1234567' },
 		});
@@ -55,7 +64,7 @@ describe('call: create', () => {
 		['a number', locator(1), '1'],
 		['a plain value, as an AI agent gives it', '1', '1'],
 	])('takes %s for the target group', async (_, filterId, sent) => {
-		const result = await world.run('call.create', { ...someCall, filterId });
+		const result = await world.run('call.create', { ...CALL, filterId });
 		expect(result.failed).toBe(false);
 		expect(world.seen()[0].json).toMatchObject({ call: { filter_id: sent } });
 	});
@@ -63,7 +72,7 @@ describe('call: create', () => {
 	it('takes a number from a spreadsheet as text', async () => {
 		await world.run(
 			'call.create',
-			{ ...someCall, phoneNumber: '={{ $json.phone }}' },
+			{ ...CALL, phoneNumber: '={{ $json.phone }}' },
 			{ items: [{ phone: 49301234567 }] },
 		);
 		expect(world.seen()[0].json).toMatchObject({ call: { phone_number: '49301234567' } });
@@ -91,20 +100,14 @@ describe('call: create', () => {
 		],
 		['a Date', '={{ new Date("2035-06-01T10:00:00Z") }}', '2035-06-01T12:00:00+02:00'],
 	])('schedules for %s', async (_, scheduledFor, sent) => {
-		const result = await world.run('call.create', {
-			...someCall,
-			additionalFields: { scheduledFor },
-		});
+		const result = await world.run('call.create', { ...CALL, additionalFields: { scheduledFor } });
 		expect(result.failed).toBe(false);
 		expect(world.seen()[0].json).toMatchObject({ call: { scheduled_for: sent } });
 	});
 
 	it('takes a time that lies less than a minute back', async () => {
 		const scheduledFor = new Date(Date.now() - 50_000).toISOString();
-		const result = await world.run('call.create', {
-			...someCall,
-			additionalFields: { scheduledFor },
-		});
+		const result = await world.run('call.create', { ...CALL, additionalFields: { scheduledFor } });
 		expect(result.failed).toBe(false);
 	});
 });
@@ -117,7 +120,7 @@ describe('call: create, when nobody can be reached', () => {
 	};
 	beforeEach(() => world.sandbox.filters.set(2, filter));
 	const toGroup2 = (whenUnavailable: string) => ({
-		...someCall,
+		...CALL,
 		filterId: locator('2'),
 		options: { whenUnavailable },
 	});
@@ -136,7 +139,7 @@ describe('call: create, when nobody can be reached', () => {
 	it('places at once when somebody can be reached', async () => {
 		await world.run('call.create', { ...toGroup2('schedule'), filterId: locator('1') });
 		expect(world.seen()[1].json).toEqual({
-			call: { filter_id: '1', phone_number: someCall.phoneNumber },
+			call: { filter_id: '1', phone_number: CALL.phoneNumber },
 		});
 	});
 
@@ -173,7 +176,7 @@ describe('call: create, when nobody can be reached', () => {
 			{
 				skipped: true,
 				reason: 'unavailable',
-				phone_number: someCall.phoneNumber,
+				phone_number: CALL.phoneNumber,
 				filter: expect.objectContaining({ id: 2, ...filter }),
 			},
 		]);
@@ -208,14 +211,8 @@ describe('call: create, when nobody can be reached', () => {
 });
 
 describe('call: create, never twice', () => {
-	const items = [
-		{ phone: '+49 30 1000001' },
-		{ phone: '+49 30 1000002' },
-		{ phone: '+49 30 1000003' },
-	];
-	const each = { ...someCall, phoneNumber: '={{ $json.phone }}' };
+	const items = customers(3);
 	const rung = () => world.sandbox.calls.placed().map((call) => call.phone_number);
-	const retryOnFail = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 
 	it('rings nobody again when Retry On Fail runs the node again', async () => {
 		world.sandbox.faults.next({
@@ -223,22 +220,20 @@ describe('call: create, never twice', () => {
 			status: 422,
 			body: { errors: { phone_number: ['is invalid'] } },
 		});
-		const result = await world.run('call.create', each, {
+		const result = await world.run('call.create', CALL_EACH, {
 			items,
-			node: { ...retryOnFail, onError: 'continueRegularOutput' },
+			node: { ...RETRY_ON_FAIL, onError: 'continueRegularOutput' },
 		});
 		expect(rung().sort()).toEqual(items.map(({ phone }) => phone));
 		expect(jsons(result).map((call) => call.phone_number)).toEqual(items.map(({ phone }) => phone));
 	});
 
 	it('does not dial again what may have been placed, and names who was called', async () => {
-		world.sandbox.faults.next({ kind: 'reset-after' }, { path: /calls/ });
-		world.sandbox.faults.clear();
 		let posts = 0;
 		world.sandbox.faults.decide(({ method }) =>
 			method === 'POST' && ++posts === 2 ? { kind: 'reset-after' } : undefined,
 		);
-		const result = await world.run('call.create', each, { items, node: retryOnFail });
+		const result = await world.run('call.create', CALL_EACH, { items, node: RETRY_ON_FAIL });
 
 		// What the first try left unknown does not hold up the others in the second.
 		expect(rung()).toEqual(items.map(({ phone }) => phone));
@@ -266,22 +261,22 @@ describe('call: create, never twice', () => {
 		world.sandbox.faults.always({ kind: 'status-after', status: 502 }, { method: 'POST' });
 		const result = await world.run(
 			'call.create',
-			{ ...someCall, options: { redialUnknown: true } },
-			{ node: retryOnFail },
+			{ ...CALL, options: { redialUnknown: true } },
+			{ node: RETRY_ON_FAIL },
 		);
 		expect(result.error.message).toContain('may already have placed this call');
 		expect(world.asked()).toEqual(['POST /v1/calls']);
 	});
 
 	it.each([
-		['a try of Retry On Fail', retryOnFail],
+		['a try of Retry On Fail', RETRY_ON_FAIL],
 		['an agent that asks once more', {}],
 	])('does not dial again as the tool of an AI agent, for %s', async (_, node) => {
 		world.sandbox.faults.always({ kind: 'status-after', status: 500 }, { method: 'POST' });
 		AgentNode.heard.length = 0;
 		await world.run(
 			'call.create',
-			{ ...someCall, options: { deduplicationKey: 'A' } },
+			{ ...CALL, options: { deduplicationKey: 'A' } },
 			{ node: { ...node, type: `${PACKAGE}.liveCallTool` } },
 		);
 		expect(world.asked()).toEqual(['POST /v1/calls']);
@@ -296,7 +291,7 @@ describe('call: create, never twice', () => {
 		world.sandbox.faults.decide(() =>
 			++posts === 2 ? { kind: 'status', status: 422 } : undefined,
 		);
-		const failed = await world.run('call.create', each, { items: items.slice(0, 2) });
+		const failed = await world.run('call.create', CALL_EACH, { items: items.slice(0, 2) });
 		expect(failed.failed).toBe(true);
 		const result = await retry(failed, {
 			parameters: {
@@ -313,8 +308,8 @@ describe('call: create, never twice', () => {
 		world.sandbox.faults.next({ kind: 'reset-after' });
 		const result = await world.run(
 			'call.create',
-			{ ...someCall, additionalFields: { scheduledFor: '={{ $now.plus({ hours: 1 }) }}' } },
-			{ node: retryOnFail },
+			{ ...CALL, additionalFields: { scheduledFor: '={{ $now.plus({ hours: 1 }) }}' } },
+			{ node: RETRY_ON_FAIL },
 		);
 		expect(result.error.message).toContain('may already have placed this call');
 		expect(rung()).toHaveLength(1);
@@ -326,12 +321,12 @@ describe('call: create, never twice', () => {
 		);
 		const failed = await world.run(
 			'call.create',
-			{ ...each, additionalFields: { scheduledFor: '={{ $now.plus({ minutes: 5 }) }}' } },
+			{ ...CALL_EACH, additionalFields: { scheduledFor: '={{ $now.plus({ minutes: 5 }) }}' } },
 			{ items },
 		);
 		expect(rung()).toEqual([items[0].phone]);
 		const scheduledFor =
-			'={{ $json.phone.endsWith("1") ? $now.minus({ hours: 1 }) : $now.plus({ hours: 1 }) }}';
+			'={{ $json.phone.endsWith("0") ? $now.minus({ hours: 1 }) : $now.plus({ hours: 1 }) }}';
 		const result = await retry(failed, {
 			parameters: { ...failed.settings.parameters, additionalFields: { scheduledFor } },
 		});
@@ -342,7 +337,7 @@ describe('call: create, never twice', () => {
 });
 
 describe('call: create with a deduplication key', () => {
-	const keyed = { ...someCall, options: { deduplicationKey: '={{ $json.lead }}' } };
+	const keyed = { ...CALL, options: { deduplicationKey: '={{ $json.lead }}' } };
 
 	it('places one call for a key, in any execution', async () => {
 		const items = [{ lead: 'A' }, { lead: 'B' }, { lead: 'A' }];
@@ -351,14 +346,14 @@ describe('call: create with a deduplication key', () => {
 			skipped: true,
 			reason: 'duplicate',
 			deduplication_key: 'A',
-			phone_number: someCall.phoneNumber,
+			phone_number: CALL.phoneNumber,
 		});
 		const again = await world.run('call.create', keyed, { items: [{ lead: 'B' }, { lead: 'C' }] });
 		expect(jsons(again)[0]).toEqual({
 			skipped: true,
 			reason: 'duplicate',
 			deduplication_key: 'B',
-			phone_number: someCall.phoneNumber,
+			phone_number: CALL.phoneNumber,
 		});
 		expect(world.sandbox.calls.placed()).toHaveLength(3);
 	});
@@ -372,14 +367,14 @@ describe('call: create with a deduplication key', () => {
 				{ lead: 'A', at: past },
 				{ lead: 'B', at: past },
 			],
-			node: { onError: 'continueRegularOutput' },
+			node: CONTINUES,
 		});
 		expect(jsons(result)).toEqual([
 			{
 				skipped: true,
 				reason: 'duplicate',
 				deduplication_key: 'A',
-				phone_number: someCall.phoneNumber,
+				phone_number: CALL.phoneNumber,
 			},
 			{ error: expect.stringContaining('"Scheduled For" lies in the past') },
 		]);
@@ -391,13 +386,8 @@ describe('call: create with a deduplication key', () => {
 		const result = await world.run('call.create', keyed, {
 			items: [{ lead: 'A' }, { lead: 'A' }, { lead: 'A' }],
 		});
-		const [{ hints }] = result.run.data.resultData.runData.LiveCall;
-		expect(hints).toEqual([
-			{
-				message:
-					'3 items: 1 call placed, 2 skipped (duplicate). Items skipped, since this node has seen their deduplication keys before: 2.',
-				location: 'outputPane',
-			},
+		expect(hintsOf(result)).toEqual([
+			'3 items: 1 call placed, 2 skipped (duplicate). Items skipped, since this node has seen their deduplication keys before: 2.',
 		]);
 	});
 
@@ -452,9 +442,7 @@ describe('call: create with a deduplication key', () => {
 				options: { ...keyed.options, redialUnknown: true },
 			},
 		});
-		expect(jsons(result)).toEqual([
-			expect.objectContaining({ phone_number: someCall.phoneNumber }),
-		]);
+		expect(jsons(result)).toEqual([expect.objectContaining({ phone_number: CALL.phoneNumber })]);
 		expect(world.sandbox.calls.placed()).toHaveLength(2);
 	});
 });
@@ -539,9 +527,7 @@ describe('call: get', () => {
 			world.sandbox.faults.always({ kind: 'status', status: 403 }, { path: /users/ });
 			const result = await world.run(name, { callId: id, options: { addUserName: true } });
 			expect(jsons(result)).toMatchObject([{ id, user_id: 501, user_name: null }]);
-			expect(
-				result.run.data.resultData.runData.LiveCall[0].hints?.map(({ message }) => message),
-			).toEqual([
+			expect(hintsOf(result)).toEqual([
 				'"user_name" is empty, since the users could not be listed: LiveCall does not allow this API key to list the users: Forbidden.',
 			]);
 		},
@@ -558,7 +544,7 @@ describe('call: get', () => {
 		const result = await world.run(
 			'call.get',
 			{ callId: id, options: { addUserName: true } },
-			{ onStart: (stop) => (cancel = stop), node: { onError: 'continueRegularOutput' } },
+			{ onStart: (stop) => (cancel = stop), node: CONTINUES },
 		);
 		expect(result.run.status).toBe('canceled');
 		expect(result.error.message).toContain('canceled while LiveCall was being asked');

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { poll } from '../../dev/launcher/poll';
 import type { Fault, FaultQuestion } from '../../dev/sandbox';
 import { processedData } from '../support/engine';
-import { locator, sharedWorld } from '../support/world';
+import { CONTINUES, locator, sharedWorld } from '../support/world';
 
 const world = sharedWorld();
 
@@ -177,11 +177,7 @@ it('says how to go on, since the editor offers no Retry of a canceled execution'
 	const { error } = await world.run(
 		'call.create',
 		{ filterId: locator('1'), phoneNumber: '={{ $json.phone }}' },
-		{
-			items,
-			node: { onError: 'continueRegularOutput' },
-			onStart: (stop) => (cancel = stop),
-		},
+		{ items, node: CONTINUES, onStart: (stop) => (cancel = stop) },
 	);
 	expect(error.message).toContain(
 		'may already have placed this call: the execution was canceled while LiveCall was being asked',

@@ -1,7 +1,17 @@
 import type { INodeParameters } from 'n8n-workflow';
 import type { Fault } from '../../dev/sandbox';
 import { passWaits } from '../support/passingTime';
-import { answer, jsons, locator, pairs, SECRETS, sharedWorld, World } from '../support/world';
+import {
+	answer,
+	CONTINUES,
+	jsons,
+	locator,
+	pairs,
+	RETRY_ON_FAIL,
+	SECRETS,
+	sharedWorld,
+	World,
+} from '../support/world';
 
 const world = sharedWorld();
 afterEach(() => jest.restoreAllMocks());
@@ -253,7 +263,7 @@ describe('with On Error', () => {
 			},
 			{
 				items: [{ phone: '+49 30 1000001' }, { phone: '+49 30 1000002', lead: 'B' }],
-				node: { onError: 'continueRegularOutput' },
+				node: CONTINUES,
 			},
 		);
 		const [first, second] = jsons(result);
@@ -316,10 +326,7 @@ describe('repeats', () => {
 		const result = await world.run(
 			'user.delete',
 			{ userId: locator('={{ $json.id }}') },
-			{
-				items: [{ id: 501 }, { id: 502 }, { id: 503 }],
-				node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
-			},
+			{ items: [{ id: 501 }, { id: 502 }, { id: 503 }], node: RETRY_ON_FAIL },
 		);
 		expect(jsons(result)).toEqual([{ deleted: true }, { deleted: true }, { deleted: true }]);
 		expect(world.asked()).toEqual([501, 502, 502, 503].map((id) => `DELETE /v1/users/${id}`));
@@ -331,7 +338,7 @@ describe('repeats', () => {
 		const result = await world.run(
 			'user.delete',
 			{ userId: locator('501'), options: { maxRetries: 0 } },
-			{ node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 } },
+			{ node: RETRY_ON_FAIL },
 		);
 		expect(jsons(result)).toEqual([{ deleted: true }]);
 	});

@@ -1,11 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { jsons, locator, SECRETS, sharedWorld } from '../support/world';
+import { CONTINUES, customers, jsons, locator, SECRETS, sharedWorld } from '../support/world';
 
 const world = sharedWorld();
 
 const call = { filterId: locator('1'), phoneNumber: '={{ $json.phone }}' };
-const phones = (count: number) =>
-	Array.from({ length: count }, (_, index) => ({ phone: `+49 30 100000${index}` }));
 
 describe('a success without a call', () => {
 	const answers = (body: unknown, contentType?: string) =>
@@ -18,7 +16,7 @@ describe('a success without a call', () => {
 		[{ call: null, errors: ['Too late', 'Try tomorrow'] }, 'Too late; Try tomorrow'],
 	])('is told with the reason that LiveCall gives: %j', async (body, reason) => {
 		answers(body);
-		const { error } = await world.run('call.create', call, { items: phones(1) });
+		const { error } = await world.run('call.create', call, { items: customers(1) });
 		expect(error.message).toBe(
 			`LiveCall may already have placed this call: LiveCall's answer came without "call" with an "id", and says: ${reason}`,
 		);
@@ -31,7 +29,7 @@ describe('a success without a call', () => {
 		'without a reason is told as it is: %j',
 		async (body) => {
 			answers(body);
-			const { error } = await world.run('call.create', call, { items: phones(1) });
+			const { error } = await world.run('call.create', call, { items: customers(1) });
 			expect(error.message).toMatch(/came without "call" with an "id"$/);
 			expect(error.description).toContain('Base URL');
 		},
@@ -39,7 +37,7 @@ describe('a success without a call', () => {
 
 	it('is told without what it repeats of the key', async () => {
 		answers({ error: `no account for ${SECRETS.apiKey}` });
-		const { error, stored } = await world.run('call.create', call, { items: phones(1) });
+		const { error, stored } = await world.run('call.create', call, { items: customers(1) });
 		expect(error.message).toContain('no account for ***');
 		expect(stored).not.toContain(SECRETS.apiKey);
 	});
@@ -154,14 +152,14 @@ it.each([
 	['another type', '{"call":{"id":7}}', 'text/plain'],
 ])('an answer with %s is read', async (_, body, contentType) => {
 	world.sandbox.faults.always({ kind: 'status', status: 200, body, contentType });
-	const result = await world.run('call.create', call, { items: phones(1) });
+	const result = await world.run('call.create', call, { items: customers(1) });
 	expect(jsons(result)).toEqual([{ id: 7 }]);
 });
 
 it('two items that LiveCall answers with one call come out with it, each paired to its item', async () => {
 	const body = { call: { id: 7, phone_number: '+49 30 1000000' } };
 	world.sandbox.faults.always({ kind: 'status', status: 201, body });
-	const result = await world.run('call.create', call, { items: phones(2) });
+	const result = await world.run('call.create', call, { items: customers(2) });
 	expect(jsons(result)).toEqual([body.call, body.call]);
 	expect(result.output.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
 	expect(world.seen()).toHaveLength(2);
@@ -183,10 +181,7 @@ describe('a wait that is longer than 30 seconds', () => {
 			const result = await world.run(
 				'call.get',
 				{ callId: '={{ $json.id }}', options: { maxConcurrency: 1 } },
-				{
-					items: [{ id: 1 }, { id: 2 }, { id: 3 }],
-					node: { onError: 'continueRegularOutput' },
-				},
+				{ items: [{ id: 1 }, { id: 2 }, { id: 3 }], node: CONTINUES },
 			);
 			expect(world.seen()).toHaveLength(1);
 			const [first, ...behind] = jsons(result);
@@ -201,10 +196,7 @@ describe('a wait that is longer than 30 seconds', () => {
 		const result = await world.run(
 			'call.create',
 			{ ...call, options: { maxConcurrency: 1 } },
-			{
-				items: phones(4),
-				node: { onError: 'continueRegularOutput' },
-			},
+			{ items: customers(4), node: CONTINUES },
 		);
 		expect(world.seen()).toHaveLength(1);
 		expect(
@@ -214,7 +206,7 @@ describe('a wait that is longer than 30 seconds', () => {
 
 	it('is told with how long it is, and what was not sent is safe to send', async () => {
 		asks(429, 90);
-		const { error } = await world.run('call.create', call, { items: phones(3) });
+		const { error } = await world.run('call.create', call, { items: customers(3) });
 		expect(error.description).toContain('LiveCall asked to wait 90 seconds');
 		expect(error.description).toContain('Nothing was carried out, so trying again is safe');
 		expect(error.description).toContain('Not tried: items 1 to 2');
@@ -224,10 +216,7 @@ describe('a wait that is longer than 30 seconds', () => {
 		'is asked of one item that is refused, not of others: %s',
 		async (status) => {
 			asks(status, 120);
-			const result = await world.run('call.create', call, {
-				items: phones(3),
-				node: { onError: 'continueRegularOutput' },
-			});
+			const result = await world.run('call.create', call, { items: customers(3), node: CONTINUES });
 			expect(world.seen()).toHaveLength(3);
 			expect(jsons(result).map(({ error }) => error !== undefined)).toEqual([true, false, false]);
 		},
@@ -236,7 +225,7 @@ describe('a wait that is longer than 30 seconds', () => {
 	it('leaves nothing behind that keeps a later try from being sent', async () => {
 		asks(429, 90);
 		const result = await world.run('call.create', call, {
-			items: phones(2),
+			items: customers(2),
 			node: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
 		});
 		expect(result.failed).toBe(false);
@@ -245,7 +234,7 @@ describe('a wait that is longer than 30 seconds', () => {
 
 	it.each([0, 1])('is waited for up to that: %s', async (retryAfter) => {
 		asks(429, retryAfter);
-		const result = await world.run('call.create', call, { items: phones(2) });
+		const result = await world.run('call.create', call, { items: customers(2) });
 		expect(result.failed).toBe(false);
 		const [first, second] = world.seen();
 		expect(second.at - first.at).toBeGreaterThanOrEqual(retryAfter * 1000);
@@ -316,7 +305,7 @@ describe('the answer to another question', () => {
 		['user.delete', { userId: user }, { user: { id: '502' } }, 'user "501", … another user'],
 	])('is none, and nothing comes of it: %s %j', async (operation, parameters, body, about) => {
 		world.sandbox.faults.always({ kind: 'status', status: 200, body });
-		const { error, output } = await world.run(operation, parameters, { items: phones(1) });
+		const { error, output } = await world.run(operation, parameters, { items: customers(1) });
 		const [asked, answered] = about.split(', … ');
 		expect(error.message).toBe(`Asked about ${asked}, LiveCall answered with ${answered}`);
 		expect(error.description).toContain('written as LiveCall writes it');

@@ -1,6 +1,6 @@
 import http from 'node:http';
 import { isFromProxy } from '../../nodes/shared/api/proxy';
-import { sharedWorld } from '../support/world';
+import { CONTINUES, sharedWorld } from '../support/world';
 
 /** What the proxy answers to CONNECT; nothing where it hangs up. */
 let answer = '';
@@ -108,7 +108,7 @@ it.each([429, 502, 503])(
 			{
 				credential: { ...world.credential, baseUrl: 'https://api.livecall.invalid/v1' },
 				items: [{ id: 1 }, { id: 2 }],
-				node: { onError: 'continueRegularOutput' },
+				node: CONTINUES,
 			},
 		);
 		expect(output[1].json.error).toMatch(

@@ -1,5 +1,5 @@
 import type { IDataObject, INodeParameters, NodeParameterValueType } from 'n8n-workflow';
-import { locator, sharedWorld } from '../support/world';
+import { CONTINUES, locator, sharedWorld } from '../support/world';
 
 const world = sharedWorld();
 
@@ -194,10 +194,7 @@ it('names the item that is wrong and leaves the others alone', async () => {
 	expect(world.seen()).toHaveLength(1);
 
 	world.reset();
-	const went = await world.run('call.create', parameters, {
-		items,
-		node: { onError: 'continueRegularOutput' },
-	});
+	const went = await world.run('call.create', parameters, { items, node: CONTINUES });
 	expect(went.output.map(({ json }) => Object.keys(json).includes('error'))).toEqual([
 		false,
 		true,

@@ -1,18 +1,22 @@
 import type { IDataObject, INode, INodeParameters } from 'n8n-workflow';
 import { get } from '../../nodes/LiveCall/operations/call/get';
 import type { RunResult } from '../support/engine';
-import { jsons, locator, pairs, sharedWorld } from '../support/world';
+import {
+	CALL_EACH,
+	CONTINUES,
+	customers,
+	hintsOf,
+	jsons,
+	pairs,
+	sharedWorld,
+} from '../support/world';
 
 const world = sharedWorld();
 
 const GET = { callId: '={{ $json.id }}' };
-const CREATE = { filterId: locator('1'), phoneNumber: '={{ $json.phone }}' };
-const CONTINUES: Partial<INode> = { onError: 'continueRegularOutput' };
 
 const endedCalls = (count: number): IDataObject[] =>
 	Array.from({ length: count }, () => ({ id: world.sandbox.calls.add({ status: 'ended' }).id }));
-
-const hintsOf = (result: RunResult) => result.run.data.resultData.runData.LiveCall[0].hints ?? [];
 
 /** Runs an operation whose requests all take a while, and gives how many of them were in flight at most. */
 async function mostAtOnce(
@@ -48,8 +52,8 @@ describe('items at once', () => {
 	});
 
 	it('are one by default where a customer is rung, in the order of the input', async () => {
-		const items = Array.from({ length: 5 }, (_, n) => ({ phone: `+49 30 100000${n}` }));
-		expect(await mostAtOnce('call.create', CREATE, items)).toBe(1);
+		const items = customers(5);
+		expect(await mostAtOnce('call.create', CALL_EACH, items)).toBe(1);
 		expect(world.sandbox.calls.placed().map(({ phone_number }) => phone_number)).toEqual(
 			items.map(({ phone }) => phone),
 		);
@@ -89,14 +93,19 @@ describe('the output', () => {
 	});
 
 	it('has a hint where the operation has one, and none otherwise', async () => {
-		const national = await world.run('call.create', CREATE, { items: [{ phone: '030 1000001' }] });
-		expect(hintsOf(national)).toEqual([
+		const national = await world.run('call.create', CALL_EACH, {
+			items: [{ phone: '030 1000001' }],
+		});
+		const { hints } = national.run.data.resultData.runData.LiveCall[0];
+		expect(hints).toEqual([
 			{
 				message: expect.stringMatching(/^Numbers without a country code: 1\. LiveCall may reach/),
 				location: 'outputPane',
 			},
 		]);
-		const usual = await world.run('call.create', CREATE, { items: [{ phone: '+49 30 1000002' }] });
+		const usual = await world.run('call.create', CALL_EACH, {
+			items: [{ phone: '+49 30 1000002' }],
+		});
 		expect(hintsOf(usual)).toEqual([]);
 		expect(hintsOf(await world.run('call.get', GET, { items: endedCalls(1) }))).toEqual([]);
 	});

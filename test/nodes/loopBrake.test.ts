@@ -1,6 +1,6 @@
 import { loopBrake } from '../../nodes/LiveCall/execution/loopBrake';
 import { retry } from '../support/engine';
-import { locator, sharedWorld } from '../support/world';
+import { CONTINUES, customers, locator, sharedWorld } from '../support/world';
 
 const world = sharedWorld();
 let held = 0;
@@ -39,7 +39,7 @@ describe('an error output that leads back to the node is held each time that it 
 
 	it.each([1, 3])('for %i calls that LiveCall refuses each time', async (count) => {
 		world.sandbox.faults.always(refuses, { method: 'POST' });
-		const items = Array.from({ length: count }, (_, n) => ({ phone: `+49 30 100000${n}` }));
+		const items = customers(count);
 		const { runs } = await world.run('call.create', call, { ...looping, items });
 		expect([runs.length, held, world.asked().length]).toEqual([6, 5, 6 * count]);
 	});
@@ -69,7 +69,7 @@ describe('nothing is held', () => {
 	it('when a person retries what is unknown', async () => {
 		world.sandbox.faults.always(actsAndFails, { method: 'POST' });
 		const failed = await world.run('call.create', call, one);
-		await retry(failed, { node: { onError: 'continueRegularOutput' } });
+		await retry(failed, { node: CONTINUES });
 		expect(held).toBe(0);
 	});
 

@@ -19,7 +19,7 @@ import {
 	withOwnHosts,
 	type RecordingHosts,
 } from '../support/recordingHosts';
-import { jsons, SECRETS, sharedWorld } from '../support/world';
+import { CONTINUES, isN8n1, jsons, SECRETS, sharedWorld } from '../support/world';
 
 /** As sound is: it gets no smaller by being encoded. */
 const SOUND = randomBytes(40_000);
@@ -346,7 +346,6 @@ describe('redirects', () => {
 		const { error } = await download({ maxRetries: 3 });
 		expect(error.message).toContain('from one address to the next');
 		// n8n 1.x takes no limit of ours: it follows 21.
-		const isN8n1 = process.env.N8N_VERSION?.startsWith('1.') ?? false;
 		expect(host.requests).toHaveLength(isN8n1 ? 22 : 6);
 		expect(world.asked()).toHaveLength(1);
 	});
@@ -458,7 +457,7 @@ describe('waiting for a recording', () => {
 		const result = await world.run(
 			'recording.download',
 			{ callId: '={{ $json.id }}', options: { waitForRecording: 60, maxConcurrency: 20 } },
-			{ items: ids.map((id) => ({ id })), node: { onError: 'continueRegularOutput' } },
+			{ items: ids.map((id) => ({ id })), node: CONTINUES },
 		);
 		expect(jsons(result)).toEqual(ids.map((id) => ({ id: expect.anything(), call_id: id })));
 		for (const id of ids) expect([id, looks.get(id)]).toEqual([id, expect.any(Number)]);

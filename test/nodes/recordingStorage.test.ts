@@ -11,13 +11,12 @@ import {
 	type FileAnswer,
 } from '../support/fileHost';
 import { linkTo, withOwnHosts } from '../support/recordingHosts';
-import { sharedWorld } from '../support/world';
+import { isN8n1, sharedWorld } from '../support/world';
 
 const SOUND = randomBytes(40_000);
 /** Encoded, it is a thousand times smaller. */
 const ZEROS = Buffer.alloc(1_000_000);
 const ENCODINGS: Encoding[] = ['identity', 'gzip', 'br', 'deflate'];
-const isN8n1 = process.env.N8N_VERSION?.startsWith('1.') ?? false;
 
 const world = sharedWorld();
 const host = new FileHost();

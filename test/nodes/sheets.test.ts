@@ -5,7 +5,7 @@ import { aKey, keyFor } from '../../nodes/shared/input/keys';
 import { aPhoneNumber, somePhoneDigits } from '../../nodes/shared/input/phone';
 import { aMoment } from '../../nodes/shared/input/times';
 import type { Check } from '../../nodes/shared/input/checks';
-import { locator, sharedWorld } from '../support/world';
+import { hintsOf, locator, sharedWorld } from '../support/world';
 
 /** What is sent is what the person meant, or nothing is. */
 function means<T>(check: Check<T>, given: unknown, meant: (value: T) => void): void {
@@ -391,7 +391,6 @@ describe('a workflow in a time zone that is none', () => {
 			{ ...call, additionalFields: { scheduledFor } },
 			settings,
 		);
-		const [{ hints } = {}] = result.run.data.resultData.runData.LiveCall ?? [];
-		expect(hints?.map(({ message }) => message).join()).toContain('Thu 31 Jul 2031, 12:30 (UTC)');
+		expect(hintsOf(result).join()).toContain('Thu 31 Jul 2031, 12:30 (UTC)');
 	});
 });

@@ -1,6 +1,14 @@
 import { AgentNode } from '../support/agent';
 import { PACKAGE, processedData, retry, type RunResult, type RunSettings } from '../support/engine';
-import { jsons, locator, pairs, sharedWorld, World } from '../support/world';
+import {
+	hintsOf,
+	jsons,
+	locator,
+	pairs,
+	RETRY_ON_FAIL,
+	sharedWorld,
+	World,
+} from '../support/world';
 
 const TESTER = '+49 30 5550100';
 
@@ -48,8 +56,7 @@ describe('a workflow that is tried by hand', () => {
 			leads.slice(1).map(({ phone }) => ({ skipped: true, reason: 'test', phone_number: phone })),
 		);
 		expect(pairs(result)).toEqual(leads.map((_, index) => index));
-		const [{ hints }] = result.run.data.resultData.runData.LiveCall;
-		expect(hints?.[0].message).toMatch(
+		expect(hintsOf(result)[0]).toMatch(
 			/^20 items: 1 call placed, 19 skipped \(test\)\. This was a test: "Test Phone Number".*first item only: 19\./,
 		);
 	});
@@ -126,18 +133,16 @@ describe('a workflow that is tried by hand', () => {
 });
 
 describe('a trial', () => {
-	const retryOnFail = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
-
 	it('rings once, however often Retry On Fail tries', async () => {
 		world.sandbox.faults.next({ kind: 'reset-after' });
-		const result = await call({ node: retryOnFail });
+		const result = await call({ node: RETRY_ON_FAIL });
 		expect(result.error.message).toContain('may already have placed this call');
 		expect(rung()).toEqual([TESTER]);
 	});
 
 	it('rings after all where LiveCall refused the first try', async () => {
 		world.sandbox.faults.next({ kind: 'status', status: 422 });
-		const result = await call({ node: retryOnFail });
+		const result = await call({ node: RETRY_ON_FAIL });
 		expect(result.failed).toBe(false);
 		expect(rung()).toEqual([TESTER]);
 	});

@@ -1,4 +1,4 @@
-import { jsons, locator, pairs, sharedWorld } from '../support/world';
+import { CONTINUES, jsons, locator, pairs, RETRY_ON_FAIL, sharedWorld } from '../support/world';
 
 const world = sharedWorld();
 
@@ -155,7 +155,7 @@ describe('user: create', () => {
 					{ name: 'A', phone: '+49 30 555001' },
 					{ name: 'B', phone: '+49 30 555002' },
 				],
-				node: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+				node: RETRY_ON_FAIL,
 			},
 		);
 		expect(result.error.message).toContain('may already have created this user');
@@ -223,7 +223,7 @@ describe('user: update, where PATCH answers nothing', () => {
 					{ id: 502, timeout: 5 },
 					{ id: 503, timeout: 5 },
 				],
-				node: { onError: 'continueRegularOutput' },
+				node: CONTINUES,
 			},
 		);
 		expect(jsons(result)).toMatchObject([
@@ -373,7 +373,7 @@ describe('user: upsert', () => {
 		const result = await world.run(
 			'user.upsert',
 			{ name: '={{ $json.name }}', phoneNumber: '={{ $json.phone }}' },
-			{ items: [item, item, item], node: { onError: 'continueRegularOutput' } },
+			{ items: [item, item, item], node: CONTINUES },
 		);
 		expect(jsons(result)).toEqual([
 			{ error: expect.stringContaining('may already have created this user') },

@@ -1,11 +1,9 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { DateTime } from 'luxon';
 import type { RunResult, RunSettings } from '../support/engine';
-import { jsons, locator, sharedWorld } from '../support/world';
+import { CALL, hintsOf, jsons, locator, sharedWorld } from '../support/world';
 
 const world = sharedWorld();
-
-const someCall = { filterId: locator('1'), phoneNumber: '+49 30 1234567' };
 
 /** Places a call with these options. */
 async function place(
@@ -13,7 +11,7 @@ async function place(
 	more: INodeParameters = {},
 	settings: Partial<Omit<RunSettings, 'parameters'>> = {},
 ): Promise<RunResult> {
-	return await world.run('call.create', { ...someCall, ...more, options }, settings);
+	return await world.run('call.create', { ...CALL, ...more, options }, settings);
 }
 
 const placed = (): IDataObject[] => world.sandbox.calls.placed().map((call) => ({ ...call }));
@@ -50,7 +48,7 @@ describe.each(['America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe'])(
 			const begins = inHours(2, zone).startOf('minute');
 			const [{ scheduled_for }] = jsons(result);
 			expect(Date.parse(String(scheduled_for))).toBe(begins.toMillis());
-			expect(hintOf(result)).toContain(
+			expect(hintsOf(result).join('\n')).toContain(
 				`Scheduled for ${begins.setZone('Europe/Berlin').toFormat('ccc d LLL yyyy, HH:mm')} (Europe/Berlin)`,
 			);
 		});
@@ -58,9 +56,9 @@ describe.each(['America/New_York', 'Asia/Kathmandu', 'Australia/Lord_Howe'])(
 		it('hold back a call outside of them', async () => {
 			const skipped = await place({ callingHours: CLOSED(zone), outsideHours: 'skip' });
 			expect(jsons(skipped)).toEqual([
-				{ skipped: true, reason: 'outside_hours', phone_number: someCall.phoneNumber },
+				{ skipped: true, reason: 'outside_hours', phone_number: CALL.phoneNumber },
 			]);
-			expect(hintOf(skipped)).toContain('outside the calling hours: 1');
+			expect(hintsOf(skipped).join('\n')).toContain('outside the calling hours: 1');
 			const failed = await place({ callingHours: CLOSED(zone), outsideHours: 'fail' });
 			expect(failed.error.message).toMatch(/would ring now, outside "Calling Hours"/);
 			expect(failed.error.description).toContain('"Outside Hours"');
@@ -334,7 +332,7 @@ describe('optional fields that the data leave empty', () => {
 	it.each(EMPTY)('are left out when told to: %j', async (item) => {
 		await place({ ifEmpty: 'leaveOut' }, { additionalFields }, { items: [item] });
 		expect(world.seen().map(({ json }) => json)).toEqual([
-			{ call: { filter_id: '1', phone_number: someCall.phoneNumber } },
+			{ call: { filter_id: '1', phone_number: CALL.phoneNumber } },
 		]);
 	});
 
@@ -370,7 +368,7 @@ describe('the hint about calls', () => {
 			{ additionalFields: { scheduledFor: '={{ $json.when }}' } },
 			{ items: items.map((when) => ({ when })), timezone: 'America/New_York' },
 		);
-		expect(hintOf(result)).toBe(
+		expect(hintsOf(result).join()).toBe(
 			'3 items: 3 scheduled. Scheduled for later: 3, from Tue 2 Jan 2035, 23:30 (America/New_York) to Fri 5 Jan 2035, 05:00 (America/New_York).',
 		);
 	});
@@ -380,7 +378,7 @@ describe('the hint about calls', () => {
 		async (scheduled_for) => {
 			const body = { call: { id: 7, phone_number: '+49 30 1234567', scheduled_for } };
 			world.sandbox.faults.next({ kind: 'status', status: 201, body });
-			expect(hintOf(await place())).toBe(`Scheduled for ${scheduled_for}.`);
+			expect(hintsOf(await place()).join()).toBe(`Scheduled for ${scheduled_for}.`);
 		},
 	);
 
@@ -389,7 +387,7 @@ describe('the hint about calls', () => {
 		const inBrackets = ['(+49) 30 1234567', '(0049) 30 1234567'];
 		const items = [...phones, ...inBrackets].map((phone) => ({ phone }));
 		const result = await place({}, { phoneNumber: '={{ $json.phone }}' }, { items });
-		expect(hintOf(result)).toBe(
+		expect(hintsOf(result).join()).toBe(
 			'6 items: 6 calls placed. Numbers without a country code: 2.' +
 				' LiveCall may reach somebody else there, or nobody: write them with "+".',
 		);
@@ -403,23 +401,18 @@ describe('the hint about calls', () => {
 		world.sandbox.faults.next({ kind: 'status', status: 201, body: { call } });
 		const scheduledFor = '2035-12-04T12:00:00+01:00';
 		const result = await place({}, { additionalFields: { scheduledFor } });
-		expect(hintOf(result)).toContain(
+		expect(hintsOf(result).join('\n')).toContain(
 			'LiveCall was asked to call on Tue 4 Dec 2035, 12:00 (Europe/Berlin), and answered with another time or with none: see "scheduled_for".',
 		);
 	});
 
 	it('says that a window without a key does nothing', async () => {
 		const words = '"Deduplicate Within" does nothing without a "Deduplication Key".';
-		expect(hintOf(await place({ deduplicateWithin: 24 }))).toBe(words);
-		expect(hintOf(await place({ deduplicateWithin: 0 }))).toBe('');
+		expect(hintsOf(await place({ deduplicateWithin: 24 })).join()).toBe(words);
+		expect(hintsOf(await place({ deduplicateWithin: 0 })).join()).toBe('');
 	});
 
 	it('says nothing of what is as it should be', async () => {
-		expect(hintOf(await place())).toBe('');
+		expect(hintsOf(await place()).join()).toBe('');
 	});
 });
-
-function hintOf({ run }: RunResult): string {
-	const [{ hints }] = run.data.resultData.runData.LiveCall;
-	return (hints ?? []).map(({ message }) => message).join('\n');
-}

@@ -1,6 +1,6 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { RunResult, RunSettings } from '../support/engine';
-import { jsons, locator, sharedWorld } from '../support/world';
+import { CONTINUES, hintsOf, jsons, locator, RETRY_ON_FAIL, sharedWorld } from '../support/world';
 
 const world = sharedWorld();
 
@@ -218,8 +218,7 @@ describe('calls that are spread', () => {
 
 	it('are the same request at any moment', async () => {
 		world.sandbox.faults.next({ kind: 'status', status: 503, body: {} });
-		const node = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
-		const settings = { node };
+		const settings = { node: RETRY_ON_FAIL };
 		const result = await place(
 			'+49 30 1234567',
 			{ callingHours },
@@ -264,9 +263,9 @@ describe('a run of several items', () => {
 				additionalFields: { scheduledFor: '={{ $json.when }}' },
 				options: { ...options, ifEmpty: 'leaveOut' },
 			},
-			{ items, node: { onError: 'continueRegularOutput' } },
+			{ items, node: CONTINUES },
 		);
-		expect(hintOf(result)).toMatch(
+		expect(hintsOf(result).join('\n')).toMatch(
 			/^6 items: 2 calls placed, 1 scheduled, 1 skipped \(duplicate\), 1 skipped \(unavailable\), 1 failed\. /,
 		);
 	});
@@ -275,7 +274,7 @@ describe('a run of several items', () => {
 		const items = [{}, {}];
 		const result = await place('+49 30 1234567', {}, { items, timezone: 'Europe/Berlim' });
 		expect(jsons(result)).toHaveLength(2);
-		expect(hintOf(result)).toBe('2 items: 2 calls placed.');
+		expect(hintsOf(result)).toEqual(['2 items: 2 calls placed.']);
 	});
 
 	it.each([
@@ -284,11 +283,6 @@ describe('a run of several items', () => {
 	])('of users is accounted for, too: %s', async (operation, parameters, words) => {
 		const items = [{ n: 1 }, { n: 2 }];
 		const result = await world.run(`user.${operation}`, parameters, { items });
-		expect(hintOf(result)).toBe(`2 items: 2 ${words}.`);
+		expect(hintsOf(result)).toEqual([`2 items: 2 ${words}.`]);
 	});
 });
-
-function hintOf({ run }: RunResult): string {
-	const [{ hints }] = run.data.resultData.runData.LiveCall;
-	return (hints ?? []).map(({ message }) => message).join('\n');
-}

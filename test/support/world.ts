@@ -1,5 +1,10 @@
 import { randomUUID } from 'crypto';
-import type { ICredentialDataDecryptedObject, IDataObject, INodeParameters } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	IDataObject,
+	INodeExecutionData,
+	INodeParameters,
+} from 'n8n-workflow';
 import {
 	startSandbox,
 	type Fault,
@@ -7,10 +12,28 @@ import {
 	type SandboxOptions,
 	type SeenRequest,
 } from '../../dev/sandbox';
-import { processedData, runNode, type RunResult, type RunSettings } from './engine';
+import { NODE_NAME, processedData, runNode, type RunResult, type RunSettings } from './engine';
 
 /** Looked for wherever they must not turn up. */
 export const SECRETS = { apiKey: randomUUID(), webhookToken: randomUUID() };
+
+/** n8n 1.x lacks some of what the node leans on. */
+export const isN8n1 = process.env.N8N_VERSION?.startsWith('1.') ?? false;
+
+/** Settings of a node that n8n runs again when it fails, without a wait. */
+export const RETRY_ON_FAIL = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+
+/** Settings of a node that goes on after errors. */
+export const CONTINUES = { onError: 'continueRegularOutput' as const };
+
+/** Parameters with which a call is placed, and with which each item's own customer is called. */
+export const CALL = { filterId: locator('1'), phoneNumber: '+49 30 1234567' };
+export const CALL_EACH = { ...CALL, phoneNumber: '={{ $json.phone }}' };
+
+/** Items with so many customers, whose numbers end in 0 and so on. */
+export function customers(count: number): Array<{ phone: string }> {
+	return Array.from({ length: count }, (_, n) => ({ phone: `+49 30 100000${n}` }));
+}
 
 /** A sandbox for the tests of a file, and short ways to run the LiveCall node against it. */
 export class World {
@@ -99,9 +122,18 @@ export function jsons(result: RunResult): IDataObject[] {
 	return result.output.map(({ json }) => json);
 }
 
+/** What hints say beside the output of the last run, in order. */
+export function hintsOf({ run }: RunResult): string[] {
+	const [last] = run.data.resultData.runData[NODE_NAME]?.slice(-1) ?? [];
+	return (last?.hints ?? []).map(({ message }) => message);
+}
+
 /** Which input items the output is paired to, in order. */
-export function pairs(result: RunResult): unknown[] {
-	return result.output.map(({ pairedItem }) =>
-		typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem.item : pairedItem,
-	);
+export function pairs({ output }: RunResult): number[] {
+	return output.map(pairOf);
+}
+
+/** Which input item an output item is paired to; -1 if it is none or several. */
+export function pairOf({ pairedItem }: INodeExecutionData): number {
+	return typeof pairedItem === 'object' && !Array.isArray(pairedItem) ? pairedItem.item : -1;
 }
