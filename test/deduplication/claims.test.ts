@@ -3,10 +3,10 @@ import { keptEntries, type Claim } from '../../nodes/LiveCall/deduplication/clai
 import { Claims, type Claimed } from '../../nodes/LiveCall/deduplication/claims';
 import { keyEntries } from '../../nodes/LiveCall/deduplication/keys';
 import { sentEntry } from '../../nodes/LiveCall/deduplication/record';
-import { InMemoryProcessedData } from '../support/processedData';
+import { BUSY, InMemoryProcessedData } from '../support/processedData';
+import { anyName, Cluster } from './cluster';
 import { meetInEveryOrder, type Process } from './interleavings';
 import { storeOf } from './processes';
-import { VirtualTime } from './virtualTime';
 
 const NOW = 1.9e12;
 const PERIOD_MS = 5_000;
@@ -16,37 +16,9 @@ const keyOf = (text: string, withinMs: number, now: number): Claim => ({
 	keys: keyEntries({ text, withinMs }, '4930', now),
 });
 
-let names = 0;
-
-/** The claims of a process of its own: what is exclusive within a process goes by the workflow's name. */
+/** The claims of a process of its own. */
 function claimsOf({ data, clock }: Process, now = NOW): Claims {
-	return new Claims(storeOf(data), `process ${++names}`, undefined, () => clock(now));
-}
-
-/** Processes that share a store, in a time of their own. */
-class Cluster {
-	readonly time: VirtualTime;
-	readonly data: InMemoryProcessedData;
-
-	constructor(seed = 1) {
-		this.time = new VirtualTime(seed);
-		this.data = new InMemoryProcessedData(async () => await this.time.sleep(1));
-	}
-
-	process(signal?: AbortSignal, name = `process ${++names}`): Claims {
-		const clock = this.time.clock();
-		const wait = (ended?: AbortSignal) => async (ms: number) =>
-			(await clock.wait(ms)) && !ended?.aborted;
-		return new Claims(storeOf(this.data), name, signal, (ended) => ({
-			...clock,
-			wait: wait(ended),
-		}));
-	}
-
-	async live<T>(life: () => Promise<T>): Promise<T> {
-		const [result] = await Promise.all([life(), this.time.run()]);
-		return result;
-	}
+	return new Claims(storeOf(data), anyName(), undefined, () => clock(now));
 }
 
 describe('two processes, in every order of their steps:', () => {
@@ -144,7 +116,7 @@ it('no key is won twice or lost among several processes, whoever goes first', as
 }, 60_000);
 
 describe('a store that fails', () => {
-	const error = new Error('SQLITE_BUSY: database is locked');
+	const error = BUSY;
 	/** A claim with the lock takes eight operations; some of the later numbers are those of what follows. */
 	const failures = Array.from({ length: 11 }, (_, at) =>
 		(['before', 'after'] as const).flatMap((when) =>
@@ -161,7 +133,7 @@ describe('a store that fails', () => {
 		const cluster = new Cluster(at + 1);
 		const { data } = cluster;
 		return await cluster.live(async () => {
-			await storeOf(data).checkProcessedAndRecord(['Z', ...before], 'node', { mode: 'entries' });
+			await cluster.record(['Z', ...before]);
 			data.failAt((n) => ((lasting === 'once' ? n === at : n >= at) ? { when, error } : undefined));
 			const result = await work(cluster.process());
 			const keys = data.keys();
@@ -247,13 +219,9 @@ describe('a store that fails', () => {
 describe('a database that is slow', () => {
 	/** Has one process claim a key while each step of the database takes some ms, from the third operation on. */
 	async function whileSlow(ms: number) {
-		const time = new VirtualTime(1);
-		const data: InMemoryProcessedData = new InMemoryProcessedData(
-			async () => await time.sleep(data.operationsSeen > 2 ? ms : 1),
-		);
-		const claims = new Claims(storeOf(data), `process ${++names}`, undefined, () => time.clock());
-		const [claimed] = await Promise.all([claims.claim(of('A')), time.run()]);
-		return { claimed, keys: data.keys() };
+		const cluster = new Cluster(1, ({ data }) => (data.operationsSeen > 2 ? ms : 1));
+		const claimed = await cluster.live(async () => await cluster.process().claim(of('A')));
+		return { claimed, keys: cluster.data.keys() };
 	}
 
 	it('wins nothing that was written when another process may have had the lock', async () => {
@@ -302,9 +270,7 @@ describe('claims of one run', () => {
 		const cluster = new Cluster();
 		const canceled = new AbortController();
 		const [claimed, keys] = await cluster.live(async () => {
-			// Somebody holds the lock, and has died.
-			const held = ['n8n-nodes-livecall: held', ...Array.from({ length: 30 }, (_, n) => `${n}`)];
-			await storeOf(cluster.data).checkProcessedAndRecord(held, 'workflow', { mode: 'entries' });
+			await cluster.lockForGood();
 			const claims = cluster.process(canceled.signal);
 			const claiming = Promise.all(['A', 'B'].map(async (key) => (await claims.claim(of(key))).as));
 			await cluster.time.sleep(500);
@@ -322,12 +288,11 @@ describe('claims of one run', () => {
 		const freed = await cluster.live(async () => {
 			const claims = cluster.process(canceled.signal);
 			await claims.claim(of('A'));
-			const held = ['n8n-nodes-livecall: held', ...Array.from({ length: 30 }, (_, n) => `${n}`)];
-			await storeOf(cluster.data).checkProcessedAndRecord(held, 'workflow', { mode: 'entries' });
+			await cluster.lockForGood();
 			canceled.abort();
 			const givingBack = claims.giveBack(of('A'));
 			await cluster.time.sleep(500);
-			await storeOf(cluster.data).clearAllProcessedItems('workflow', { mode: 'entries' });
+			await cluster.clear();
 			return await givingBack;
 		});
 		expect([freed, cluster.data.keys()]).toEqual([true, []]);
@@ -337,9 +302,8 @@ describe('claims of one run', () => {
 		const cluster = new Cluster();
 		const canceled = new AbortController();
 		const endedAt = await cluster.live(async () => {
-			const held = ['n8n-nodes-livecall: held', ...Array.from({ length: 30 }, (_, n) => `${n}`)];
-			await storeOf(cluster.data).checkProcessedAndRecord(held, 'workflow', { mode: 'entries' });
-			const name = `process ${++names}`;
+			await cluster.lockForGood();
+			const name = anyName();
 			const first = cluster.process(undefined, name).claim(of('A'));
 			const second = cluster.process(canceled.signal, name).claim(of('B'));
 			await cluster.time.sleep(500);
@@ -356,9 +320,7 @@ describe('claims of one run', () => {
 		const cluster = new Cluster();
 		const claims = cluster.process();
 		const claimed = await cluster.live(async () => {
-			await storeOf(cluster.data).checkProcessedAndRecord(['a', 'b'], 'workflow', {
-				mode: 'entries',
-			});
+			await cluster.record(['a', 'b'], 'workflow');
 			return [(await claims.claim(of('A'))).as, (await claims.claim(of('A'))).as];
 		});
 		expect(claimed).toEqual(['won', 'onRecord']);
@@ -381,9 +343,7 @@ describe('what n8n keeps', () => {
 		const cluster = new Cluster();
 		const claims = cluster.process();
 		await cluster.live(async () => {
-			await storeOf(cluster.data).checkProcessedAndRecord(before.flatMap(keptEntries), 'node', {
-				mode: 'entries',
-			});
+			await cluster.record(before.flatMap(keptEntries));
 			await Promise.all(further.map(async (claim) => await claims.claim(claim)));
 		});
 		return cluster.data.keys();
@@ -412,8 +372,7 @@ describe('what n8n keeps', () => {
 	it('says nothing of a claim that failed to be written, since as many entries are there with it', async () => {
 		const cluster = new Cluster();
 		const claimed = await cluster.live(async () => {
-			const before = many(40_000, record).flatMap(keptEntries);
-			await storeOf(cluster.data).checkProcessedAndRecord(before, 'node', { mode: 'entries' });
+			await cluster.record(many(40_000, record).flatMap(keptEntries));
 			// The lock takes two operations, and counting the entries one.
 			cluster.data.failAt((n) =>
 				n === 3 ? { when: 'after', error: new Error('busy') } : undefined,

@@ -11,6 +11,7 @@ import {
 	sharedWorld,
 } from '../support/world';
 import { canonicalNumber } from '../../nodes/shared/phoneNumber';
+import { BUSY } from '../support/processedData';
 import { storeOf } from './processes';
 
 const world = sharedWorld();
@@ -295,7 +296,7 @@ describe('a key on two items of a run', () => {
 });
 
 describe('a store that fails', () => {
-	const error = new Error('SQLITE_BUSY: database is locked');
+	const error = BUSY;
 	const fail = (from: number, to = Infinity) =>
 		processedData.failAt((n) => (n >= from && n < to ? { when: 'before', error } : undefined));
 

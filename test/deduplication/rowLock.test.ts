@@ -1,8 +1,9 @@
-import { RowLock } from '../../nodes/LiveCall/deduplication/rowLock';
-import { StoredEntries } from '../../nodes/LiveCall/deduplication/storedEntries';
-import { InMemoryProcessedData } from '../support/processedData';
-import { storeOf } from './processes';
-import { VirtualTime } from './virtualTime';
+import type { RowLock } from '../../nodes/LiveCall/deduplication/rowLock';
+import { BUSY } from '../support/processedData';
+import { Cluster } from './cluster';
+
+/** Processes that share a database whose steps take 5 ms. */
+const quick = () => new Cluster(1, () => 5);
 
 /** Processes that take the lock, each several times. All times in ms. */
 interface Situation {
@@ -44,17 +45,16 @@ const SITUATIONS: Array<[string, Situation]> = [
 const SEEDS = Number(process.env.LOCK_SEEDS ?? 12);
 
 async function live(situation: Situation, seed: number) {
-	const time = new VirtualTime(seed);
-	const data = new InMemoryProcessedData(
-		async () => await time.sleep(situation.step * (0.2 + time.random() * 1.8)),
-	);
+	const stepMs = ({ time }: Cluster) => situation.step * (0.2 + time.random() * 1.8);
+	const cluster = new Cluster(seed, stepMs);
+	const { time } = cluster;
 	const seen = { held: 0, overlaps: 0, deaths: 0, unfinished: situation.processes };
 	let inside = 0;
 	const process = async () => {
 		const clock = time.clock((time.random() - 0.5) * situation.skew);
 		for (let n = 0; n < situation.times; n++) {
 			await time.sleep(time.random() * situation.pause);
-			const lock = new RowLock(new StoredEntries(storeOf(data), 'workflow'), clock);
+			const lock = cluster.lock(clock);
 			expect(await lock.take()).toBe('taken');
 			seen.held++;
 			inside++;
@@ -67,8 +67,9 @@ async function live(situation: Situation, seed: number) {
 		}
 		seen.unfinished--;
 	};
-	const processes = Promise.all(Array.from({ length: situation.processes }, process));
-	await Promise.all([processes, time.run()]);
+	await cluster.live(
+		async () => await Promise.all(Array.from({ length: situation.processes }, process)),
+	);
 	return seen;
 }
 
@@ -96,19 +97,16 @@ describe('a lock that is a row', () => {
 describe('a lock whose lease has run out', () => {
 	/** Has one holder stand still for so long that another one, who waits, breaks its lock. */
 	async function meet(afterwards: (late: RowLock, other: RowLock) => Promise<void>) {
-		const time = new VirtualTime(1);
-		const data = new InMemoryProcessedData(async () => await time.sleep(5));
-		const row = new StoredEntries(storeOf(data), 'workflow');
-		const locks = [new RowLock(row, time.clock()), new RowLock(row, time.clock())];
-		const life = async () => {
-			expect(await locks[0].take()).toBe('taken');
-			expect(locks[0].isCertain).toBe(true);
-			expect(await locks[1].take()).toBe('taken');
-			expect(locks[0].isCertain).toBe(false);
-			await afterwards(locks[0], locks[1]);
-		};
-		await Promise.all([life(), time.run()]);
-		return data;
+		const cluster = quick();
+		const [late, other] = [cluster.lock(), cluster.lock()];
+		await cluster.live(async () => {
+			expect(await late.take()).toBe('taken');
+			expect(late.isCertain).toBe(true);
+			expect(await other.take()).toBe('taken');
+			expect(late.isCertain).toBe(false);
+			await afterwards(late, other);
+		});
+		return cluster.data;
 	}
 
 	it('is not released by the one who has lost it, but by the one who has it', async () => {
@@ -122,51 +120,43 @@ describe('a lock whose lease has run out', () => {
 	});
 
 	it('is released by the one who has it, however late, if nobody has taken its place', async () => {
-		const time = new VirtualTime(1);
-		const data = new InMemoryProcessedData(async () => await time.sleep(5));
-		const lock = new RowLock(new StoredEntries(storeOf(data), 'workflow'), time.clock());
-		const life = async () => {
+		const cluster = quick();
+		const lock = cluster.lock();
+		await cluster.live(async () => {
 			expect(await lock.take()).toBe('taken');
-			await time.sleep(25_000);
+			await cluster.time.sleep(25_000);
 			await lock.release();
-		};
-		await Promise.all([life(), time.run()]);
-		expect(data.isLocked).toBe(false);
+		});
+		expect(cluster.data.isLocked).toBe(false);
 	});
 
 	it('counts from before the lock was written', async () => {
-		const time = new VirtualTime(1);
-		const data = new InMemoryProcessedData(async () => await time.sleep(8_000));
-		const lock = new RowLock(new StoredEntries(storeOf(data), 'workflow'), time.clock());
-		const life = async () => {
-			expect(await lock.take()).toBe('taken');
-			expect(lock.isCertain).toBe(false);
-		};
-		await Promise.all([life(), time.run()]);
+		const cluster = new Cluster(1, () => 8_000);
+		const lock = cluster.lock();
+		expect(await cluster.live(async () => await lock.take())).toBe('taken');
+		expect(lock.isCertain).toBe(false);
 	});
 
 	it('is not broken when it has changed hands while it was watched', async () => {
-		const time = new VirtualTime(1);
-		const data = new InMemoryProcessedData(async () => await time.sleep(5));
-		const row = new StoredEntries(storeOf(data), 'workflow');
-		const lock = () => new RowLock(row, time.clock());
-		const life = async () => {
-			expect(await lock().take()).toBe('taken');
+		const cluster = quick();
+		const { time } = cluster;
+		await cluster.live(async () => {
+			expect(await cluster.lock().take()).toBe('taken');
 			let isTaken = false;
-			const taking = lock()
+			const taking = cluster
+				.lock()
 				.take()
 				.then(() => (isTaken = true));
 			// It is stale after 20 s, and is watched for a second then: meanwhile somebody else breaks it, and takes it.
 			await time.sleep(20_500 - time.now);
-			await storeOf(data).clearAllProcessedItems('workflow', { mode: 'entries' });
-			const other = lock();
+			await cluster.clear();
+			const other = cluster.lock();
 			expect(await other.take()).toBe('taken');
 			await time.sleep(3_000);
 			expect(isTaken).toBe(false);
 			await other.release();
 			await taking;
-		};
-		await Promise.all([life(), time.run()]);
+		});
 	});
 });
 
@@ -177,18 +167,16 @@ describe('a lock that is held', () => {
 	 * @param times.takenAt when the next holder takes it, and for how long, in ms
 	 */
 	async function waitBeside(seed: number, { start = 0, skew = 0, takenAt = 0, heldFor = 0 }) {
-		const time = new VirtualTime(seed);
-		const data = new InMemoryProcessedData(async () => await time.sleep(1));
-		const lock = (clock = time.clock()) =>
-			new RowLock(new StoredEntries(storeOf(data), 'workflow'), clock);
+		const cluster = new Cluster(seed);
+		const { time } = cluster;
 		const times = { released: 0, taken: 0 };
 		const holders = async () => {
-			const first = lock();
+			const first = cluster.lock();
 			await time.sleep(start);
 			await first.take();
 			await time.sleep(takenAt - 50 - time.now);
 			await first.release();
-			const next = lock(time.clock(skew));
+			const next = cluster.lock(time.clock(skew));
 			await next.take();
 			await time.sleep(heldFor);
 			times.released = time.now;
@@ -196,7 +184,7 @@ describe('a lock that is held', () => {
 		};
 		const waiting = async () => {
 			await time.sleep(start + 10);
-			const patient = lock({
+			const patient = cluster.lock({
 				...time.clock(),
 				// It looks just as often, and never in the moment in which the lock changes hands.
 				wait: async (ms) => {
@@ -209,7 +197,7 @@ describe('a lock that is held', () => {
 			times.taken = time.now;
 			await patient.release();
 		};
-		await Promise.all([holders(), waiting(), time.run()]);
+		await cluster.live(async () => await Promise.all([holders(), waiting()]));
 		return times;
 	}
 
@@ -242,9 +230,8 @@ describe('a lock that is held', () => {
 	});
 
 	it('is broken for one of two who find it stale in the same moment, also if one of them is slow to delete it', async () => {
-		const time = new VirtualTime(1);
-		const data = new InMemoryProcessedData(async () => await time.sleep(5));
-		const store = storeOf(data);
+		const cluster = quick();
+		const { store, time } = cluster;
 		const slowStore = {
 			...store,
 			clearAllProcessedItems: async (...given: Parameters<typeof store.clearAllProcessedItems>) => {
@@ -252,8 +239,7 @@ describe('a lock that is held', () => {
 				await store.clearAllProcessedItems(...given);
 			},
 		};
-		const lockIn = (its: typeof store) =>
-			new RowLock(new StoredEntries(its, 'workflow'), { ...time.clock(), random: () => 0.5 });
+		const lockIn = (its: typeof store) => cluster.lock({ ...time.clock(), random: () => 0.5 }, its);
 		let inside = 0;
 		const seen: number[] = [];
 		const waitWith = async (lock: RowLock) => {
@@ -263,28 +249,25 @@ describe('a lock that is held', () => {
 			inside--;
 			await lock.release();
 		};
-		const life = async () => {
+		await cluster.live(async () => {
 			expect(await lockIn(store).take()).toBe('taken');
 			await Promise.all([lockIn(store), lockIn(slowStore)].map(waitWith));
-		};
-		await Promise.all([life(), time.run()]);
+		});
 		expect(seen).toEqual([1, 1]);
 	});
 });
 
 /** A lock in a workflow whose row another node uses, or has used. */
-function lockBeside(prepare: (data: InMemoryProcessedData) => Promise<unknown>) {
-	const time = new VirtualTime(1);
-	const data = new InMemoryProcessedData(async () => await time.sleep(5));
-	const row = new StoredEntries(storeOf(data), 'workflow');
-	const done = (async () => {
-		await prepare(data);
+async function lockBeside(prepare: (cluster: Cluster) => Promise<unknown>) {
+	const cluster = quick();
+	const { data, time } = cluster;
+	return await cluster.live(async () => {
+		await prepare(cluster);
 		const before = data.keys();
 		const startedAt = time.now;
-		const taken = await new RowLock(row, time.clock()).take();
+		const taken = await cluster.lock().take();
 		return { taken, before, after: data.keys(), waited: time.now - startedAt };
-	})();
-	return Promise.all([done, time.run()]).then(([result]) => result);
+	});
 }
 
 const entries = (count: number) => Array.from({ length: count }, (_, n) => `lead ${n}`);
@@ -293,11 +276,9 @@ describe('a row of another node, in the place of the lock,', () => {
 	it.each([1, 2, 21, 22, 30, 81, 82, 5_000])(
 		'is recognised and left as it is: %i entries',
 		async (count) => {
-			const { taken, before, after, waited } = await lockBeside(async (data) => {
-				await storeOf(data).checkProcessedAndRecord(entries(count), 'workflow', {
-					mode: 'entries',
-				});
-			});
+			const { taken, before, after, waited } = await lockBeside(
+				async (cluster) => await cluster.record(entries(count), 'workflow'),
+			);
 			expect(taken).toBe('foreign');
 			expect(after).toEqual(before);
 			expect(waited).toBeLessThan(2_500);
@@ -308,32 +289,32 @@ describe('a row of another node, in the place of the lock,', () => {
 		['before the lock is broken, and asked again', 5_000],
 		['while the lock is watched', 20_500],
 	])('is left as it is if it takes the place of the lock of a dead holder %s', async (_, at) => {
-		const time = new VirtualTime(1);
-		const data = new InMemoryProcessedData(async () => await time.sleep(5));
-		const store = storeOf(data);
-		const row = new StoredEntries(store, 'workflow');
-		const life = async () => {
+		const cluster = quick();
+		const { time } = cluster;
+		await cluster.live(async () => {
 			// Its holder has died, and somebody who has waited for longer has broken it.
-			expect(await new RowLock(row, time.clock()).take()).toBe('taken');
+			expect(await cluster.lock().take()).toBe('taken');
 			let taken: string | undefined;
-			const taking = new RowLock(row, time.clock()).take().then((how) => (taken = how));
+			const taking = cluster
+				.lock()
+				.take()
+				.then((how) => (taken = how));
 			await time.sleep(at - time.now);
 			expect(taken).toBeUndefined();
-			await store.clearAllProcessedItems('workflow', { mode: 'entries' });
-			await store.checkProcessedAndRecord(entries(30), 'workflow', { mode: 'entries' });
+			await cluster.clear();
+			await cluster.record(entries(30), 'workflow');
 			await taking;
 			expect(taken).toBe('foreign');
-			expect(data.keys()).toEqual(entries(30));
-		};
-		await Promise.all([life(), time.run()]);
+			expect(cluster.data.keys()).toEqual(entries(30));
+		});
 	});
 
 	it.each(['latestIncrementalKey', 'latestDate'] as const)(
 		'is recognised in the mode %s',
 		async (mode) => {
-			const { taken, before, after } = await lockBeside(async (data) => {
-				await storeOf(data).checkProcessedAndRecord([1], 'workflow', { mode });
-			});
+			const { taken, before, after } = await lockBeside(
+				async ({ store }) => await store.checkProcessedAndRecord([1], 'workflow', { mode }),
+			);
 			expect(taken).toBe('foreign');
 			expect(after).toEqual(before);
 		},
@@ -341,30 +322,28 @@ describe('a row of another node, in the place of the lock,', () => {
 });
 
 describe('a lock whose store fails', () => {
-	const error = new Error('SQLITE_BUSY: database is locked');
+	const error = BUSY;
 
 	it.each([0, 1, 2, 3].flatMap((at) => [[at, 'before'] as const, [at, 'after'] as const]))(
 		'is taken all the same when the operation %i fails once, %s writing',
 		async (at, when) => {
-			const { taken } = await lockBeside(async (data) => {
-				data.failAt((operation) => (operation === at ? { when, error } : undefined));
-			});
+			const { taken } = await lockBeside(async ({ data }) =>
+				data.failAt((operation) => (operation === at ? { when, error } : undefined)),
+			);
 			expect(taken).toBe('taken');
 		},
 	);
 
 	it('says what the store says when it goes on failing', async () => {
 		await expect(
-			lockBeside(async (data) => data.failAt(() => ({ when: 'before', error }))),
+			lockBeside(async ({ data }) => data.failAt(() => ({ when: 'before', error }))),
 		).rejects.toThrow(error);
 	});
 });
 
 it('gives up when the one who waits does', async () => {
-	const time = new VirtualTime(1);
-	const data = new InMemoryProcessedData(async () => await time.sleep(1));
-	const row = new StoredEntries(storeOf(data), 'workflow');
-	const clock = time.clock();
+	const cluster = new Cluster();
+	const clock = cluster.time.clock();
 	const waits: number[] = [];
 	const impatient = {
 		...clock,
@@ -373,11 +352,10 @@ it('gives up when the one who waits does', async () => {
 			return waits.length < 3;
 		},
 	};
-	const both = async () => [
-		await new RowLock(row, clock).take(),
-		await new RowLock(row, impatient).take(),
-	];
-	const [taken] = await Promise.all([both(), time.run()]);
+	const taken = await cluster.live(async () => [
+		await cluster.lock(clock).take(),
+		await cluster.lock(impatient).take(),
+	]);
 	expect(taken).toEqual(['taken', 'givenUp']);
 	expect(waits).toHaveLength(3);
 });
