@@ -66,16 +66,17 @@ describe('a history in which all is well is accepted:', () => {
 });
 
 describe('a history with a fault is refused:', () => {
+	const AGAIN = /rung again/;
+	const NOT_SAID = /no item says so/;
+	const NOT_RUNG = /told as placed, but not rung/;
+	const NOBODYS = /nobody had the key/;
+	const NOT_CALLED = /nobody was called/;
+
 	it.each<[string, RegExp, Item[], number[], number?]>([
-		['two calls', /rung again/, [placed(0, 10), placed(20, 30)], [5, 25]],
-		['two calls in one instant', /rung again/, [placed(0, 10), placed(0, 10)], [5, 5]],
-		['called again after a worker died', /rung again/, [unknown(0, 100), placed(20, 30)], [5, 25]],
-		[
-			'called again after an hour',
-			/rung again/,
-			[placed(0, 10), placed(HOUR, HOUR + 10)],
-			[5, HOUR + 5],
-		],
+		['two calls', AGAIN, [placed(0, 10), placed(20, 30)], [5, 25]],
+		['two calls in one instant', AGAIN, [placed(0, 10), placed(0, 10)], [5, 5]],
+		['called again after a worker died', AGAIN, [unknown(0, 100), placed(20, 30)], [5, 25]],
+		['called again after an hour', AGAIN, [placed(0, 10), placed(HOUR, HOUR + 10)], [5, HOUR + 5]],
 		[
 			'two calls within the window',
 			/rung again 3599999 ms later/,
@@ -83,58 +84,33 @@ describe('a history with a fault is refused:', () => {
 			[5, HOUR + 4],
 			HOUR,
 		],
-		['one item that rang twice', /rung again/, [placed(0, 10)], [5, 6]],
-		['a call that is told as refused', /no item says so/, [refused(0, 10)], [5]],
-		['a call that is told as a duplicate', /no item says so/, [duplicate(0, 10)], [5]],
-		['a call of which nobody tells', /no item says so/, [], [5]],
-		['a call before the only unknown began', /no item says so/, [unknown(10, Infinity)], [5]],
-		[
-			'placed, but LiveCall knows nothing of it',
-			/told as placed, but not rung/,
-			[placed(0, 10)],
-			[],
-		],
-		[
-			'placed, but rung later',
-			/told as placed, but not rung/,
-			[placed(0, 10), unknown(0, 100)],
-			[50],
-		],
-		[
-			'one ring that two items claim',
-			/told as placed, but not rung/,
-			[placed(0, 10), placed(0, 10)],
-			[5],
-		],
-		['a duplicate of nobody', /nobody had the key/, [duplicate(0, 10)], []],
-		[
-			'a duplicate before anybody asked',
-			/nobody had the key/,
-			[duplicate(0, 10), placed(20, 30)],
-			[25],
-		],
-		[
-			'a duplicate of a key that was given back',
-			/nobody had the key/,
-			[refused(0, 10), duplicate(20, 30)],
-			[],
-		],
+		['one item that rang twice', AGAIN, [placed(0, 10)], [5, 6]],
+		['a call that is told as refused', NOT_SAID, [refused(0, 10)], [5]],
+		['a call that is told as a duplicate', NOT_SAID, [duplicate(0, 10)], [5]],
+		['a call of which nobody tells', NOT_SAID, [], [5]],
+		['a call before the only unknown began', NOT_SAID, [unknown(10, Infinity)], [5]],
+		['placed, but LiveCall knows nothing of it', NOT_RUNG, [placed(0, 10)], []],
+		['placed, but rung later', NOT_RUNG, [placed(0, 10), unknown(0, 100)], [50]],
+		['one ring that two items claim', NOT_RUNG, [placed(0, 10), placed(0, 10)], [5]],
+		['a duplicate of nobody', NOBODYS, [duplicate(0, 10)], []],
+		['a duplicate before anybody asked', NOBODYS, [duplicate(0, 10), placed(20, 30)], [25]],
+		['a duplicate of a key that was given back', NOBODYS, [refused(0, 10), duplicate(20, 30)], []],
 		[
 			'a duplicate long after its window',
-			/nobody had the key/,
+			NOBODYS,
 			[placed(0, 10), duplicate(2 * HOUR, 2 * HOUR + 1)],
 			[5],
 			HOUR,
 		],
 		[
 			'two that take each other for the first',
-			/nobody was called/,
+			NOT_CALLED,
 			[duplicate(0, 10), duplicate(0, 10)],
 			[],
 		],
 		[
 			'a duplicate of one that was refused, and nobody called',
-			/nobody was called/,
+			NOT_CALLED,
 			[refused(0, 10), duplicate(5, 6)],
 			[],
 		],
