@@ -74,9 +74,7 @@ it.each([
 
 it('calls again where repeats are allowed, but not what is unknown', async () => {
 	AgentNode.asks = [{ phone: ANNA }, { phone: ANNA }, { phone: ANNA }];
-	world.sandbox.faults.decide(({ index }) =>
-		index === 1 ? { kind: 'status-after', status: 502 } : undefined,
-	);
+	world.meetAt(1, { kind: 'status-after', status: 502 });
 	await run({ ...call, options: { allowRepeats: true } });
 	expect(rung()).toEqual([ANNA, ANNA]);
 	expect(AgentNode.heard[2]).toContain('may already have placed this call');

@@ -287,10 +287,7 @@ describe('call: create, never twice', () => {
 	});
 
 	it('dials for something else that is asked for in a retry', async () => {
-		let posts = 0;
-		world.sandbox.faults.decide(() =>
-			++posts === 2 ? { kind: 'status', status: 422 } : undefined,
-		);
+		world.meetAt(1, { kind: 'status', status: 422 });
 		const failed = await world.run('call.create', CALL_EACH, { items: items.slice(0, 2) });
 		expect(failed.failed).toBe(true);
 		const result = await retry(failed, {
@@ -316,9 +313,7 @@ describe('call: create, never twice', () => {
 	});
 
 	it('yields in a retry the call whose time has passed since, and goes on', async () => {
-		world.sandbox.faults.decide(({ index }) =>
-			index === 1 ? { kind: 'status', status: 422 } : undefined,
-		);
+		world.meetAt(1, { kind: 'status', status: 422 });
 		const failed = await world.run(
 			'call.create',
 			{ ...CALL_EACH, additionalFields: { scheduledFor: '={{ $now.plus({ minutes: 5 }) }}' } },

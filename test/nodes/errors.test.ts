@@ -319,10 +319,7 @@ describe('repeats', () => {
 	});
 
 	it('a DELETE that a try before has carried out is not missed by the next', async () => {
-		let deletions = 0;
-		world.sandbox.faults.decide(() =>
-			++deletions === 2 ? { kind: 'status', status: 422 } : undefined,
-		);
+		world.meetAt(1, { kind: 'status', status: 422 });
 		const result = await world.run(
 			'user.delete',
 			{ userId: locator('={{ $json.id }}') },

@@ -158,9 +158,7 @@ describe('a trial', () => {
 	});
 
 	it('yields its call once more in a retry, with what was requested', async () => {
-		world.sandbox.faults.decide(({ index }) =>
-			index === 1 ? { kind: 'status', status: 422 } : undefined,
-		);
+		world.meetAt(1, { kind: 'status', status: 422 });
 		const failed = await call({ mode: 'manual', items: [leads[0], { phone: '123' }] });
 		expect(failed.failed).toBe(true);
 		const again = await retry(failed, { items: leads });

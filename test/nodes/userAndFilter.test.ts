@@ -144,8 +144,7 @@ describe('user: create', () => {
 	});
 
 	it('creates nobody twice when Retry On Fail runs the node again', async () => {
-		let posts = 0;
-		world.sandbox.faults.decide(() => (++posts === 2 ? { kind: 'reset-after' } : undefined));
+		world.meetAt(1, { kind: 'reset-after' });
 		const before = account().length;
 		const result = await world.run(
 			'user.create',

@@ -84,6 +84,11 @@ export class World {
 		});
 	}
 
+	/** Has one request meet a fault: the one of that number, counted from 0 from now on. */
+	meetAt(number: number, fault: Fault): void {
+		this.sandbox.faults.decide(({ index }) => (index === number ? fault : undefined));
+	}
+
 	/** What the API was asked, as `METHOD path`. */
 	asked(): string[] {
 		return this.seen().map(({ method, path }) => `${method} ${path}`);
