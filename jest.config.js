@@ -11,8 +11,8 @@ const fromTypeScript = {
 	'/dist/((?:nodes|credentials)/.+\\.json)$': '<rootDir>/$1',
 };
 
-/** Seeds all chance. */
-const SEED_FILE = '<rootDir>/test/support/seed.ts';
+/** Seed all chance, and undo what n8n has set for a file of tests before. */
+const SETUP_FILES = ['seed', 'systemZone'].map((file) => `<rootDir>/test/support/${file}.ts`);
 
 /**
  * Has the engine tests run in the engine of the n8n that N8N_VERSION names, with the modules that the nodes find there,
@@ -20,11 +20,11 @@ const SEED_FILE = '<rootDir>/test/support/seed.ts';
  */
 function engineOf(version) {
 	if (version === undefined) {
-		return { setupFiles: [SEED_FILE], moduleNameMapper: fromTypeScript };
+		return { setupFiles: SETUP_FILES, moduleNameMapper: fromTypeScript };
 	}
 	const modules = join(__dirname, '.runtime', `n8n-${version}`, 'node_modules');
 	return {
-		setupFiles: [SEED_FILE, '<rootDir>/test/support/loneIntervals.ts'],
+		setupFiles: [...SETUP_FILES, '<rootDir>/test/support/loneIntervals.ts'],
 		moduleNameMapper: { ...fromTypeScript, '^(n8n-core|n8n-workflow|luxon)$': join(modules, '$1') },
 	};
 }
