@@ -1,6 +1,7 @@
 import type { IDataObject } from 'n8n-workflow';
 import { processedData, retry, retryCrashed, type RunResult } from '../support/engine';
 import {
+	CALL_EACH,
 	CONTINUES,
 	hintsOf,
 	isN8n1,
@@ -24,7 +25,7 @@ const looping = (times: number) => ({
 	node: { onError: 'continueErrorOutput' as const },
 	loop: { from: 'errorOutput' as const, times },
 });
-const call = { filterId: locator('1'), phoneNumber: '={{ $json.phone }}' };
+const call = CALL_EACH;
 const user = { name: 'Ada Lovelace', phoneNumber: '={{ $json.phone }}' };
 const keyed = { ...call, options: { deduplicationKey: '={{ $json.phone }}' } };
 const MAY_ALREADY = /^LiveCall may already have placed this call: /;
@@ -142,7 +143,7 @@ describeWithLineage('an n8n that has died', () => {
 
 	it('has a loop held that comes after what is unknown', async () => {
 		const crashed = await world.run('call.create', call, one);
-		await retryCrashed(crashed, { ...looping(3) });
+		await retryCrashed(crashed, looping(3));
 		expect(rung()).toEqual([ANNA]);
 	});
 

@@ -3,13 +3,13 @@ import { resources } from '../../nodes/LiveCall/operations';
 import { fieldsOf } from '../../nodes/LiveCall/panel';
 import { AgentNode } from '../support/agent';
 import { PACKAGE } from '../support/engine';
-import { CONTINUES, locator, sharedWorld } from '../support/world';
+import { CALL, CONTINUES, locator, sharedWorld } from '../support/world';
 
 const world = sharedWorld();
 
 /** Parameters with which each operation runs. */
 const RIGHT: Record<string, INodeParameters> = {
-	'call.create': { filterId: locator('1'), phoneNumber: '+49 30 1234567' },
+	'call.create': CALL,
 	'call.get': { callId: '1' },
 	'call.waitUntilEnded': { callId: '1' },
 	'filter.checkAvailability': { filterId: locator('1') },

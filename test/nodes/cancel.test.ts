@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { poll } from '../../dev/launcher/poll';
 import type { Fault, FaultQuestion } from '../../dev/sandbox';
 import { processedData } from '../support/engine';
-import { CONTINUES, locator, sharedWorld } from '../support/world';
+import { CALL_EACH, CONTINUES, sharedWorld } from '../support/world';
 
 const world = sharedWorld();
 
@@ -174,11 +174,11 @@ it('says how to go on, since the editor offers no Retry of a canceled execution'
 		cancel();
 		return { kind: 'hang-before' };
 	});
-	const { error } = await world.run(
-		'call.create',
-		{ filterId: locator('1'), phoneNumber: '={{ $json.phone }}' },
-		{ items, node: CONTINUES, onStart: (stop) => (cancel = stop) },
-	);
+	const { error } = await world.run('call.create', CALL_EACH, {
+		items,
+		node: CONTINUES,
+		onStart: (stop) => (cancel = stop),
+	});
 	expect(error.message).toContain(
 		'may already have placed this call: the execution was canceled while LiveCall was being asked',
 	);

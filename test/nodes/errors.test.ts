@@ -3,6 +3,7 @@ import type { Fault } from '../../dev/sandbox';
 import { passWaits } from '../support/passingTime';
 import {
 	answer,
+	CALL,
 	CONTINUES,
 	jsons,
 	locator,
@@ -16,7 +17,7 @@ import {
 const world = sharedWorld();
 afterEach(() => jest.restoreAllMocks());
 
-const call = { filterId: locator('1'), phoneNumber: '+49 30 1234567', options: { maxRetries: 0 } };
+const call = { ...CALL, options: { maxRetries: 0 } };
 
 describe('what LiveCall says, in words', () => {
 	it.each<[string, Fault, string]>([

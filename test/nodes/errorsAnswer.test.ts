@@ -1,9 +1,17 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import { CONTINUES, customers, jsons, locator, SECRETS, sharedWorld } from '../support/world';
+import {
+	CALL_EACH,
+	CONTINUES,
+	customers,
+	jsons,
+	locator,
+	SECRETS,
+	sharedWorld,
+} from '../support/world';
 
 const world = sharedWorld();
 
-const call = { filterId: locator('1'), phoneNumber: '={{ $json.phone }}' };
+const call = CALL_EACH;
 
 describe('a success without a call', () => {
 	const answers = (body: unknown, contentType?: string) =>

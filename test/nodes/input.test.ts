@@ -1,9 +1,9 @@
 import type { IDataObject, INodeParameters, NodeParameterValueType } from 'n8n-workflow';
-import { CONTINUES, locator, sharedWorld } from '../support/world';
+import { CALL, CONTINUES, locator, sharedWorld } from '../support/world';
 
 const world = sharedWorld();
 
-const call = { filterId: locator('1'), phoneNumber: '+49 30 1234567' };
+const call = CALL;
 const page = 'https://app.livecall.io';
 
 const withMore = (additionalFields: INodeParameters) => ({ ...call, additionalFields });

@@ -1,6 +1,6 @@
 import { loopBrake } from '../../nodes/LiveCall/execution/loopBrake';
 import { retry } from '../support/engine';
-import { CONTINUES, customers, locator, sharedWorld } from '../support/world';
+import { CALL_EACH, CONTINUES, customers, sharedWorld } from '../support/world';
 
 const world = sharedWorld();
 let held = 0;
@@ -20,7 +20,7 @@ beforeEach(() => {
 afterAll(() => Object.defineProperty(loopBrake, 'ms', brakeAsItIs));
 
 const [ANNA, BEN] = ['+49 30 1000001', '+49 30 1000002'];
-const call = { filterId: locator('1'), phoneNumber: '={{ $json.phone }}' };
+const call = CALL_EACH;
 const actsAndFails = { kind: 'status-after' as const, status: 502 };
 const refuses = { kind: 'status' as const, status: 422, body: { error: 'no' } };
 const one = { items: [{ phone: ANNA }] };

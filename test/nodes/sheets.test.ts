@@ -5,7 +5,7 @@ import { aKey, keyFor } from '../../nodes/shared/input/keys';
 import { aPhoneNumber, somePhoneDigits } from '../../nodes/shared/input/phone';
 import { aMoment } from '../../nodes/shared/input/times';
 import type { Check } from '../../nodes/shared/input/checks';
-import { hintsOf, locator, sharedWorld } from '../support/world';
+import { CALL, hintsOf, locator, sharedWorld } from '../support/world';
 
 /** What is sent is what the person meant, or nothing is. */
 function means<T>(check: Check<T>, given: unknown, meant: (value: T) => void): void {
@@ -351,7 +351,7 @@ describe('a time of day', () => {
 describe('a workflow in a time zone that is none', () => {
 	const world = sharedWorld();
 
-	const call = { filterId: locator('1'), phoneNumber: '+49 30 1234567' };
+	const call = CALL;
 	const settings = { timezone: 'Europe/Berlim' };
 
 	it.each([

@@ -15,8 +15,7 @@ export class Pace {
 	private notBefore = 0;
 	private waking = false;
 	private stoppedUntil = 0;
-	/** Whether a proxy has asked for the latest stop, and not LiveCall. */
-	isStoppedByProxy = false;
+	private byProxy = false;
 	/** Requests that wait for their turn; those told to come again stand in front. */
 	private readonly queue: Array<(mayStart: boolean) => void> = [];
 
@@ -86,10 +85,11 @@ export class Pace {
 
 	/**
 	 * Lets nobody have a turn for so long, those that wait for one included.
+	 * @param ms how long, in ms
 	 * @param byProxy whether a proxy has asked for it, and not LiveCall
 	 */
 	stopFor(ms: number, byProxy = false): void {
-		this.isStoppedByProxy = byProxy;
+		this.byProxy = byProxy;
 		this.stoppedUntil = Math.max(this.stoppedUntil, Date.now() + ms);
 		this.sendAway();
 	}
@@ -97,6 +97,11 @@ export class Pace {
 	/** How much longer nobody has a turn, in ms; 0 if turns are given. */
 	get stoppedForMs(): number {
 		return Math.max(0, this.stoppedUntil - Date.now());
+	}
+
+	/** Whether a proxy has asked for that. */
+	get isStoppedByProxy(): boolean {
+		return this.byProxy;
 	}
 
 	private next(): void {
